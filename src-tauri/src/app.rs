@@ -1,0 +1,116 @@
+//! Starts the app and ends it.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    io::Write,
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+};
+
+use tauri::{AppHandle, Manager, RunEvent, Runtime};
+use tauri_specta::Event;
+
+use crate::{
+    commands,
+    events::{Notice, Notify},
+    log_file,
+    profile::ProfileSlot,
+};
+
+/// Runs the app until its window is closed.
+#[must_use]
+pub fn run() -> ExitCode {
+    let data_dir = match parlance_storage::data_dir::resolve() {
+        Ok(data_dir) => data_dir,
+        Err(error) => return cannot_start(&error),
+    };
+    let bindings = commands::bindings();
+    let app = tauri::Builder::default()
+        // First, so that a second start ends before it touches anything.
+        .plugin(
+            tauri_plugin_single_instance::Builder::new()
+                .callback(|app, _, _| show_window(app))
+                .dbus_id(instance_name(&data_dir))
+                .build(),
+        )
+        .plugin(log_file::plugin(&data_dir))
+        .plugin(tauri_plugin_window_state::Builder::new().build())
+        .invoke_handler(bindings.invoke_handler())
+        .setup(move |app| {
+            bindings.mount_events(app);
+            let notify = notify_window(app.handle().clone());
+            log_file::watch_panics(Arc::clone(&notify));
+            app.manage(ProfileSlot::open(data_dir, notify));
+            quit_on_termination(app.handle().clone());
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => app.run_return(|app, event| {
+            if matches!(event, RunEvent::Exit) {
+                tauri::async_runtime::block_on(app.state::<ProfileSlot>().close());
+            }
+        }),
+        Err(error) => return cannot_start(&error),
+    };
+    ExitCode::SUCCESS
+}
+
+/// One app per profile, not per computer: a start with another data directory is another app.
+fn instance_name(data_dir: &Path) -> String {
+    let mut hasher = DefaultHasher::new();
+    data_dir.hash(&mut hasher);
+    format!("app.parlance.desktop.p{:016x}", hasher.finish())
+}
+
+/// What a second start does to the first.
+fn show_window<R: Runtime>(app: &AppHandle<R>) {
+    log::info!("started a second time: showing the window");
+    let Some(window) = app.get_webview_window("main") else {
+        return;
+    };
+    for shown in [window.unminimize(), window.show(), window.set_focus()] {
+        if let Err(error) = shown {
+            log::warn!("cannot bring the window to the front: {error}");
+        }
+    }
+}
+
+fn notify_window<R: Runtime>(app: AppHandle<R>) -> Notify {
+    Arc::new(move |notice| {
+        let sent = match notice {
+            Notice::Changed(changes) => changes.emit(&app),
+            Notice::Problem(problem) => problem.emit(&app),
+        };
+        if let Err(error) = sent {
+            log::warn!("the window was not told: {error}");
+        }
+    })
+}
+
+/// A log-out or a shutdown ends the app by SIGTERM; without this it would be a kill.
+#[cfg(unix)]
+fn quit_on_termination<R: Runtime>(app: AppHandle<R>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    tauri::async_runtime::spawn(async move {
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+                app.exit(0);
+            }
+            Err(error) => log::warn!("cannot listen for the end of the session: {error}"),
+        }
+    });
+}
+
+/// Windows and its web view send a close event to the window instead.
+#[cfg(not(unix))]
+fn quit_on_termination<R: Runtime>(_: AppHandle<R>) {}
+
+/// There is no window yet to say it in.
+fn cannot_start(error: &dyn std::error::Error) -> ExitCode {
+    // If even standard error is closed there is nobody left to tell.
+    writeln!(std::io::stderr(), "Parlance cannot start: {error}").ok();
+    ExitCode::FAILURE
+}

@@ -1,0 +1,85 @@
+//! The state of the app as a whole.
+
+use parlance_storage::{SCHEMA_VERSION, UserId};
+use serde::Serialize;
+use tauri::State;
+
+use crate::{
+    error::CommandError,
+    profile::{Profile, ProfileSlot, SpeechState},
+};
+
+/// Whether the learner's data is open, and if not, why.
+#[derive(Debug, Serialize, specta::Type)]
+#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum AppStatus {
+    /// All is well.
+    Ready {
+        /// The app's version.
+        app_version: String,
+        /// The database's schema version (`user_version`).
+        schema_version: u32,
+        /// The version of SQLite in the app.
+        sqlite_version: String,
+        /// Where the profile is, for the learner to read.
+        data_dir: String,
+        /// Whose profile it is.
+        profile: ProfileSummary,
+        /// Whether there is a voice.
+        speech: SpeechState,
+    },
+    /// The profile could not be opened; nothing in it was changed.
+    Failed {
+        /// Where the profile is, or should be.
+        data_dir: String,
+        /// Why.
+        error: CommandError,
+    },
+}
+
+/// A learner, as the window shows them.
+#[derive(Debug, Serialize, specta::Type)]
+#[serde(rename_all = "camelCase")]
+pub struct ProfileSummary {
+    /// Their id.
+    pub id: UserId,
+    /// Their name.
+    pub display_name: String,
+}
+
+/// The state of the app. Never fails: a failed start is an answer.
+#[tauri::command]
+#[specta::specta]
+pub fn app_status(profile: State<'_, ProfileSlot>) -> AppStatus {
+    status(&profile)
+}
+
+/// Tries to open the profile again after a failed start, and tells how that went.
+#[tauri::command(async)]
+#[specta::specta]
+pub fn app_retry(profile: State<'_, ProfileSlot>) -> AppStatus {
+    profile.retry();
+    status(&profile)
+}
+
+fn status(slot: &ProfileSlot) -> AppStatus {
+    let data_dir = slot.data_dir().display().to_string();
+    match slot.get() {
+        Ok(profile) => ready(&profile, data_dir),
+        Err(error) => AppStatus::Failed { data_dir, error },
+    }
+}
+
+fn ready(profile: &Profile, data_dir: String) -> AppStatus {
+    AppStatus::Ready {
+        app_version: env!("CARGO_PKG_VERSION").into(),
+        schema_version: SCHEMA_VERSION,
+        sqlite_version: parlance_storage::sqlite_version().into(),
+        data_dir,
+        profile: ProfileSummary {
+            id: profile.user.id,
+            display_name: profile.user.display_name.clone(),
+        },
+        speech: profile.speech.clone(),
+    }
+}

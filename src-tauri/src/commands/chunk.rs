@@ -1,0 +1,57 @@
+//! Speakable chunks and their sound.
+
+use parlance_storage::{Chunk, ChunkId, chunk};
+use specta::{Type, Types, datatype::DataType};
+use tauri::{
+    State,
+    ipc::{InvokeResponseBody, IpcResponse},
+};
+
+use crate::{
+    error::{CommandError, CommandResult, ErrorCode},
+    input::Input,
+    profile::{ProfileSlot, speech_error},
+};
+
+/// A WAV file, which goes to the window as bytes and not as JSON.
+pub struct Wav(Vec<u8>);
+
+impl IpcResponse for Wav {
+    fn body(self) -> tauri::Result<InvokeResponseBody> {
+        Ok(InvokeResponseBody::Raw(self.0))
+    }
+}
+
+impl Type for Wav {
+    fn definition(_: &mut Types) -> DataType {
+        specta_typescript::define("ArrayBuffer").into()
+    }
+}
+
+/// The sound of a chunk; `not_found` while it has none.
+#[tauri::command]
+#[specta::specta]
+pub async fn chunk_audio(profile: State<'_, ProfileSlot>, id: Input<ChunkId>) -> CommandResult<Wav> {
+    let profile = profile.get()?;
+    let (user, Input(id)) = (profile.user.id, id);
+    let chunk = profile.database.read(move |tx| chunk::get(tx, user, id)).await?;
+    let Some(key) = chunk.audio_key else {
+        return Err(CommandError::new(ErrorCode::NotFound, "This sentence has no sound yet."));
+    };
+    let read = tauri::async_runtime::spawn_blocking(move || profile.audio.read(&key)).await;
+    match read {
+        Ok(Ok(bytes)) => Ok(Wav(bytes)),
+        Ok(Err(error)) => Err(speech_error(error)),
+        Err(_) => Err(CommandError::new(ErrorCode::Internal, "Reading the sound was broken off.")),
+    }
+}
+
+/// Queues a chunk again whose sound failed.
+#[tauri::command]
+#[specta::specta]
+pub async fn chunk_retry(profile: State<'_, ProfileSlot>, id: Input<ChunkId>) -> CommandResult<Chunk> {
+    let profile = profile.get()?;
+    let (user, Input(id)) = (profile.user.id, id);
+    let chunk = profile.database.write(move |tx| chunk::retry(tx, user, id)).await?;
+    Ok(chunk)
+}

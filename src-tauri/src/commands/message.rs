@@ -1,0 +1,69 @@
+//! Messages.
+
+use parlance_storage::{ConversationId, Message, MessageId, MessagePage, conversation, message};
+use tauri::State;
+
+use crate::{error::CommandResult, input::Input, profile::ProfileSlot};
+
+/// Says something; the tutor's answer begins at once and comes by change events.
+///
+/// `conflict` while the tutor is still answering in this conversation: the message is not stored then.
+#[tauri::command]
+#[specta::specta]
+pub async fn message_send(
+    profile: State<'_, ProfileSlot>,
+    conversation_id: Input<ConversationId>,
+    content: Input<String>,
+) -> CommandResult<Message> {
+    let profile = profile.get()?;
+    profile
+        .replies
+        .send(profile.user.id, conversation_id.0, content.0)
+        .await
+}
+
+/// The newest `limit` messages of a conversation, or those before `before_sequence`; oldest first, with
+/// their chunks.
+#[tauri::command]
+#[specta::specta]
+pub async fn message_list(
+    profile: State<'_, ProfileSlot>,
+    conversation_id: Input<ConversationId>,
+    before_sequence: Input<Option<u32>>,
+    limit: Input<u32>,
+) -> CommandResult<MessagePage> {
+    let profile = profile.get()?;
+    let (user, Input(conversation)) = (profile.user.id, conversation_id);
+    let (Input(before), Input(limit)) = (before_sequence, limit);
+    let page = profile
+        .database
+        .read(move |tx| message::list_before(tx, user, conversation, before, limit))
+        .await?;
+    Ok(page)
+}
+
+/// One message with its chunks.
+#[tauri::command]
+#[specta::specta]
+pub async fn message_get(
+    profile: State<'_, ProfileSlot>,
+    id: Input<MessageId>,
+) -> CommandResult<Message> {
+    let profile = profile.get()?;
+    let (user, Input(id)) = (profile.user.id, id);
+    let message = profile.database.read(move |tx| message::get(tx, user, id)).await?;
+    Ok(message)
+}
+
+/// Stops the reply being written in a conversation; its words so far are kept. False if there is none.
+#[tauri::command]
+#[specta::specta]
+pub async fn message_stop(
+    profile: State<'_, ProfileSlot>,
+    conversation_id: Input<ConversationId>,
+) -> CommandResult<bool> {
+    let profile = profile.get()?;
+    let (user, Input(id)) = (profile.user.id, conversation_id);
+    profile.database.read(move |tx| conversation::get(tx, user, id)).await?;
+    Ok(profile.replies.stop(id))
+}

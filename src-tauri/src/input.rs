@@ -1,0 +1,54 @@
+//! Arguments of commands, refused with a typed error when they do not fit.
+//!
+//! Tauri's own refusal is a bare string, which the window could not tell from anything else.
+
+use std::ops::Deref;
+
+use serde::Deserialize;
+use specta::{Type, Types, datatype::DataType};
+use tauri::{
+    Runtime,
+    ipc::{CommandArg, CommandItem, InvokeError},
+};
+
+use crate::error::CommandError;
+
+/// An argument of type `T`. What is not a `T` becomes the error `invalid`, with the argument's name.
+#[derive(Debug)]
+pub struct Input<T>(pub T);
+
+impl<T> Deref for Input<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<'de, T: Deserialize<'de>, R: Runtime> CommandArg<'de, R> for Input<T> {
+    fn from_command(command: CommandItem<'de, R>) -> Result<Self, InvokeError> {
+        let argument = command.key;
+        T::deserialize(command)
+            .map(Self)
+            .map_err(|error| InvokeError::from(CommandError::invalid(argument, &reason(&error))))
+    }
+}
+
+/// For the bindings an argument is just its `T`.
+impl<T: Type> Type for Input<T> {
+    fn definition(types: &mut Types) -> DataType {
+        T::definition(types)
+    }
+}
+
+/// serde quotes what it met ("invalid type: string \"…\""), and that may be the learner's words.
+fn reason(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.find('"') {
+        Some(quote) if text.starts_with("invalid type") || text.starts_with("invalid value") => {
+            let expected = text.rfind(", expected").map_or("", |at| &text[at..]);
+            format!("{}…{expected}", &text[..quote])
+        }
+        _ => text,
+    }
+}

@@ -1,0 +1,14 @@
+//! Parlance's shell: opens the profile, shows the window, and carries commands between the two.
+//!
+//! It stays thin: no SQL, and no rules of learning, are here. See ARCHITECTURE.md for the house.
+
+mod app;
+pub mod commands;
+pub mod error;
+pub mod events;
+pub mod input;
+mod log_file;
+pub mod profile;
+pub mod replies;
+
+pub use app::run;

@@ -1,0 +1,64 @@
+//! The log file: rotated, in the profile's directory, and never with the learner's words in it.
+
+use std::{
+    panic::{self, PanicHookInfo},
+    path::Path,
+};
+
+use tauri::{Runtime, plugin::TauriPlugin};
+use tauri_plugin_log::{Builder, RotationStrategy, Target, TargetKind};
+
+use crate::{
+    error::{CommandError, ErrorCode},
+    events::{AppProblem, Notice, Notify},
+};
+
+/// Five files of a megabyte: weeks of ordinary use, and nothing that fills a disk.
+const FILES: usize = 5;
+const FILE_BYTES: u128 = 1_000_000;
+
+/// The plugin that writes the log; to standard error if the directory cannot be used.
+pub(crate) fn plugin<R: Runtime>(data_dir: &Path) -> TauriPlugin<R> {
+    let folder = data_dir.join("logs");
+    let target = match std::fs::create_dir_all(&folder) {
+        Ok(()) => TargetKind::Folder {
+            path: folder,
+            file_name: Some("parlance".into()),
+        },
+        Err(_) => TargetKind::Stderr,
+    };
+    Builder::new()
+        .clear_targets()
+        .target(Target::new(target))
+        .level(log::LevelFilter::Info)
+        .rotation_strategy(RotationStrategy::KeepSome(FILES))
+        .max_file_size(FILE_BYTES)
+        .build()
+}
+
+/// Logs every panic by its place alone (its message may quote the learner) and tells the window.
+///
+/// The database is whole all the same: a transaction that was open is rolled back.
+pub(crate) fn watch_panics(notify: Notify) {
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        log::error!("panic at {}", place(info));
+        notify(Notice::Problem(AppProblem {
+            error: CommandError::new(
+                ErrorCode::Internal,
+                "Something in Parlance went wrong. Everything you said is stored; if anything looks odd, \
+                 start Parlance again.",
+            ),
+        }));
+        before(info);
+    }));
+}
+
+fn place(info: &PanicHookInfo<'_>) -> String {
+    let thread = std::thread::current();
+    let thread = thread.name().unwrap_or("unnamed");
+    match info.location() {
+        Some(location) => format!("{}:{} in thread {thread}", location.file(), location.line()),
+        None => format!("an unknown place in thread {thread}"),
+    }
+}

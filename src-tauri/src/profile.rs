@@ -1,0 +1,173 @@
+//! The open profile: its database, its tutor and its voice, and how they start and end together.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use parlance_speech::{AudioStore, Speech, SpeechWorker};
+use parlance_storage::{Database, OpenOptions, User, template, user};
+use parlance_tutor::PracticePartner;
+use serde::Serialize;
+
+use crate::{
+    error::{CommandError, CommandResult, ErrorCode},
+    events::{Notify, forward_changes},
+    replies::Replies,
+};
+
+/// Everything a command needs while a profile is open.
+pub struct Profile {
+    /// The learner's data.
+    pub database: Database,
+    /// Whose data it is.
+    pub user: User,
+    /// The files of spoken chunks.
+    pub audio: AudioStore,
+    /// The replies being written.
+    pub replies: Arc<Replies>,
+    /// Whether there is a voice.
+    pub speech: SpeechState,
+    worker: Mutex<Option<SpeechWorker>>,
+}
+
+/// Whether chunks can be turned into sound on this computer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(tag = "state", rename_all = "camelCase")]
+pub enum SpeechState {
+    /// An engine was found.
+    Ready {
+        /// The engine's name.
+        engine: String,
+        /// The voice it speaks with.
+        voice: String,
+    },
+    /// No engine was found: chunks wait, everything else works.
+    Unavailable {
+        /// One sentence for the learner.
+        reason: String,
+    },
+}
+
+/// The profile behind the window: open, failed to open, or closed again.
+pub struct ProfileSlot {
+    data_dir: PathBuf,
+    notify: Notify,
+    slot: Mutex<Slot>,
+}
+
+enum Slot {
+    Open(Arc<Profile>),
+    Failed(CommandError),
+    Closed,
+}
+
+impl ProfileSlot {
+    /// Opens the profile in `data_dir`. A failure is kept, for the window to show; see [`Self::retry`].
+    ///
+    /// Blocks while the database opens and migrates: never call it on an async worker.
+    pub fn open(data_dir: PathBuf, notify: Notify) -> Self {
+        let slot = Mutex::new(open_slot(&data_dir, &notify));
+        Self {
+            data_dir,
+            notify,
+            slot,
+        }
+    }
+
+    /// Tries again if the profile is not open; otherwise does nothing. Blocks like [`Self::open`].
+    pub fn retry(&self) {
+        let mut slot = self.lock();
+        if matches!(*slot, Slot::Failed(_)) {
+            *slot = open_slot(&self.data_dir, &self.notify);
+        }
+    }
+
+    /// The open profile, or why there is none.
+    pub fn get(&self) -> CommandResult<Arc<Profile>> {
+        match &*self.lock() {
+            Slot::Open(profile) => Ok(Arc::clone(profile)),
+            Slot::Failed(error) => Err(error.clone()),
+            Slot::Closed => Err(CommandError::new(
+                ErrorCode::Closed,
+                "Parlance is closing.",
+            )),
+        }
+    }
+
+    /// The directory the profile is, or should be, in.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// Ends replies and speech, writes everything down, and lets go of the files.
+    pub async fn close(&self) {
+        let slot = std::mem::replace(&mut *self.lock(), Slot::Closed);
+        if let Slot::Open(profile) = slot {
+            profile.close().await;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slot> {
+        // The slot is only ever replaced as a whole, so a panic elsewhere cannot leave it half-made.
+        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn open_slot(data_dir: &Path, notify: &Notify) -> Slot {
+    match Profile::open(data_dir, notify) {
+        Ok(profile) => {
+            log::info!("profile open, schema version {}", parlance_storage::SCHEMA_VERSION);
+            Slot::Open(Arc::new(profile))
+        }
+        Err(error) => {
+            log::error!("profile not open: {:?}: {}", error.code, error.message);
+            Slot::Failed(error)
+        }
+    }
+}
+
+impl Profile {
+    fn open(data_dir: &Path, notify: &Notify) -> CommandResult<Self> {
+        let database = Database::open(data_dir, OpenOptions::new(env!("CARGO_PKG_VERSION")))?;
+        let changes = database.changes();
+        let now = database.now();
+        let user = database.write_blocking(move |tx| {
+            template::sync_built_in(tx, &built_in_templates(), now)?;
+            user::ensure_first(tx, now)
+        })?;
+        let audio = AudioStore::open(data_dir).map_err(speech_error)?;
+        let replies = Arc::new(Replies::new(
+            database.clone(),
+            Arc::new(PracticePartner::new()),
+            Arc::clone(notify),
+        ));
+        replies.recover_blocking()?;
+        tauri::async_runtime::spawn(forward_changes(changes, Arc::clone(notify)));
+        let (speech, worker) = start_speech(&database, &audio)?;
+        Ok(Self {
+            database,
+            user,
+            audio,
+            replies,
+            speech,
+            worker: Mutex::new(worker),
+        })
+    }
+
+    async fn close(&self) {
+        self.replies.stop_all().await;
+        let worker = self
+            .worker
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(worker) = worker {
+            worker.stop();
+        }
+        match self.database.close() {
+            Ok(()) => log::info!("profile closed"),
+            Err(error) => log::error!("profile closed with an error: {error}"),
+        }
+    }
+}

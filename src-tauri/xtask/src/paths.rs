@@ -1,0 +1,50 @@
+//! Where things are.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// The repository's root.
+pub(crate) fn root() -> PathBuf {
+    // The path of this crate when it was compiled; `cargo xtask` compiles it in the clone it is run in.
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").components().fold(
+        PathBuf::new(),
+        |mut path, component| {
+            if component == std::path::Component::ParentDir {
+                path.pop();
+            } else {
+                path.push(component);
+            }
+            path
+        },
+    )
+}
+
+/// The window's sources.
+pub(crate) fn ui() -> PathBuf {
+    root().join("ui")
+}
+
+/// The user's cache for this project. It survives a clone, so a second clone pays for nothing again.
+pub(crate) fn cache() -> Result<PathBuf> {
+    let base = directories::BaseDirs::new().context("there is no home directory")?;
+    Ok(base.cache_dir().join("parlance"))
+}
+
+/// Where Cargo builds: `CARGO_TARGET_DIR` if it is set, else in the cache.
+pub(crate) fn target() -> Result<PathBuf> {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(directory) => Ok(std::path::absolute(directory)?),
+        None => Ok(cache()?.join("target")),
+    }
+}
+
+/// Cargo tools installed for this project.
+pub(crate) fn tools() -> Result<PathBuf> {
+    Ok(cache()?.join("tools"))
+}
+
+/// The app as `cargo xtask run` builds it.
+pub(crate) fn app() -> Result<PathBuf> {
+    Ok(target()?.join("debug").join(format!("parlance{}", std::env::consts::EXE_SUFFIX)))
+}

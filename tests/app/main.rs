@@ -1,0 +1,7 @@
+//! The real window under Xvfb: what a person sees, and what is on the disk afterwards.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod conversation;
+mod pictures;
+mod start;
+mod support;

@@ -1,0 +1,255 @@
+//! One run of the app: opened by the web driver, looked at, typed into, quit or killed.
+
+use std::{
+    fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::{
+    desktop::{Desktop, end},
+    wait::until,
+};
+
+/// The app with its window open.
+#[derive(Debug)]
+pub struct Window {
+    driver: Child,
+    client: Client,
+    app: u32,
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // The app first: a driver that dies leaves its browser behind.
+        signal(self.app, "KILL").ok();
+        end(&mut self.driver);
+    }
+}
+
+impl Window {
+    /// Starts `app` on `desktop` with the profile in `data_dir` and waits for the first page.
+    ///
+    /// # Errors
+    /// When the driver or the app does not start.
+    pub async fn open(desktop: &Desktop, app: &Path, data_dir: &Path) -> Result<Self> {
+        ensure!(app.is_file(), "there is no app at {}", app.display());
+        let port = free_port()?;
+        let mut driver = desktop
+            .command("WebKitWebDriver", data_dir)
+            .arg(format!("--port={port}"))
+            // Without these the app's web view does not listen to the driver.
+            .env("TAURI_AUTOMATION", "true")
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .context("cannot start WebKitWebDriver; `cargo xtask setup` installs it")?;
+        match connect(port, app).await {
+            Ok(client) => {
+                let app = child_of(driver.id(), app)?;
+                Ok(Self { driver, client, app })
+            }
+            Err(error) => {
+                end(&mut driver);
+                Err(error)
+            }
+        }
+    }
+
+    /// Waits until the app says that it can be used.
+    ///
+    /// # Errors
+    /// When it does not within a minute.
+    pub async fn ready(&self) -> Result<()> {
+        self.find("app-ready").await.map(drop)
+    }
+
+    /// The first element with this `data-testid`, waited for.
+    ///
+    /// # Errors
+    /// When it does not appear.
+    pub async fn find(&self, test_id: &str) -> Result<Element> {
+        self.find_css(&by_test_id(test_id)).await
+    }
+
+    /// The first element that matches this selector, waited for.
+    ///
+    /// # Errors
+    /// When it does not appear.
+    pub async fn find_css(&self, selector: &str) -> Result<Element> {
+        until(selector, || async {
+            match self.client.find(Locator::Css(selector)).await {
+                Ok(element) => Ok(Some(element)),
+                Err(error) if error.is_no_such_element() => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        })
+        .await
+    }
+
+    /// Clicks on the element with this `data-testid`, waited for.
+    ///
+    /// # Errors
+    /// When it does not appear or cannot be clicked.
+    pub async fn click(&self, test_id: &str) -> Result<()> {
+        self.click_css(&by_test_id(test_id)).await
+    }
+
+    /// Clicks on the first element that matches this selector, waited for.
+    ///
+    /// # Errors
+    /// When it does not appear or cannot be clicked.
+    pub async fn click_css(&self, selector: &str) -> Result<()> {
+        Ok(self.find_css(selector).await?.click().await?)
+    }
+
+    /// Types into the element with this `data-testid`.
+    ///
+    /// # Errors
+    /// When it does not appear or cannot be typed into.
+    pub async fn type_into(&self, test_id: &str, text: &str) -> Result<()> {
+        Ok(self.find(test_id).await?.send_keys(text).await?)
+    }
+
+    /// What a script in the page gives back.
+    ///
+    /// # Errors
+    /// When the script throws, or gives something of another shape.
+    pub async fn ask<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> Result<T> {
+        Ok(serde_json::from_value(self.client.execute(script, arguments).await?)?)
+    }
+
+    /// The visible text of the first element with this `data-testid`, or nothing if there is none.
+    ///
+    /// # Errors
+    /// When the page does not answer.
+    pub async fn text(&self, test_id: &str) -> Result<Option<String>> {
+        self.ask(
+            "return document.querySelector(arguments[0])?.innerText ?? null",
+            vec![json!(by_test_id(test_id))],
+        )
+        .await
+    }
+
+    /// Makes the window this large.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        Ok(self.client.set_window_size(width, height).await?)
+    }
+
+    /// Loads the page anew, as a crashed web view would.
+    ///
+    /// # Errors
+    /// When the driver refuses.
+    pub async fn reload(&self) -> Result<()> {
+        Ok(self.client.refresh().await?)
+    }
+
+    /// Saves a picture of the window as PNG.
+    ///
+    /// # Errors
+    /// When it cannot be taken or written.
+    pub async fn picture(&self, path: &Path) -> Result<()> {
+        if let Some(directory) = path.parent() {
+            fs::create_dir_all(directory)?;
+        }
+        let png = self.client.screenshot().await?;
+        fs::write(path, png).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// Ends the app as a log-out does, and waits until it has gone.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub async fn quit(self) -> Result<()> {
+        signal(self.app, "TERM")?;
+        self.gone().await
+    }
+
+    /// Kills the app on the spot, and waits until it has gone.
+    ///
+    /// # Errors
+    /// When it cannot be killed.
+    pub async fn kill(self) -> Result<()> {
+        signal(self.app, "KILL")?;
+        self.gone().await
+    }
+
+    async fn gone(&self) -> Result<()> {
+        until("the end of the app", || async {
+            Ok(executable(self.app).is_none().then_some(()))
+        })
+        .await
+    }
+}
+
+fn by_test_id(test_id: &str) -> String {
+    format!("[data-testid=\"{test_id}\"]")
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+async fn connect(port: u16, app: &Path) -> Result<Client> {
+    let Value::Object(capabilities) = json!({
+        "webkitgtk:browserOptions": { "binary": app, "args": [] },
+    }) else {
+        bail!("capabilities are an object");
+    };
+    let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
+    builder.capabilities(capabilities);
+    until("the web driver", || async {
+        let listening = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok();
+        Ok(listening.then_some(()))
+    })
+    .await?;
+    builder
+        .connect(&format!("http://127.0.0.1:{port}"))
+        .await
+        .with_context(|| format!("the app at {} does not open its window", app.display()))
+}
+
+/// The process that `parent` started from `program`.
+fn child_of(parent: u32, program: &Path) -> Result<u32> {
+    let program = fs::canonicalize(program)?;
+    for entry in fs::read_dir("/proc")? {
+        let name = entry?.file_name();
+        let Some(process) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else {
+            continue;
+        };
+        if executable(process).as_deref() == Some(&*program) && parent_of(process) == Some(parent) {
+            return Ok(process);
+        }
+    }
+    bail!("the web driver has not started {}", program.display())
+}
+
+/// The program a process runs; nothing if the process has ended, or is a zombie.
+fn executable(process: u32) -> Option<PathBuf> {
+    fs::read_link(format!("/proc/{process}/exe")).ok()
+}
+
+fn parent_of(process: u32) -> Option<u32> {
+    // pid (name, which may hold anything) state ppid …
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn signal(process: u32, name: &str) -> Result<()> {
+    let status = Command::new("kill")
+        .args([format!("-{name}"), process.to_string()])
+        .stderr(Stdio::null())
+        .status()?;
+    ensure!(status.success(), "no process {process} to send {name} to");
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! Starting: a second time, where it cannot be, and what is logged.
+
+use std::fs;
+
+use window_driver::until;
+
+use crate::support::{Computer, app};
+
+#[tokio::test]
+async fn a_second_start_ends_and_the_first_window_comes_to_the_front() {
+    let computer = Computer::new();
+    let window = computer.open().await;
+    let mut second = computer
+        .desktop
+        .command(app(), &computer.data_dir())
+        .spawn()
+        .unwrap();
+    let status = until("the end of the second start", || {
+        let ended = second.try_wait();
+        async move { Ok(ended?) }
+    })
+    .await
+    .unwrap();
+    assert!(status.success(), "the second start ended with {status}");
+    until("the first window's answer to the second start", || async {
+        Ok(computer.log().contains("started a second time").then_some(()))
+    })
+    .await
+    .unwrap();
+    window.start_conversation("cafe").await.unwrap();
+    window.quit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_data_directory_that_cannot_be_written_is_a_page_that_says_so_and_retry_works() {
+    let computer = Computer::new();
+    // A file stands where the directory should be: not even root can create anything in there.
+    let place = computer.data_dir();
+    fs::write(&place, "in the way").unwrap();
+    let window = computer.start(&place).await;
+    window.find("start-failure").await.unwrap();
+    let message = window.text("start-failure-message").await.unwrap().unwrap();
+    assert!(message.split_whitespace().count() >= 5, "a sentence, not {message:?}");
+    assert_eq!(fs::read_to_string(&place).unwrap(), "in the way", "nothing was touched");
+
+    fs::remove_file(&place).unwrap();
+    window.click("start-retry").await.unwrap();
+    window.ready().await.unwrap();
+    window.start_conversation("cafe").await.unwrap();
+    window.quit().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_log_tells_what_happened_but_not_what_was_said() {
+    let computer = Computer::new();
+    let window = computer.open().await;
+    window.start_conversation("cafe").await.unwrap();
+    let before = window.messages().await.unwrap().len();
+    window.say("My secret word is Xylophonist.").await.unwrap();
+    window.reply_after(before).await.unwrap();
+    window.all_spoken().await.unwrap();
+    window.quit().await.unwrap();
+    let log = computer.log();
+    assert!(log.contains("profile open"), "{log}");
+    assert!(log.contains("profile closed"), "{log}");
+    assert!(!log.to_lowercase().contains("xylophonist"), "{log}");
+    assert!(!log.to_lowercase().contains("coffee"), "{log}");
+}
+
+#[tokio::test]
+async fn a_chat_without_a_voice_says_so_and_works() {
+    let computer = Computer::new();
+    // A PATH on which everything is but the speech engine.
+    let tools = tempfile::tempdir().unwrap();
+    let driver = which("WebKitWebDriver");
+    std::os::unix::fs::symlink(driver, tools.path().join("WebKitWebDriver")).unwrap();
+    let desktop = computer.desktop.with_path(tools.path());
+    let window = window_driver::Window::open(&desktop, &app(), &computer.data_dir())
+        .await
+        .unwrap();
+    window.ready().await.unwrap();
+    let state = window.find("speech-state").await.unwrap().text().await.unwrap();
+    assert!(!state.trim().is_empty());
+    window.start_conversation("cafe").await.unwrap();
+    let before = window.messages().await.unwrap().len();
+    window.say("Hello, can you hear me?").await.unwrap();
+    let reply = window.reply_after(before).await.unwrap();
+    assert!(reply.chunks.iter().all(|chunk| chunk.tts_status == "pending"), "{reply:?}");
+    window.quit().await.unwrap();
+}
+
+fn which(program: &str) -> std::path::PathBuf {
+    std::env::split_paths(&std::env::var_os("PATH").unwrap())
+        .map(|directory| directory.join(program))
+        .find(|path| path.is_file())
+        .unwrap_or_else(|| panic!("{program} is not installed"))
+}
+
