@@ -107,25 +107,28 @@ pub struct SpeechRequest {
 }
 
 impl SpeechRequest {
-    /// Prepares a text for an engine; `None` if nothing is left of it that could be spoken.
+    /// Prepares a text for an engine.
     ///
     /// # Errors
+    /// [`SpeechError::NothingToSay`] if the text is blank or consists of control characters;
     /// [`SpeechError::TooLong`] above 20,000 characters.
-    pub fn new(text: &str, voice: &Voice, delivery: Delivery) -> Result<Option<Self>, SpeechError> {
+    pub fn new(text: &str, voice: &Voice, delivery: Delivery) -> Result<Self, SpeechError> {
         let text = text::clean(text);
         let length = text.chars().count();
+        if length == 0 {
+            return Err(SpeechError::NothingToSay);
+        }
         if length > text::MAX_CHARACTERS {
             return Err(SpeechError::TooLong {
                 length,
                 limit: text::MAX_CHARACTERS,
             });
         }
-        let request = Self {
+        Ok(Self {
             text,
             voice: voice.clone(),
             delivery,
-        };
-        Ok((length > 0).then_some(request))
+        })
     }
 
     /// The text to speak.

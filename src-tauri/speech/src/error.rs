@@ -35,6 +35,9 @@ pub enum SpeechError {
     /// The engine was told to stop, because the app ends; nothing is wrong with the text.
     #[error("speaking was stopped")]
     Stopped,
+    /// Nothing is left of the text once control characters and spaces are taken away.
+    #[error("there is nothing to say")]
+    NothingToSay,
     /// The text is longer than one piece of audio may be.
     #[error("the text has {length} characters, and {limit} can be spoken at once")]
     TooLong {
@@ -68,6 +71,7 @@ impl SpeechError {
             Self::Failed { .. } => "failed",
             Self::TimedOut(_) => "timed_out",
             Self::Stopped => "stopped",
+            Self::NothingToSay => "nothing_to_say",
             Self::TooLong { .. } => "too_long",
             Self::BadAudio(_) => "bad_audio",
             Self::Silent => "silent",

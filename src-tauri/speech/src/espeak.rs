@@ -195,7 +195,7 @@ fn parse_version(answer: &str) -> Result<String, SpeechError> {
 }
 
 /// Reads the table that `--voices` prints: rank, language, age/gender, name, file, then the other
-/// languages as `(en 3)`. Lines that are not of this form are passed over, the heading among them.
+/// languages as `(zh-cmn 5)(zh 5)`. Lines that are not of this form are passed over, the heading among them.
 fn parse_voices(table: &str) -> Vec<Voice> {
     table.lines().filter_map(parse_voice).collect()
 }
@@ -211,11 +211,8 @@ fn parse_voice(line: &str) -> Option<Voice> {
     if id.starts_with("mb/") || id.starts_with("!v/") {
         return None;
     }
-    let others: Vec<&str> = columns.map(|word| word.trim_matches(['(', ')'])).collect();
-    let also = others
-        .chunks_exact(2)
-        .filter_map(|pair| Some((pair[0].to_ascii_lowercase(), pair[1].parse().ok()?)))
-        .collect();
+    let others = columns.collect::<Vec<_>>().join(" ");
+    let also = others.split(')').filter_map(parse_other_language).collect();
     Some(Voice {
         id,
         name,
@@ -223,6 +220,12 @@ fn parse_voice(line: &str) -> Option<Voice> {
         also,
         rank,
     })
+}
+
+/// Reads `(en 3`, the closing bracket being gone.
+fn parse_other_language(entry: &str) -> Option<(String, u32)> {
+    let (language, rank) = entry.trim().trim_start_matches('(').split_once(' ')?;
+    Some((language.to_ascii_lowercase(), rank.parse().ok()?))
 }
 
 /// The folders in which programs are looked for: PATH, then the usual places of the installers,
