@@ -3,9 +3,24 @@
 //! An id has 63 bits: milliseconds since 2020-01-01 UTC in the upper 42, then 21 random bits. Within
 //! a process ids only grow, also when the clock stands still or steps back. In the database an id is
 //! the INTEGER PRIMARY KEY; on the wire, in logs and in links it is 13 characters of Crockford's
-//! base32 (https://www.crockford.com/base32.html), since a number above 2^53 does not survive JSON.
+//! base32 (<https://www.crockford.com/base32.html>), since a number above 2^53 does not survive JSON.
+//!
+//! Ids say roughly when something was born, never in which order a conversation runs: that is
+//! `sequence_number`, because clocks step back between two runs of the app.
 
 use std::fmt;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use crate::time::Timestamp;
+
+/// 2020-01-01T00:00:00Z in Unix milliseconds.
+const EPOCH_MILLIS: i64 = 1_577_836_800_000;
+const RANDOM_BITS: u32 = 21;
+/// A little below 2^42, so that a clock at the end of time leaves room to go on counting.
+const LAST_MILLIS: i64 = (1 << 42) - 1_024;
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/// Characters of an id in its text form.
+pub const ID_LENGTH: usize = 13;
 
 /// The text is not 13 characters of Crockford base32 within 63 bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +34,55 @@ impl fmt::Display for IdError {
 
 impl std::error::Error for IdError {}
 
+/// Makes the next id of this process, born at `now`.
+fn next(now: Timestamp) -> i64 {
+    static LAST: AtomicI64 = AtomicI64::new(0);
+
+    let millis = now
+        .as_millis()
+        .saturating_sub(EPOCH_MILLIS)
+        .clamp(0, LAST_MILLIS);
+    let random = i64::from(rand::random::<u32>() >> (u32::BITS - RANDOM_BITS));
+    let candidate = (millis << RANDOM_BITS) | random;
+    let grown = |last: i64| candidate.max(last.saturating_add(1));
+    // Only the value itself is shared, so no ordering with other memory is needed.
+    let last = LAST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+        Some(grown(last))
+    });
+    grown(last.unwrap_or_else(|last| last))
+}
+
+/// The 13 characters of an id of 63 bits.
+pub(crate) fn encode(id: i64) -> String {
+    (0..ID_LENGTH)
+        .rev()
+        .map(|place| {
+            let digit = (id >> (place * 5)) & 31;
+            char::from(ALPHABET[usize::try_from(digit).unwrap_or_default()])
+        })
+        .collect()
+}
+
+/// Reads the text form; small letters and Crockford's look-alikes (I, L, O) are understood.
+pub(crate) fn decode(text: &str) -> Result<i64, IdError> {
+    if text.len() != ID_LENGTH {
+        return Err(IdError);
+    }
+    let value = text.bytes().try_fold(0_u128, |value, byte| {
+        let canonical = match byte.to_ascii_uppercase() {
+            b'O' => b'0',
+            b'I' | b'L' => b'1',
+            other => other,
+        };
+        let digit = ALPHABET
+            .iter()
+            .position(|letter| *letter == canonical)
+            .ok_or(IdError)?;
+        Ok(value << 5 | digit as u128)
+    })?;
+    i64::try_from(value).map_err(|_| IdError)
+}
+
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$meta])*
@@ -26,6 +90,70 @@ macro_rules! ids {
         #[cfg_attr(feature = "specta", derive(specta::Type))]
         #[cfg_attr(feature = "specta", specta(transparent))]
         pub struct $name(#[cfg_attr(feature = "specta", specta(type = String))] i64);
+
+        impl $name {
+            /// Makes a new id, born at `now` and larger than every id this process made before.
+            #[must_use]
+            pub fn new(now: Timestamp) -> Self {
+                Self(next(now))
+            }
+
+            /// The number in the database; it leaves this crate only as text.
+            #[allow(dead_code, reason = "the same for every kind of id, whether it is needed or not")]
+            pub(crate) const fn as_i64(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&encode(self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), encode(self.0))
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                decode(text).map(Self)
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+                text.parse().map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl rusqlite::types::ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+                Ok(rusqlite::types::ToSqlOutput::from(self.0))
+            }
+        }
+
+        impl rusqlite::types::FromSql for $name {
+            fn column_result(
+                value: rusqlite::types::ValueRef<'_>,
+            ) -> rusqlite::types::FromSqlResult<Self> {
+                match value.as_i64()? {
+                    id if id >= 0 => Ok(Self(id)),
+                    id => Err(rusqlite::types::FromSqlError::OutOfRange(id)),
+                }
+            }
+        }
     )+};
 }
 

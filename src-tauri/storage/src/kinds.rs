@@ -83,3 +83,50 @@ text_enum! {
         Semantic = "semantic",
     }
 }
+
+text_enum! {
+    /// The colours of the window.
+    Theme {
+        /// As the desktop has it.
+        System = "system",
+        Light = "light",
+        Dark = "dark",
+    }
+}
+
+text_enum! {
+    /// The language of the window, not the one that is learnt.
+    Language {
+        /// As the desktop has it.
+        System = "system",
+        English = "en",
+        Vietnamese = "vi",
+    }
+}
+
+text_enum! {
+    /// How fast the built-in practice partner writes.
+    PartnerPace {
+        /// Everything at once.
+        Instant = "instant",
+        /// Like somebody who types.
+        Natural = "natural",
+        /// For those who read along.
+        Slow = "slow",
+    }
+}
+
+text_enum! {
+    /// What an entry of a conversation's event log reports.
+    EventType {
+        ConversationCreated = "conversation_created",
+        ConversationRenamed = "conversation_renamed",
+        /// The learner sent a message.
+        MessageSent = "message_sent",
+        /// The partner said something at once, as an opening message does.
+        MessageSaid = "message_said",
+        ReplyStarted = "reply_started",
+        /// A reply ended, one way or another; the event's data holds the status.
+        ReplyFinished = "reply_finished",
+    }
+}

@@ -1,15 +1,44 @@
 //! Parlance's storage: one SQLite file, one writer, many readers, and nothing of Tauri.
+//!
+//! Every word a learner says or hears is kept by this crate, so it promises little and keeps it: what
+//! was acknowledged is on the disk, a write happens whole or not at all, and a file that is not sound
+//! is refused and not touched.
+//!
+//! ```text
+//! Database ── write(|tx| …) ──> the writer thread ──> &WriteTx ─┐
+//!          └─ read(|tx| …)  ──> a reader thread   ──> &ReadTx ──┴─> conversation::list_page(tx, …)
+//! ```
+//!
+//! One module per entity; its functions take the transaction first and are called by their module's
+//! name. They never open a transaction and never read the clock: both are arguments. No other crate
+//! contains SQL.
 
+mod change;
+pub mod chunk;
+pub mod conversation;
+pub mod data_dir;
+mod database;
+mod error;
+pub mod event;
 mod id;
 mod kinds;
+pub mod message;
+pub mod migrations;
+pub mod settings;
+pub mod template;
+pub mod text;
 mod text_enum;
 mod time;
+mod tx;
+pub mod user;
 
-pub use id::{
-    ChunkId, ConversationId, EventId, IdError, MessageId, TemplateId, UserId,
-};
+pub use change::{Change, ChangeKind, ChangeSet, Entity};
+pub use database::{Database, OpenOptions};
+pub use error::Error;
+pub use id::{ChunkId, ConversationId, EventId, ID_LENGTH, IdError, MessageId, TemplateId, UserId};
 pub use kinds::{
-    CefrLevel, ConversationStatus, Emotion, Emphasis, InputMethod, MemoryStrategy, MessageStatus,
-    Role, TitleSource, TtsStatus,
+    CefrLevel, ConversationStatus, Emotion, Emphasis, EventType, InputMethod, Language,
+    MemoryStrategy, MessageStatus, PartnerPace, Role, Theme, TitleSource, TtsStatus,
 };
-pub use time::Timestamp;
+pub use time::{Clock, ManualClock, SystemClock, Timestamp};
+pub use tx::{ReadTx, WriteTx};

@@ -3,6 +3,7 @@
 /// Declares an enum whose variants have one spelling, used in SQL, in JSON and in TypeScript.
 ///
 /// A value in the database that is none of the spellings is an error of the column, never a default.
+/// The error does not repeat the value: what stands in a damaged row may be anybody's words.
 macro_rules! text_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -39,10 +40,9 @@ macro_rules! text_enum {
             fn column_result(
                 value: rusqlite::types::ValueRef<'_>,
             ) -> rusqlite::types::FromSqlResult<Self> {
-                let text = value.as_str()?;
-                Self::parse(text).ok_or_else(|| {
+                Self::parse(value.as_str()?).ok_or_else(|| {
                     rusqlite::types::FromSqlError::Other(
-                        format!("{text:?} is not a {}", stringify!($name)).into(),
+                        concat!("not a value of ", stringify!($name)).into(),
                     )
                 })
             }

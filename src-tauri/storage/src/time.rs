@@ -1,14 +1,21 @@
-//! Points in time as they are stored.
+//! Points in time as they are stored, and the clock from which they come.
+//!
+//! Queries never read a clock: whoever starts a piece of work reads it once and passes the time on,
+//! so that one piece of work has one time and a test can choose it.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Deserialize, Serialize};
 
 /// A point in time: Unix milliseconds, UTC.
 ///
-/// Queries never read the clock; whoever starts a piece of work reads it once and passes it on.
+/// On the wire it is a plain number; it stays exact in JSON for the next 285,000 years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
+#[cfg_attr(feature = "specta", specta(transparent))]
 pub struct Timestamp(#[cfg_attr(feature = "specta", specta(type = f64))] i64);
 
 impl Timestamp {
@@ -40,5 +47,48 @@ impl ToSql for Timestamp {
 impl FromSql for Timestamp {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
         value.as_i64().map(Self)
+    }
+}
+
+/// Where the time comes from: the computer's clock in the app, a hand-set one in tests.
+pub trait Clock: Send + Sync {
+    /// The present moment. May step back, as real clocks do.
+    fn now(&self) -> Timestamp;
+}
+
+/// The computer's own clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        let millis = match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
+            Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |ms| -ms),
+        };
+        Timestamp::from_millis(millis)
+    }
+}
+
+/// A clock that stands still until it is moved; for tests of everything that depends on time.
+#[derive(Debug)]
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    /// A clock that shows `start`.
+    #[must_use]
+    pub const fn new(start: Timestamp) -> Self {
+        Self(AtomicI64::new(start.as_millis()))
+    }
+
+    /// Moves the clock by `millis`, back if negative.
+    pub fn advance(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::Relaxed);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(Ordering::Relaxed))
     }
 }

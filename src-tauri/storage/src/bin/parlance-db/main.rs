@@ -1,0 +1,3 @@
+//! The storage tool.
+
+fn main() {}

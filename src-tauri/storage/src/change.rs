@@ -1,0 +1,64 @@
+//! What a committed write changed, told to whoever shows data.
+
+use serde::Serialize;
+
+use crate::id::{ConversationId, MessageId};
+use crate::text_enum::text_enum;
+
+text_enum! {
+    /// The kind of thing that changed.
+    Entity {
+        User = "user",
+        Settings = "settings",
+        Template = "template",
+        Conversation = "conversation",
+        Message = "message",
+        Chunk = "chunk",
+    }
+}
+
+text_enum! {
+    /// What happened to it.
+    ChangeKind { Inserted = "inserted", Updated = "updated", Deleted = "deleted" }
+}
+
+/// One thing that changed, and where it belongs. It carries ids, never content: who wants that, reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Change {
+    /// The kind of thing.
+    pub entity: Entity,
+    /// What happened to it.
+    pub kind: ChangeKind,
+    /// Its id; for settings the id of their user.
+    pub id: String,
+    /// The conversation to which it belongs, or which it is.
+    pub conversation_id: Option<ConversationId>,
+    /// The message to which it belongs, or which it is.
+    pub message_id: Option<MessageId>,
+}
+
+/// Everything that one write changed, in order, each change once. Sent after its commit, never before.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct ChangeSet {
+    /// The changes.
+    pub changes: Vec<Change>,
+}
+
+impl ChangeSet {
+    /// Adds a change, unless the set already says so: what was inserted here need not be updated as well.
+    pub(crate) fn push(&mut self, change: Change) {
+        let known = self.changes.iter().any(|earlier| {
+            earlier.entity == change.entity
+                && earlier.id == change.id
+                && (earlier.kind == change.kind
+                    || (earlier.kind == ChangeKind::Inserted && change.kind == ChangeKind::Updated))
+        });
+        if !known {
+            self.changes.push(change);
+        }
+    }
+}

@@ -1,0 +1,334 @@
+//! Conversations: made, named, found and listed.
+//!
+//! What the list shows of a conversation's messages is stored on the conversation itself, written by
+//! [`crate::message`] in the transaction of its cause; nothing here counts messages.
+
+mod page;
+
+pub use page::{ConversationPage, LARGEST_PAGE, list_page};
+
+use rusqlite::{OptionalExtension, Row, named_params};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::change::ChangeKind;
+use crate::id::{ConversationId, TemplateId, UserId};
+use crate::kinds::{CefrLevel, ConversationStatus, EventType, TitleSource};
+use crate::time::Timestamp;
+use crate::tx::{ReadTx, WriteTx};
+use crate::{Error, event, template, text, user};
+
+/// A conversation as its own page shows it, without its messages.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Conversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// What it was begun from, if that is still there.
+    pub template_id: Option<TemplateId>,
+    /// Empty until somebody named it or the learner has said something.
+    pub title: String,
+    /// Who chose the title.
+    pub title_source: TitleSource,
+    /// At which level it is held, if one was chosen.
+    pub level: Option<CefrLevel>,
+    /// What the learner does with it.
+    pub status: ConversationStatus,
+    /// What it is about, in the learner's words.
+    pub topic: Option<String>,
+    /// When it was pinned, if it is.
+    pub pinned_at: Option<Timestamp>,
+    /// Its place among the pinned ones, counted by hand.
+    pub pin_order: Option<i32>,
+    /// Messages that are neither streaming nor in the trash.
+    pub message_count: u32,
+    /// When the last of those was begun.
+    pub last_message_at: Option<Timestamp>,
+    /// The beginning of the last of those, on one line.
+    pub last_message_preview: Option<String>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it, or what is kept on it, was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A conversation as the list shows it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct ConversationSummary {
+    /// See [`Conversation::id`].
+    pub id: ConversationId,
+    /// See [`Conversation::template_id`].
+    pub template_id: Option<TemplateId>,
+    /// See [`Conversation::title`].
+    pub title: String,
+    /// See [`Conversation::title_source`].
+    pub title_source: TitleSource,
+    /// See [`Conversation::level`].
+    pub level: Option<CefrLevel>,
+    /// See [`Conversation::status`].
+    pub status: ConversationStatus,
+    /// See [`Conversation::pinned_at`].
+    pub pinned_at: Option<Timestamp>,
+    /// See [`Conversation::message_count`].
+    pub message_count: u32,
+    /// See [`Conversation::last_message_at`].
+    pub last_message_at: Option<Timestamp>,
+    /// See [`Conversation::last_message_preview`].
+    pub last_message_preview: Option<String>,
+    /// See [`Conversation::created_at`].
+    pub created_at: Timestamp,
+    /// In alphabetical order.
+    pub tags: Vec<String>,
+}
+
+/// What is needed to begin a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewConversation {
+    /// Whose it is.
+    pub user_id: UserId,
+    /// What it starts from, if not blank.
+    pub template_id: Option<TemplateId>,
+    /// The learner's title; `None`: made from the first message.
+    pub title: Option<String>,
+    /// `None`: the template's, if it has one.
+    pub level: Option<CefrLevel>,
+    /// What it is to be about.
+    pub topic: Option<String>,
+}
+
+const COLUMNS: &str =
+    "id, template_id, title, title_source, level, status, topic, pinned_at, pin_order,
+    message_count, last_message_at, last_message_preview, created_at, updated_at";
+
+/// The tags come with their row: a join would multiply rows, a query per row would be dear.
+const SUMMARY_COLUMNS: &str = "id, template_id, title, title_source, level, status, pinned_at, pin_order,
+    message_count, last_message_at, last_message_preview, created_at,
+    (SELECT json_group_array(tag) FROM conversation_tags WHERE conversation_id = conversations.id) AS tags";
+
+impl Conversation {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            template_id: row.get("template_id")?,
+            title: row.get("title")?,
+            title_source: row.get("title_source")?,
+            level: row.get("level")?,
+            status: row.get("status")?,
+            topic: row.get("topic")?,
+            pinned_at: row.get("pinned_at")?,
+            pin_order: row.get("pin_order")?,
+            message_count: row.get("message_count")?,
+            last_message_at: row.get("last_message_at")?,
+            last_message_preview: row.get("last_message_preview")?,
+            created_at: row.get("created_at")?,
+            updated_at: row.get("updated_at")?,
+        })
+    }
+}
+
+impl ConversationSummary {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let tags: String = row.get("tags")?;
+        Ok(Self {
+            id: row.get("id")?,
+            template_id: row.get("template_id")?,
+            title: row.get("title")?,
+            title_source: row.get("title_source")?,
+            level: row.get("level")?,
+            status: row.get("status")?,
+            pinned_at: row.get("pinned_at")?,
+            message_count: row.get("message_count")?,
+            last_message_at: row.get("last_message_at")?,
+            last_message_preview: row.get("last_message_preview")?,
+            created_at: row.get("created_at")?,
+            tags: serde_json::from_str(&tags).map_err(|error| {
+                rusqlite::Error::FromSqlConversionFailure(
+                    0,
+                    rusqlite::types::Type::Text,
+                    Box::new(error),
+                )
+            })?,
+        })
+    }
+}
+
+/// Begins a conversation, without messages.
+///
+/// # Errors
+/// `NotFound` for an unknown profile or template, `Invalid` for a title or topic that cannot be stored.
+pub fn insert(
+    tx: &WriteTx<'_>,
+    new: NewConversation,
+    now: Timestamp,
+) -> Result<Conversation, Error> {
+    let NewConversation {
+        user_id,
+        template_id,
+        title,
+        level,
+        topic,
+    } = new;
+    user::get(tx, user_id)?;
+    let template = template_id
+        .map(|id| template::get(tx, user_id, id))
+        .transpose()?;
+    let title = title.as_deref().map(text::title).transpose()?;
+    if let Some(topic) = &topic {
+        text::check_not_blank("topic", topic, text::LONGEST_TOPIC)?;
+    }
+    let id = ConversationId::new(now);
+    tx.prepare(
+        "INSERT INTO conversations
+             (id, user_id, template_id, title, title_source, level, topic, created_at, updated_at)
+         VALUES (:id, :user, :template, :title, :title_source, :level, :topic, :now, :now)",
+    )?
+    .execute(named_params! {
+        ":id": id,
+        ":user": user_id,
+        ":template": template_id,
+        ":title_source": if title.is_some() { TitleSource::User } else { TitleSource::Auto },
+        ":title": title.unwrap_or_default(),
+        ":level": level.or_else(|| template.and_then(|template| template.level)),
+        ":topic": topic,
+        ":now": now,
+    })?;
+    event::append(
+        tx,
+        id,
+        EventType::ConversationCreated,
+        &json!({ "templateId": template_id }),
+        now,
+    )?;
+    tx.changed_conversation(ChangeKind::Inserted, id);
+    get(tx, user_id, id)
+}
+
+/// The learner's conversation with this id.
+///
+/// # Errors
+/// `NotFound` if there is none, if it is in the trash, or if it is somebody else's.
+pub fn get(tx: &ReadTx<'_>, user: UserId, id: ConversationId) -> Result<Conversation, Error> {
+    find(tx, user, id)?.ok_or_else(|| Error::not_found("conversation", id))
+}
+
+/// Like [`get`], with `None` where that has an error.
+pub fn find(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    id: ConversationId,
+) -> Result<Option<Conversation>, Error> {
+    let mut statement = tx.prepare(&format!(
+        "SELECT {COLUMNS} FROM conversations WHERE id = :id AND user_id = :user AND deleted_at IS NULL"
+    ))?;
+    Ok(statement
+        .query_row(
+            named_params! { ":id": id, ":user": user },
+            Conversation::from_row,
+        )
+        .optional()?)
+}
+
+/// The learner's conversation as the list shows it.
+///
+/// # Errors
+/// Like [`get`].
+pub fn summary(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    id: ConversationId,
+) -> Result<ConversationSummary, Error> {
+    let mut statement = tx.prepare(&format!(
+        "SELECT {SUMMARY_COLUMNS} FROM conversations WHERE id = :id AND user_id = :user AND deleted_at IS NULL"
+    ))?;
+    statement
+        .query_row(
+            named_params! { ":id": id, ":user": user },
+            ConversationSummary::from_row,
+        )
+        .optional()?
+        .ok_or_else(|| Error::not_found("conversation", id))
+}
+
+/// Gives the conversation a title of the learner's own; no automatic one will replace it.
+///
+/// # Errors
+/// `Invalid` for a title that is blank or longer than 200 characters; `NotFound` like [`get`].
+pub fn rename(
+    tx: &WriteTx<'_>,
+    user: UserId,
+    id: ConversationId,
+    title: &str,
+    now: Timestamp,
+) -> Result<Conversation, Error> {
+    let title = text::title(title)?;
+    let mut statement = tx.prepare(&format!(
+        "UPDATE conversations SET title = :title, title_source = 'user', updated_at = :now
+         WHERE id = :id AND user_id = :user AND deleted_at IS NULL RETURNING {COLUMNS}"
+    ))?;
+    let renamed = statement
+        .query_row(
+            named_params! { ":id": id, ":user": user, ":title": title, ":now": now },
+            Conversation::from_row,
+        )
+        .optional()?
+        .ok_or_else(|| Error::not_found("conversation", id))?;
+    event::append(tx, id, EventType::ConversationRenamed, &json!({}), now)?;
+    tx.changed_conversation(ChangeKind::Updated, id);
+    Ok(renamed)
+}
+
+/// Refuses a conversation that is not this learner's.
+pub(crate) fn require(tx: &ReadTx<'_>, user: UserId, id: ConversationId) -> Result<(), Error> {
+    if exists(tx, user, id)? {
+        Ok(())
+    } else {
+        Err(Error::not_found("conversation", id))
+    }
+}
+
+/// Whether this learner has such a conversation outside of the trash.
+pub(crate) fn exists(tx: &ReadTx<'_>, user: UserId, id: ConversationId) -> Result<bool, Error> {
+    let mut statement = tx.prepare(
+        "SELECT 1 FROM conversations WHERE id = :id AND user_id = :user AND deleted_at IS NULL",
+    )?;
+    Ok(statement.exists(named_params! { ":id": id, ":user": user })?)
+}
+
+/// Gives an unnamed conversation a title from the learner's first message; leaves a named one alone.
+pub(crate) fn name_after_first_message(
+    tx: &WriteTx<'_>,
+    id: ConversationId,
+    content: &str,
+) -> Result<(), Error> {
+    tx.prepare("UPDATE conversations SET title = :title WHERE id = :id AND title_source = 'auto' AND title = ''")?
+        .execute(named_params! { ":id": id, ":title": text::auto_title(content) })?;
+    Ok(())
+}
+
+/// Adds to the count and takes time and preview from the last settled message, whichever that is now.
+pub(crate) fn message_settled(
+    tx: &WriteTx<'_>,
+    id: ConversationId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let (last_at, last): (Timestamp, String) = tx
+        .prepare(
+            "SELECT created_at, content FROM messages
+             WHERE conversation_id = :id AND status <> 'streaming' AND deleted_at IS NULL
+             ORDER BY sequence_number DESC LIMIT 1",
+        )?
+        .query_row(named_params! { ":id": id }, |row| {
+            Ok((row.get("created_at")?, row.get("content")?))
+        })?;
+    tx.prepare(
+        "UPDATE conversations SET message_count = message_count + 1, last_message_at = :last_at,
+             last_message_preview = :preview, updated_at = :now
+         WHERE id = :id",
+    )?
+    .execute(named_params! { ":id": id, ":last_at": last_at, ":preview": text::preview(&last), ":now": now })?;
+    tx.changed_conversation(ChangeKind::Updated, id);
+    Ok(())
+}

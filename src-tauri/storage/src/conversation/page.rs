@@ -1,0 +1,162 @@
+//! The list of conversations, a page at a time: pinned ones in their order, then the others by last activity.
+//!
+//! The two parts have two indexes, each in the part's own order, so a page costs the rows it shows
+//! however many conversations there are. A page begins after a key, never at an offset.
+
+use rusqlite::ToSql;
+use serde::Serialize;
+
+use super::{ConversationSummary, SUMMARY_COLUMNS};
+use crate::Error;
+use crate::id::{self, UserId};
+use crate::tx::ReadTx;
+
+/// The most conversations of one page.
+pub const LARGEST_PAGE: u32 = 100;
+
+/// A page of the list.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct ConversationPage {
+    /// In the list's order.
+    pub items: Vec<ConversationSummary>,
+    /// Asks for the page after this one; `None` at the end.
+    pub next: Option<String>,
+}
+
+pub(crate) const PINNED_PAGE: &str = "
+    FROM conversations
+    WHERE user_id = :user AND pinned_at IS NOT NULL AND deleted_at IS NULL AND (pin_order, id) > (:order, :id)
+    ORDER BY pin_order, id LIMIT :limit";
+
+/// The expression is the one of the index `conversations_recent`, to the letter.
+pub(crate) const RECENT_PAGE: &str = "
+    FROM conversations
+    WHERE user_id = :user AND pinned_at IS NULL AND deleted_at IS NULL
+        AND (coalesce(last_message_at, created_at), id) < (:at, :id)
+    ORDER BY coalesce(last_message_at, created_at) DESC, id DESC LIMIT :limit";
+
+/// Where a page begins: right after this row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Position {
+    Pinned { order: i64, id: i64 },
+    Recent { at: i64, id: i64 },
+}
+
+impl Position {
+    const FIRST: Self = Self::Pinned {
+        order: i64::MIN,
+        id: -1,
+    };
+    const FIRST_RECENT: Self = Self::Recent {
+        at: i64::MAX,
+        id: i64::MAX,
+    };
+
+    fn from_cursor(cursor: &str) -> Option<Self> {
+        let mut parts = cursor.split('.');
+        let (part, key, id) = (
+            parts.next()?,
+            parts.next()?.parse().ok()?,
+            id::decode(parts.next()?).ok()?,
+        );
+        match (part, parts.next()) {
+            ("pinned", None) => Some(Self::Pinned { order: key, id }),
+            ("recent", None) => Some(Self::Recent { at: key, id }),
+            _ => None,
+        }
+    }
+
+    fn to_cursor(self) -> String {
+        match self {
+            Self::Pinned { order, id } => format!("pinned.{order}.{}", id::encode(id)),
+            Self::Recent { at, id } => format!("recent.{at}.{}", id::encode(id)),
+        }
+    }
+}
+
+/// The learner's conversations after `cursor` (or from the start), at most `limit` and at most 100.
+///
+/// `cursor` is the `next` of an earlier page. A conversation that is active between two pages moves to
+/// the front and is not seen twice.
+///
+/// # Errors
+/// `Invalid` for a cursor that no page gave.
+pub fn list_page(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    cursor: Option<&str>,
+    limit: u32,
+) -> Result<ConversationPage, Error> {
+    let start = match cursor {
+        None => Position::FIRST,
+        Some(cursor) => Position::from_cursor(cursor)
+            .ok_or_else(|| Error::invalid("cursor", "is not one that a page gave"))?,
+    };
+    let limit = limit.clamp(1, LARGEST_PAGE) as usize;
+    // One row more than asked for tells whether there is a next page.
+    let mut rows = Vec::with_capacity(limit + 1);
+    if matches!(start, Position::Pinned { .. }) {
+        fetch(tx, user, start, limit + 1, &mut rows)?;
+    }
+    if rows.len() <= limit {
+        let start = if matches!(start, Position::Recent { .. }) {
+            start
+        } else {
+            Position::FIRST_RECENT
+        };
+        fetch(tx, user, start, limit + 1, &mut rows)?;
+    }
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows
+        .last()
+        .filter(|_| has_more)
+        .map(|(position, _)| position.to_cursor());
+    Ok(ConversationPage {
+        items: rows.into_iter().map(|(_, summary)| summary).collect(),
+        next,
+    })
+}
+
+/// Fills `rows` up to `most` with the rows of one part of the list.
+fn fetch(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    start: Position,
+    most: usize,
+    rows: &mut Vec<(Position, ConversationSummary)>,
+) -> Result<(), Error> {
+    let limit = u32::try_from(most - rows.len()).unwrap_or(u32::MAX);
+    let (from, key_name, key, id): (_, _, &dyn ToSql, _) = match &start {
+        Position::Pinned { order, id } => (PINNED_PAGE, ":order", order, id),
+        Position::Recent { at, id } => (RECENT_PAGE, ":at", at, id),
+    };
+    let mut statement = tx.prepare(&format!("SELECT {SUMMARY_COLUMNS} {from}"))?;
+    let mut found = statement.query(&[
+        (":user", &user as &dyn ToSql),
+        (key_name, key),
+        (":id", id),
+        (":limit", &limit),
+    ])?;
+    while let Some(row) = found.next()? {
+        let summary = ConversationSummary::from_row(row)?;
+        let id = summary.id.as_i64();
+        let position = match start {
+            Position::Pinned { .. } => Position::Pinned {
+                order: row.get("pin_order")?,
+                id,
+            },
+            Position::Recent { .. } => Position::Recent {
+                at: summary
+                    .last_message_at
+                    .unwrap_or(summary.created_at)
+                    .as_millis(),
+                id,
+            },
+        };
+        rows.push((position, summary));
+    }
+    Ok(())
+}

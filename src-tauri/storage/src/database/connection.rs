@@ -1,0 +1,82 @@
+//! Opens connections and sets them up. No other module decides about a pragma.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::limits::Limit;
+use rusqlite::{Connection, OpenFlags, ffi};
+
+use crate::{Error, data_dir};
+
+/// Older versions have a bug in write-ahead logging that can damage a database.
+const OLDEST_SQLITE: i32 = 3_051_003;
+const _: () = assert!(
+    ffi::SQLITE_VERSION_NUMBER >= OLDEST_SQLITE,
+    "the bundled SQLite is too old"
+);
+
+/// In KiB. With SQLite's default of 2 MB, several connections in one process searched three times slower.
+const CACHE_KIB: i64 = 16 * 1024;
+/// More than there are statements, so that none is ever planned twice on one connection.
+const STATEMENT_CACHE: usize = 256;
+/// Only another process can hold the database, and only for a moment (a checkpoint, a backup).
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// In bytes; a log that grew in one large write gives its space back.
+const WAL_SIZE_LIMIT: i64 = 64 * 1024 * 1024;
+/// In bytes; far above the longest message, far below what would exhaust memory.
+const LONGEST_VALUE: i32 = 64 * 1024 * 1024;
+
+/// The one connection that writes, made with the file if that is absent.
+pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
+    // SQLite gives the log and its index the permissions of the database, so only this file needs care.
+    drop(data_dir::open_private(path)?);
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    set_up(&connection)?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(Error::Io {
+            detail: "the disk does not support write-ahead logging".into(),
+        });
+    }
+    // FULL: a commit is on the disk before it is acknowledged. NORMAL lost acknowledged writes in power cuts.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "journal_size_limit", WAL_SIZE_LIMIT)?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    Ok(connection)
+}
+
+/// A connection that can only read.
+pub(crate) fn open_reader(path: &Path) -> Result<Connection, Error> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    set_up(&connection)?;
+    defend(&connection)?;
+    Ok(connection)
+}
+
+/// What every connection has in common, whatever it may do.
+pub(crate) fn set_up(connection: &Connection) -> Result<(), Error> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_VALUE)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    // What is sorted on the way is learners' text too: it does not go into temporary files.
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(())
+}
+
+/// Keeps SQL from damaging the file: no writing of shadow tables or of the schema's own table.
+/// Not before the migrations have run.
+pub(super) fn defend(connection: &Connection) -> Result<(), Error> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    Ok(())
+}

@@ -1,0 +1,363 @@
+//! The door to the database: one thread that writes, a few that read, and nothing else.
+//!
+//! One writer means that no write of ours ever waits for another's lock, and that waiting writes can
+//! share a commit. Readers work beside it, each on its own unchanging state (write-ahead logging).
+//! No network and no file work belongs into a job: a slow write job holds up every other.
+
+mod connection;
+mod queue;
+mod reader;
+mod writer;
+
+use std::future::Future;
+use std::panic::Location;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use rusqlite::Connection;
+use tokio::sync::{broadcast, oneshot};
+
+use crate::Error;
+use crate::change::ChangeSet;
+use crate::data_dir::{self, Lock};
+use crate::migrations::{self, EMBEDDED, Migration, Standing};
+use crate::time::{Clock, SystemClock, Timestamp};
+use crate::tx::{ReadTx, WriteTx};
+use queue::Queue;
+use reader::ReadJob;
+use writer::{Write, WriteJob};
+
+/// How many change sets a slow listener may fall behind before it is told that it missed some.
+const CHANGES_KEPT: usize = 1024;
+
+/// How a database is opened.
+#[derive(Clone)]
+pub struct OpenOptions {
+    /// The app's version, written into the ledger beside each migration it applies.
+    pub app_version: String,
+    /// Where `Database::now` and the ledger get the time.
+    pub clock: Arc<dyn Clock>,
+    /// Threads that read; at least one is started.
+    pub readers: usize,
+    /// The schema's history; the embedded one, except in tests of upgrading.
+    pub migrations: &'static [Migration],
+}
+
+impl OpenOptions {
+    /// The app's own way: the computer's clock, two readers, the embedded migrations.
+    #[must_use]
+    pub fn new(app_version: impl Into<String>) -> Self {
+        Self {
+            app_version: app_version.into(),
+            clock: Arc::new(SystemClock),
+            readers: 2,
+            migrations: EMBEDDED,
+        }
+    }
+}
+
+/// An open database. Clones are the same database; the last one to be dropped closes it.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: PathBuf,
+    clock: Arc<dyn Clock>,
+    applied: Vec<u32>,
+    writes: Arc<Queue<Box<dyn WriteJob>>>,
+    reads: Arc<Queue<ReadJob>>,
+    changes: broadcast::Sender<Arc<ChangeSet>>,
+    running: Mutex<Option<Running>>,
+}
+
+/// What there is to end when the database is closed.
+struct Running {
+    writer: JoinHandle<Connection>,
+    readers: Vec<JoinHandle<()>>,
+    lock: Lock,
+}
+
+impl Database {
+    /// Opens the database in `data_dir`, made if absent, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// `AlreadyOpen` if another process has it, `DataDir` if the directory cannot be used,
+    /// `SchemaTooNew`, `ForeignFile` or `Corrupt` if the file must not be written: it is then as it was.
+    pub fn open(data_dir: &Path, options: OpenOptions) -> Result<Self, Error> {
+        data_dir::prepare(data_dir)?;
+        let lock = Lock::take(data_dir)?;
+        let path = data_dir.join(data_dir::DATABASE_FILE);
+        refuse_what_is_not_ours(&path, options.migrations)?;
+
+        let mut connection = connection::open_writer(&path)?;
+        let applied = migrations::migrate(
+            &mut connection,
+            options.migrations,
+            &options.app_version,
+            options.clock.now(),
+        )?;
+        connection::defend(&connection)?;
+        let readers: Vec<Connection> = (0..options.readers.max(1))
+            .map(|_| connection::open_reader(&path))
+            .collect::<Result<_, _>>()?;
+
+        let (changes, _) = broadcast::channel(CHANGES_KEPT);
+        let writes = Arc::new(Queue::new());
+        let reads = Arc::new(Queue::new());
+        let writer = {
+            let (writes, changes) = (Arc::clone(&writes), changes.clone());
+            spawn("parlance-writer".into(), move || {
+                writer::run(connection, &writes, &changes)
+            })?
+        };
+        let readers = readers
+            .into_iter()
+            .enumerate()
+            .map(|(number, connection)| {
+                let reads = Arc::clone(&reads);
+                spawn(format!("parlance-reader-{number}"), move || {
+                    reader::run(&connection, &reads)
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        let running = Mutex::new(Some(Running {
+            writer,
+            readers,
+            lock,
+        }));
+        Ok(Self {
+            inner: Arc::new(Inner {
+                path,
+                clock: options.clock,
+                applied,
+                writes,
+                reads,
+                changes,
+                running,
+            }),
+        })
+    }
+
+    /// Runs `job` on a reading thread and gives its answer. The job sees one unchanging state.
+    ///
+    /// The job is queued by this call; the future only waits for it.
+    ///
+    /// # Errors
+    /// What the job returns, `Closed`, or `Panicked`.
+    #[track_caller]
+    pub fn read<T, F>(&self, job: F) -> impl Future<Output = Result<T, Error>> + Send + use<T, F>
+    where
+        T: Send + 'static,
+        F: FnOnce(&ReadTx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        answer(self.queue_read(job, Location::caller()))
+    }
+
+    /// Runs `job` on the writing thread, in a transaction, and gives its answer once that is on the disk.
+    ///
+    /// The job is queued by this call, so it will run even if the future is dropped. If it returns an
+    /// error or panics, nothing of it is kept.
+    ///
+    /// # Errors
+    /// What the job returns, what the commit returns, `Closed`, `Busy` or `Panicked`.
+    #[track_caller]
+    pub fn write<T, F>(&self, job: F) -> impl Future<Output = Result<T, Error>> + Send + use<T, F>
+    where
+        T: Send + 'static,
+        F: FnOnce(&WriteTx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        answer(self.queue_write(job, Location::caller()))
+    }
+
+    /// [`Database::read`] for threads and tools. Must not be called on a worker of an async runtime: it blocks.
+    ///
+    /// # Errors
+    /// Like [`Database::read`].
+    #[track_caller]
+    pub fn read_blocking<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&ReadTx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        self.queue_read(job, Location::caller())
+            .blocking_recv()
+            .unwrap_or(Err(Error::Closed))
+    }
+
+    /// [`Database::write`] for threads and tools. Must not be called on a worker of an async runtime: it blocks.
+    ///
+    /// # Errors
+    /// Like [`Database::write`].
+    #[track_caller]
+    pub fn write_blocking<T, F>(&self, job: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&WriteTx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        self.queue_write(job, Location::caller())
+            .blocking_recv()
+            .unwrap_or(Err(Error::Closed))
+    }
+
+    /// Every change set from now on, in the order of the commits; a listener that falls 1,024 behind is told so.
+    #[must_use]
+    pub fn changes(&self) -> broadcast::Receiver<Arc<ChangeSet>> {
+        self.inner.changes.subscribe()
+    }
+
+    /// The present moment by the clock that the database was opened with.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.inner.clock.now()
+    }
+
+    /// The database file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.inner.path
+    }
+
+    /// The migrations that opening this database applied; empty if it was up to date.
+    #[must_use]
+    pub fn applied_migrations(&self) -> &[u32] {
+        &self.inner.applied
+    }
+
+    /// Waits for queued work, folds the log into the database, and gives the data directory free.
+    ///
+    /// Later jobs get `Closed`; closing again does nothing. Must not be called from inside a job.
+    ///
+    /// # Errors
+    /// What SQLite says when it closes. Everything acknowledged is kept all the same.
+    pub fn close(&self) -> Result<(), Error> {
+        self.inner.close()
+    }
+
+    fn queue_read<T, F>(
+        &self,
+        job: F,
+        caller: &'static Location<'static>,
+    ) -> oneshot::Receiver<Result<T, Error>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&ReadTx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.inner.reads.push(Box::new(move |tx| {
+            let outcome = tx.and_then(|tx| writer::unpanicked(caller, || job(tx)));
+            // A caller who stopped waiting has nothing to be told.
+            drop(reply.send(outcome));
+        }));
+        answer
+    }
+
+    fn queue_write<T, F>(
+        &self,
+        job: F,
+        caller: &'static Location<'static>,
+    ) -> oneshot::Receiver<Result<T, Error>>
+    where
+        T: Send + 'static,
+        F: FnOnce(&WriteTx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.inner
+            .writes
+            .push(Box::new(Write::new(job, reply, caller)));
+        answer
+    }
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Database")
+            .field("path", &self.inner.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A closed queue drops what is pushed, and with it the other end of `answer`.
+async fn answer<T>(answer: oneshot::Receiver<Result<T, Error>>) -> Result<T, Error> {
+    answer.await.unwrap_or(Err(Error::Closed))
+}
+
+impl Inner {
+    fn close(&self) -> Result<(), Error> {
+        self.writes.close();
+        self.reads.close();
+        // Held to the end, so that a second caller returns when the database is closed and not before.
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(Running {
+            writer,
+            readers,
+            lock,
+        }) = running.take()
+        else {
+            return Ok(());
+        };
+        let me = thread::current().id();
+        if writer.thread().id() == me || readers.iter().any(|reader| reader.thread().id() == me) {
+            // The last clone was dropped by a job. Its thread ends after it and cannot wait for itself.
+            log::error!("the database was closed from inside one of its jobs");
+            return Ok(());
+        }
+        // Readers first: the log can be folded in completely only when nobody reads from it.
+        for reader in readers {
+            reader.join().map_err(|_| Error::Panicked)?;
+        }
+        let connection = writer.join().map_err(|_| Error::Panicked)?;
+        let result = finish(connection);
+        drop(lock);
+        result
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Err(error) = self.close() {
+            log::error!("the database did not close cleanly: {error}");
+        }
+    }
+}
+
+/// Leaves fresh statistics for the planner and an empty log.
+fn finish(connection: Connection) -> Result<(), Error> {
+    connection.pragma_update(None, "analysis_limit", 400)?;
+    connection.execute_batch("PRAGMA optimize")?;
+    let is_busy: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if is_busy {
+        log::info!("another program reads the database; its log stays for the next start");
+    }
+    connection.close().map_err(|(_, error)| error.into())
+}
+
+/// Looks before anything is written, and through a connection that cannot write.
+fn refuse_what_is_not_ours(path: &Path, known: &[Migration]) -> Result<(), Error> {
+    match path.metadata() {
+        Ok(file) if file.len() > 0 => {
+            let connection = connection::open_reader(path)?;
+            match migrations::standing(&connection, path, known)? {
+                Standing::Empty => log::info!("the database is empty"),
+                Standing::At(version) => log::info!("the database is at schema version {version}"),
+            }
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn spawn<T: Send + 'static>(
+    name: String,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, Error> {
+    thread::Builder::new()
+        .name(name)
+        .spawn(work)
+        .map_err(Error::from)
+}

@@ -1,0 +1,66 @@
+//! The queue between callers and a storage thread.
+//!
+//! A plain mutex and condition variable: the threads that wait here do blocking work anyway, and the
+//! writer wants what no channel offers, namely everything that is waiting at once.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+#[derive(Debug)]
+pub(super) struct Queue<T> {
+    state: Mutex<State<T>>,
+    arrived: Condvar,
+}
+
+#[derive(Debug)]
+struct State<T> {
+    waiting: VecDeque<T>,
+    is_closed: bool,
+}
+
+impl<T> Queue<T> {
+    pub(super) fn new() -> Self {
+        Self {
+            state: Mutex::new(State {
+                waiting: VecDeque::new(),
+                is_closed: false,
+            }),
+            arrived: Condvar::new(),
+        }
+    }
+
+    /// Adds an item; after `close` the item is dropped instead, which tells whoever waits for it.
+    pub(super) fn push(&self, item: T) {
+        let mut state = self.lock();
+        if !state.is_closed {
+            state.waiting.push_back(item);
+            drop(state);
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Waits for items and takes up to `most` of them; `None` once the queue is closed and empty.
+    pub(super) fn take(&self, most: usize) -> Option<VecDeque<T>> {
+        let state = self.lock();
+        let mut state = self
+            .arrived
+            .wait_while(state, |state| state.waiting.is_empty() && !state.is_closed)
+            .unwrap_or_else(PoisonError::into_inner);
+        if state.waiting.is_empty() {
+            return None;
+        }
+        let count = state.waiting.len().min(most);
+        Some(state.waiting.drain(..count).collect())
+    }
+
+    /// Lets nothing in any more. What is waiting will still be taken.
+    pub(super) fn close(&self) {
+        self.lock().is_closed = true;
+        self.arrived.notify_all();
+    }
+
+    /// No job runs under this lock, so a poisoned one still guards a sound queue.
+    fn lock(&self) -> MutexGuard<'_, State<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

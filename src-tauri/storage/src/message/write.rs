@@ -1,0 +1,317 @@
+//! How messages come to be.
+//!
+//! Each verb leaves the conversation whole: the message, the counters on its conversation and the event
+//! of the log change together. A reply is stored as it comes, so that a crash costs no word that had
+//! arrived; the chunks of a finished one, put together, are its content to the letter.
+
+use rusqlite::{OptionalExtension, named_params};
+use serde_json::json;
+
+use super::{Message, find};
+use crate::change::ChangeKind;
+use crate::chunk::{self, NewChunk};
+use crate::id::{ConversationId, MessageId, UserId};
+use crate::kinds::{EventType, InputMethod, MessageStatus, Role};
+use crate::text::{self, LONGEST_MESSAGE};
+use crate::time::Timestamp;
+use crate::tx::{ReadTx, WriteTx};
+use crate::{Error, conversation, event};
+
+/// What the learner says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewMessage {
+    /// 1 to 100,000 code points, not blank, stored as it is.
+    pub content: String,
+    /// How it was put in.
+    pub input_method: InputMethod,
+}
+
+/// Stores what the learner says. The first message names a conversation that has no title yet.
+///
+/// # Errors
+/// `Invalid` for a text that is blank, too long or contains NUL; `NotFound` if this learner has no such
+/// conversation.
+pub fn send(
+    tx: &WriteTx<'_>,
+    user: UserId,
+    conversation: ConversationId,
+    new: NewMessage,
+    now: Timestamp,
+) -> Result<Message, Error> {
+    let NewMessage {
+        content,
+        input_method,
+    } = new;
+    text::check_not_blank("message", &content, LONGEST_MESSAGE)?;
+    conversation::require(tx, user, conversation)?;
+    let id = insert(
+        tx,
+        conversation,
+        Draft {
+            role: Role::User,
+            content: &content,
+            status: MessageStatus::Complete,
+            model: None,
+            input_method,
+        },
+        now,
+    )?;
+    conversation::name_after_first_message(tx, conversation, &content)?;
+    settle(
+        tx,
+        conversation,
+        id,
+        EventType::MessageSent,
+        MessageStatus::Complete,
+        now,
+    )
+}
+
+/// Begins a reply, empty and streaming.
+///
+/// # Errors
+/// `Conflict` if one is being written already; `NotFound` if the conversation is gone.
+pub fn begin_reply(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    model: &str,
+    now: Timestamp,
+) -> Result<Message, Error> {
+    require_conversation(tx, conversation)?;
+    let is_busy = tx
+        .prepare(
+            "SELECT 1 FROM messages WHERE conversation_id = :conversation AND status = 'streaming'",
+        )?
+        .exists(named_params! { ":conversation": conversation })?;
+    if is_busy {
+        return Err(Error::conflict(
+            "A reply is being written in this conversation already.",
+        ));
+    }
+    let id = insert(
+        tx,
+        conversation,
+        Draft {
+            role: Role::Assistant,
+            content: "",
+            status: MessageStatus::Streaming,
+            model: Some(model),
+            input_method: InputMethod::Text,
+        },
+        now,
+    )?;
+    event::append(
+        tx,
+        conversation,
+        EventType::ReplyStarted,
+        &json!({ "messageId": id }),
+        now,
+    )?;
+    require(tx, id)
+}
+
+/// Adds words to a streaming reply, and the chunks that they completed.
+///
+/// # Errors
+/// `Conflict` if the reply is finished, `NotFound` if it is gone, `Invalid` if it would become longer
+/// than 100,000 code points or a chunk cannot be stored.
+pub fn append_to_reply(
+    tx: &WriteTx<'_>,
+    id: MessageId,
+    words: &str,
+    chunks: &[NewChunk],
+    now: Timestamp,
+) -> Result<(), Error> {
+    text::check("reply", words, LONGEST_MESSAGE)?;
+    let conversation = require_streaming(tx, id)?;
+    let length: i64 = tx
+        .prepare(
+            "UPDATE messages SET content = content || :words, updated_at = :now WHERE id = :id
+             RETURNING length(content)",
+        )?
+        .query_row(
+            named_params! { ":id": id, ":words": words, ":now": now },
+            |row| row.get(0),
+        )?;
+    if usize::try_from(length).is_ok_and(|length| length > LONGEST_MESSAGE) {
+        return Err(Error::invalid(
+            "reply",
+            format!("is longer than {LONGEST_MESSAGE} characters"),
+        ));
+    }
+    tx.changed_message(ChangeKind::Updated, id, conversation);
+    chunk::insert_all(tx, conversation, id, chunks, now)
+}
+
+/// Ends a streaming reply with its last chunks. From here on it counts and can be found.
+///
+/// # Errors
+/// `Invalid` if `status` is streaming, or if the chunks, put together, are not the content; `Conflict`
+/// if the reply is finished already; `NotFound` if it is gone.
+pub fn finish_reply(
+    tx: &WriteTx<'_>,
+    id: MessageId,
+    status: MessageStatus,
+    chunks: &[NewChunk],
+    now: Timestamp,
+) -> Result<Message, Error> {
+    if status == MessageStatus::Streaming {
+        return Err(Error::invalid(
+            "status",
+            "of a finished reply must not be streaming",
+        ));
+    }
+    let conversation = require_streaming(tx, id)?;
+    chunk::insert_all(tx, conversation, id, chunks, now)?;
+    require_chunks_match(tx, id)?;
+    tx.prepare("UPDATE messages SET status = :status, updated_at = :now WHERE id = :id")?
+        .execute(named_params! { ":id": id, ":status": status, ":now": now })?;
+    tx.changed_message(ChangeKind::Updated, id, conversation);
+    settle(tx, conversation, id, EventType::ReplyFinished, status, now)
+}
+
+/// Stores something that the partner says all at once, such as an opening message.
+///
+/// # Errors
+/// `Invalid` for a text that is blank or too long, or chunks that do not give it back; `NotFound` if the
+/// conversation is gone.
+pub fn say(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    content: &str,
+    chunks: &[NewChunk],
+    model: &str,
+    now: Timestamp,
+) -> Result<Message, Error> {
+    text::check_not_blank("message", content, LONGEST_MESSAGE)?;
+    require_conversation(tx, conversation)?;
+    let id = insert(
+        tx,
+        conversation,
+        Draft {
+            role: Role::Assistant,
+            content,
+            status: MessageStatus::Complete,
+            model: Some(model),
+            input_method: InputMethod::Text,
+        },
+        now,
+    )?;
+    chunk::insert_all(tx, conversation, id, chunks, now)?;
+    require_chunks_match(tx, id)?;
+    settle(
+        tx,
+        conversation,
+        id,
+        EventType::MessageSaid,
+        MessageStatus::Complete,
+        now,
+    )
+}
+
+/// A message before it has an id and a place.
+struct Draft<'a> {
+    role: Role,
+    content: &'a str,
+    status: MessageStatus,
+    model: Option<&'a str>,
+    input_method: InputMethod,
+}
+
+/// Puts a message at the end of its conversation.
+fn insert(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    draft: Draft<'_>,
+    now: Timestamp,
+) -> Result<MessageId, Error> {
+    let id = MessageId::new(now);
+    // One writer: nobody can take the same place between the subquery and the insert.
+    tx.prepare(
+        "INSERT INTO messages (id, conversation_id, role, content, sequence_number, status, model, input_method,
+             created_at, updated_at)
+         VALUES (:id, :conversation, :role, :content,
+             (SELECT coalesce(max(sequence_number), 0) + 1 FROM messages WHERE conversation_id = :conversation),
+             :status, :model, :input_method, :now, :now)",
+    )?
+    .execute(named_params! {
+        ":id": id,
+        ":conversation": conversation,
+        ":role": draft.role,
+        ":content": draft.content,
+        ":status": draft.status,
+        ":model": draft.model,
+        ":input_method": draft.input_method,
+        ":now": now,
+    })?;
+    tx.changed_message(ChangeKind::Inserted, id, conversation);
+    Ok(id)
+}
+
+/// What is due whenever a message has reached its end: counters, preview, event.
+fn settle(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    id: MessageId,
+    event_type: EventType,
+    status: MessageStatus,
+    now: Timestamp,
+) -> Result<Message, Error> {
+    conversation::message_settled(tx, conversation, now)?;
+    event::append(
+        tx,
+        conversation,
+        event_type,
+        &json!({ "messageId": id, "status": status }),
+        now,
+    )?;
+    require(tx, id)
+}
+
+fn require(tx: &ReadTx<'_>, id: MessageId) -> Result<Message, Error> {
+    find(tx, id)?.ok_or_else(|| Error::not_found("message", id))
+}
+
+fn require_conversation(tx: &ReadTx<'_>, id: ConversationId) -> Result<(), Error> {
+    let is_there = tx
+        .prepare("SELECT 1 FROM conversations WHERE id = :id AND deleted_at IS NULL")?
+        .exists(named_params! { ":id": id })?;
+    if is_there {
+        Ok(())
+    } else {
+        Err(Error::not_found("conversation", id))
+    }
+}
+
+/// The conversation of a reply that is being written. A deleted one can still be finished.
+fn require_streaming(tx: &ReadTx<'_>, id: MessageId) -> Result<ConversationId, Error> {
+    let found: Option<(ConversationId, MessageStatus)> = tx
+        .prepare("SELECT conversation_id, status FROM messages WHERE id = :id")?
+        .query_row(named_params! { ":id": id }, |row| {
+            Ok((row.get("conversation_id")?, row.get("status")?))
+        })
+        .optional()?;
+    match found {
+        None => Err(Error::not_found("message", id)),
+        Some((conversation, MessageStatus::Streaming)) => Ok(conversation),
+        Some(_) => Err(Error::conflict("This reply is finished already.")),
+    }
+}
+
+fn require_chunks_match(tx: &ReadTx<'_>, id: MessageId) -> Result<(), Error> {
+    let do_match: bool = tx
+        .prepare(
+            "SELECT content = coalesce((
+                 SELECT group_concat(text, '' ORDER BY chunk_index) FROM message_chunks WHERE message_id = messages.id
+             ), '') FROM messages WHERE id = :id",
+        )?
+        .query_row(named_params! { ":id": id }, |row| row.get(0))?;
+    if do_match {
+        Ok(())
+    } else {
+        Err(Error::invalid(
+            "chunks",
+            "must give the reply's text when put together",
+        ))
+    }
+}

@@ -1,0 +1,189 @@
+//! Templates: what a conversation can start from. The built-in ones follow the app.
+
+use rusqlite::{OptionalExtension, Row, named_params};
+use serde::Serialize;
+
+use crate::Error;
+use crate::change::{ChangeKind, Entity};
+use crate::id::{TemplateId, UserId};
+use crate::kinds::CefrLevel;
+use crate::time::Timestamp;
+use crate::tx::{ReadTx, WriteTx};
+
+/// A template, built in or a learner's own.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Template {
+    /// Its id.
+    pub id: TemplateId,
+    /// Small letters, digits and hyphens; the name by which the tutor knows it.
+    pub slug: String,
+    /// What the learner reads.
+    pub name: String,
+    /// One or two sentences.
+    pub description: String,
+    /// For whom it is made, if for anybody in particular.
+    pub level: Option<CefrLevel>,
+    /// What a model is told beforehand; empty if nothing.
+    pub system_prompt: String,
+    /// What the partner says first; empty if the learner begins.
+    pub opening_message: String,
+    /// Whether it came with the app.
+    pub is_built_in: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A template as the app brings it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BuiltInTemplate {
+    /// See [`Template::slug`].
+    pub slug: String,
+    /// See [`Template::name`].
+    pub name: String,
+    /// See [`Template::description`].
+    pub description: String,
+    /// See [`Template::level`].
+    pub level: Option<CefrLevel>,
+    /// See [`Template::system_prompt`].
+    pub system_prompt: String,
+    /// See [`Template::opening_message`].
+    pub opening_message: String,
+}
+
+const COLUMNS: &str =
+    "id, user_id IS NULL AS is_built_in, slug, name, description, level, system_prompt,
+    opening_message, created_at, updated_at";
+
+impl Template {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            slug: row.get("slug")?,
+            name: row.get("name")?,
+            description: row.get("description")?,
+            level: row.get("level")?,
+            system_prompt: row.get("system_prompt")?,
+            opening_message: row.get("opening_message")?,
+            is_built_in: row.get("is_built_in")?,
+            created_at: row.get("created_at")?,
+            updated_at: row.get("updated_at")?,
+        })
+    }
+
+    fn is_same_as(&self, built_in: &BuiltInTemplate) -> bool {
+        self.name == built_in.name
+            && self.description == built_in.description
+            && self.level == built_in.level
+            && self.system_prompt == built_in.system_prompt
+            && self.opening_message == built_in.opening_message
+    }
+}
+
+/// Brings the built-in templates into step with the app. Writes nothing where nothing differs.
+///
+/// One that the app no longer brings stays: conversations were begun with it.
+pub fn sync_built_in(
+    tx: &WriteTx<'_>,
+    built_in: &[BuiltInTemplate],
+    now: Timestamp,
+) -> Result<(), Error> {
+    for template in built_in {
+        match find_built_in(tx, &template.slug)? {
+            Some(stored) if stored.is_same_as(template) => {}
+            Some(stored) => {
+                write(tx, stored.id, template, now)?;
+                tx.changed(Entity::Template, ChangeKind::Updated, stored.id);
+            }
+            None => {
+                let id = TemplateId::new(now);
+                write(tx, id, template, now)?;
+                tx.changed(Entity::Template, ChangeKind::Inserted, id);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write(
+    tx: &WriteTx<'_>,
+    id: TemplateId,
+    template: &BuiltInTemplate,
+    now: Timestamp,
+) -> Result<(), Error> {
+    tx.prepare(
+        "INSERT INTO conversation_templates
+             (id, slug, name, description, level, system_prompt, opening_message, created_at, updated_at)
+         VALUES (:id, :slug, :name, :description, :level, :system_prompt, :opening_message, :now, :now)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, description = excluded.description,
+             level = excluded.level, system_prompt = excluded.system_prompt,
+             opening_message = excluded.opening_message, updated_at = excluded.updated_at",
+    )?
+    .execute(named_params! {
+        ":id": id,
+        ":slug": template.slug,
+        ":name": template.name,
+        ":description": template.description,
+        ":level": template.level,
+        ":system_prompt": template.system_prompt,
+        ":opening_message": template.opening_message,
+        ":now": now,
+    })?;
+    Ok(())
+}
+
+/// The templates that this learner may use: the built-in ones by birth, then the learner's own.
+pub fn list(tx: &ReadTx<'_>, user: UserId) -> Result<Vec<Template>, Error> {
+    let mut statement = tx.prepare(&format!(
+        "SELECT {COLUMNS} FROM conversation_templates
+         WHERE user_id IS NULL OR user_id = :user ORDER BY user_id IS NOT NULL, id"
+    ))?;
+    let rows = statement.query_map(named_params! { ":user": user }, Template::from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The template with this id, if this learner may use it.
+///
+/// # Errors
+/// `NotFound` if there is none, or if it is somebody else's.
+pub fn get(tx: &ReadTx<'_>, user: UserId, id: TemplateId) -> Result<Template, Error> {
+    let mut statement = tx.prepare(&format!(
+        "SELECT {COLUMNS} FROM conversation_templates WHERE id = :id AND (user_id IS NULL OR user_id = :user)"
+    ))?;
+    statement
+        .query_row(
+            named_params! { ":id": id, ":user": user },
+            Template::from_row,
+        )
+        .optional()?
+        .ok_or_else(|| Error::not_found("template", id))
+}
+
+/// The template with this slug: the learner's own if there is one, else the built-in one, else `None`.
+pub fn find_by_slug(tx: &ReadTx<'_>, user: UserId, slug: &str) -> Result<Option<Template>, Error> {
+    let mut statement = tx.prepare(&format!(
+        "SELECT {COLUMNS} FROM conversation_templates WHERE user_id = :user AND slug = :slug"
+    ))?;
+    let own = statement
+        .query_row(
+            named_params! { ":user": user, ":slug": slug },
+            Template::from_row,
+        )
+        .optional()?;
+    match own {
+        Some(template) => Ok(Some(template)),
+        None => find_built_in(tx, slug),
+    }
+}
+
+fn find_built_in(tx: &ReadTx<'_>, slug: &str) -> Result<Option<Template>, Error> {
+    let mut statement = tx.prepare(&format!(
+        "SELECT {COLUMNS} FROM conversation_templates WHERE user_id IS NULL AND slug = :slug"
+    ))?;
+    Ok(statement
+        .query_row(named_params! { ":slug": slug }, Template::from_row)
+        .optional()?)
+}

@@ -1,0 +1,109 @@
+//! What texts may be stored, and how long ones are cut for display.
+//!
+//! Lengths are counted in code points, as SQLite's `length()` counts them. Cuts fall between
+//! characters as people see them, so that no family emoji loses a member.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::Error;
+
+/// The longest message, in code points: some fifty pages. A pasted book is refused, not stored.
+pub const LONGEST_MESSAGE: usize = 100_000;
+/// The longest title, in code points.
+pub const LONGEST_TITLE: usize = 200;
+/// The longest topic, in code points.
+pub const LONGEST_TOPIC: usize = 1_000;
+/// Code points of a message shown in the list of conversations.
+const PREVIEW_LENGTH: usize = 160;
+/// Code points of an automatic title.
+const AUTO_TITLE_LENGTH: usize = 60;
+
+/// Refuses what SQLite's own functions and many programs would silently cut at, and what is too long.
+pub(crate) fn check(field: &'static str, text: &str, longest: usize) -> Result<(), Error> {
+    if text.contains('\0') {
+        return Err(Error::invalid(field, "must not contain a NUL character"));
+    }
+    // A code point has at least one byte, so the count is only taken where it can matter.
+    if text.len() > longest {
+        let length = text.chars().count();
+        if length > longest {
+            return Err(Error::invalid(
+                field,
+                format!("is too long: {length} characters, where {longest} are the most"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// [`check`], and there must be something besides blanks.
+pub(crate) fn check_not_blank(
+    field: &'static str,
+    text: &str,
+    longest: usize,
+) -> Result<(), Error> {
+    check(field, text, longest)?;
+    if text.chars().all(is_blank) {
+        return Err(Error::invalid(field, "must not be empty"));
+    }
+    Ok(())
+}
+
+/// A title as it is stored: without blanks around it, on one line, 1 to 200 code points.
+pub(crate) fn title(text: &str) -> Result<String, Error> {
+    check_not_blank("title", text, usize::MAX)?;
+    let title = one_line(text);
+    check("title", &title, LONGEST_TITLE)?;
+    Ok(title)
+}
+
+/// The beginning of a message, on one line, as the list of conversations shows it.
+pub(crate) fn preview(content: &str) -> String {
+    shorten(content, PREVIEW_LENGTH)
+}
+
+/// A title made from the learner's first message.
+pub(crate) fn auto_title(content: &str) -> String {
+    shorten(content, AUTO_TITLE_LENGTH)
+}
+
+/// Blank to the eye: white space, and the invisible signs that people paste without knowing.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(
+            c,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{3164}'
+        )
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// One line of at most `longest` code points, with an ellipsis if something is missing.
+fn shorten(text: &str, longest: usize) -> String {
+    // What is shown needs no more than the beginning, however long the text is.
+    let beginning: String = text.chars().take(longest * 8).collect();
+    let line = one_line(&beginning);
+    if line.chars().count() <= longest && beginning.len() == text.len() {
+        return line;
+    }
+    let mut short = String::new();
+    let mut length = 0;
+    for grapheme in line.graphemes(true) {
+        let added = grapheme.chars().count();
+        if length + added >= longest {
+            break;
+        }
+        short.push_str(grapheme);
+        length += added;
+    }
+    if short.is_empty() {
+        // One endless grapheme: cut through it rather than show nothing.
+        short = line.chars().take(longest - 1).collect();
+    }
+    short.truncate(short.trim_end().len());
+    short.push('…');
+    short
+}
