@@ -1,0 +1,171 @@
+//! Programs that answer as espeak-ng does when they are looked for, and then fail in their own way.
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use parlance_speech::{SpeechEngine, SpeechError, Stop, choose_voice, speak};
+use tempfile::TempDir;
+
+use crate::support::{Studio, fake_engine, request};
+
+/// Far below the engines' ten minutes, far above what a busy machine needs.
+const PROMPT: Duration = Duration::from_secs(10);
+
+#[test]
+fn an_engine_that_crashes_is_an_error_with_its_last_words_on_one_line() {
+    let error = error_of("crashes");
+    let SpeechError::Failed { status, said } = &error else {
+        panic!("{error}")
+    };
+    assert!(status.contains("signal: 11"), "{status}");
+    assert_eq!(said, "the first line of the reason the second line");
+}
+
+#[test]
+fn an_engine_that_complains_without_end_is_cut_short() {
+    let error = error_of("complains_without_end");
+    let SpeechError::Failed { said, .. } = &error else {
+        panic!("{error}")
+    };
+    assert!(
+        said.starts_with("one complaint after the other one complaint"),
+        "{said}"
+    );
+    assert_eq!(said.chars().count(), 201);
+}
+
+#[test]
+fn an_engine_that_writes_no_audio_is_an_error_that_says_what_it_wrote() {
+    for (engine, expected) in [
+        ("writes_rubbish", "no RIFF tag found"),
+        ("writes_nothing", "the file is empty"),
+        ("writes_only_a_header", "the file holds no sound"),
+        ("writes_half", "Failed to read enough bytes."),
+    ] {
+        let error = error_of(engine);
+        let SpeechError::BadAudio(reason) = &error else {
+            panic!("{engine}: {error}")
+        };
+        assert!(reason.contains(expected), "{engine}: {reason}");
+    }
+}
+
+#[test]
+fn an_engine_that_writes_silence_instead_of_words_is_an_error() {
+    let error = error_of("writes_silence");
+    assert!(matches!(error, SpeechError::Silent), "{error}");
+}
+
+#[test]
+fn a_hanging_engine_is_killed_at_its_time_limit_with_all_it_started() {
+    let studio = Studio::new();
+    let folder = TempDir::new().unwrap();
+    let numbers = folder.path().join("numbers");
+    let limit = Duration::from_millis(1500);
+    let engine = fake_engine("hangs_with_a_child").with_time_limit(limit);
+    let started = Instant::now();
+    let error = studio
+        .speak(&engine, numbers.to_str().unwrap())
+        .unwrap_err();
+    assert!(
+        matches!(error, SpeechError::TimedOut(l) if l == limit),
+        "{error}"
+    );
+    assert!(
+        (limit..PROMPT).contains(&started.elapsed()),
+        "{:?}",
+        started.elapsed()
+    );
+    assert_all_end(&numbers);
+    assert!(studio.files().is_empty());
+}
+
+#[test]
+fn an_engine_that_never_reads_its_text_is_killed_too() {
+    let studio = Studio::new();
+    let engine = fake_engine("never_reads").with_time_limit(Duration::from_millis(200));
+    let more_than_a_pipe_holds = "more ".repeat(4000);
+    let error = studio.speak(&engine, &more_than_a_pipe_holds).unwrap_err();
+    assert!(matches!(error, SpeechError::TimedOut(_)), "{error}");
+}
+
+#[test]
+fn an_engine_is_not_waited_for_once_it_is_told_to_stop() {
+    let studio = Studio::new();
+    let folder = TempDir::new().unwrap();
+    let numbers = folder.path().join("numbers");
+    let engine = fake_engine("hangs_with_a_child");
+    let voice = choose_voice(engine.voices(), "en").unwrap().clone();
+    let (owner, stop) = Stop::channel();
+    let request = request(numbers.to_str().unwrap(), &voice);
+    let error = thread::scope(|scope| {
+        let speaking = scope.spawn(|| speak(&engine, &studio.store, &request, &stop).unwrap_err());
+        wait_until("the engine runs", || numbers.exists());
+        let told = Instant::now();
+        owner.send(true).unwrap();
+        let error = speaking.join().unwrap();
+        assert!(told.elapsed() < PROMPT, "{:?}", told.elapsed());
+        error
+    });
+    assert!(matches!(error, SpeechError::Stopped), "{error}");
+    assert_all_end(&numbers);
+}
+
+#[test]
+fn a_process_left_behind_by_the_engine_does_not_hold_up_its_result() {
+    let studio = Studio::new();
+    let engine = fake_engine("leaves_a_child_behind");
+    let started = Instant::now();
+    let spoken = studio
+        .speak(&engine, "Nobody waits for the other one.")
+        .unwrap();
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        started.elapsed()
+    );
+    studio.listen(&spoken).assert_is_speech();
+}
+
+/// The error of an engine that fails at everything, having made sure that it leaves no file.
+fn error_of(engine: &str) -> SpeechError {
+    let studio = Studio::new();
+    let error = studio
+        .speak(&fake_engine(engine), "Say this, please.")
+        .unwrap_err();
+    assert_eq!(studio.files(), Vec::<std::path::PathBuf>::new(), "{engine}");
+    error
+}
+
+/// The processes whose numbers are in the file come to their end.
+fn assert_all_end(numbers: &Path) {
+    let numbers = fs::read_to_string(numbers).unwrap();
+    assert_eq!(numbers.split_whitespace().count(), 2);
+    for number in numbers.split_whitespace() {
+        wait_until(&format!("process {number} has ended"), || {
+            !is_running(number)
+        });
+    }
+}
+
+/// A process that has ended may stay as a zombie until somebody asks for its status.
+fn is_running(number: &str) -> bool {
+    fs::read_to_string(format!("/proc/{number}/stat")).is_ok_and(|stat| {
+        !stat
+            .rsplit(')')
+            .next()
+            .unwrap()
+            .trim_start()
+            .starts_with('Z')
+    })
+}
+
+fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !condition() {
+        assert!(started.elapsed() < PROMPT, "waited in vain until {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
