@@ -1,0 +1,213 @@
+import { type Change, type Client, type CommandFailure, type Message, toFailure } from "../../ipc";
+import { Freshness } from "../../live/freshness";
+import { Refresher } from "../../live/refresher";
+
+const PAGE = 50;
+
+export interface ChatEvents {
+	/** A reply has begun, or come whole, while the chat was open. */
+	replyArrived?(message: Message): void;
+	/** A message has new words, chunks or sounds, or is gone. */
+	messageChanged?(messageId: string): void;
+	/** Something failed that no part of the page shows by itself. */
+	failed?(failure: CommandFailure): void;
+}
+
+/** The messages of one conversation, kept true to the database while it is open. */
+export class Chat {
+	/** In the order they were said; from `hasOlder` on backwards there are more. */
+	messages = $state.raw<Message[]>([]);
+	loading = $state(true);
+	loadFailure = $state.raw<CommandFailure | null>(null);
+	hasOlder = $state(false);
+	loadingOlder = $state(false);
+	sending = $state(false);
+	sendFailure = $state.raw<CommandFailure | null>(null);
+	draft = $state("");
+	/** The last reply that was finished while the chat was open: said once by screen readers. */
+	finishedReply = $state.raw<Message | null>(null);
+
+	readonly streaming = $derived(this.messages.some((message) => message.status === "streaming"));
+
+	readonly #client: Client;
+	readonly #events: ChatEvents;
+	readonly #freshness = new Freshness();
+	readonly #refresher = new Refresher((id) => this.#refresh(id));
+	/** Changed while a page was on its way, which may have been read before the change. */
+	readonly #touched = new Set<string>();
+	#unlisten: (() => void) | null = null;
+	#closed = false;
+
+	constructor(
+		client: Client,
+		readonly conversationId: string,
+		events: ChatEvents = {},
+	) {
+		this.#client = client;
+		this.#events = events;
+	}
+
+	/** Loads the newest page and listens from then on. May be called again after a failure. */
+	async open(): Promise<void> {
+		this.loading = true;
+		this.loadFailure = null;
+		try {
+			// Listening comes first: a change between reading and listening would be lost.
+			if (!this.#unlisten) {
+				const unlisten = await this.#client.onDataChanged((changes) => this.#changed(changes));
+				if (this.#closed) return unlisten();
+				this.#unlisten = unlisten;
+			}
+			const asked = this.#freshness.ask();
+			const page = await this.#client.messageList(this.conversationId, null, PAGE);
+			if (this.#closed) return;
+			this.hasOlder = page.hasMore;
+			this.#merge(page.messages, asked);
+		} catch (error) {
+			this.loadFailure = toFailure(error);
+		} finally {
+			this.loading = false;
+			this.#refreshTouched();
+		}
+	}
+
+	close(): void {
+		this.#closed = true;
+		this.#refresher.stop();
+		this.#unlisten?.();
+		this.#unlisten = null;
+	}
+
+	find(messageId: string): Message | undefined {
+		return this.messages.find((message) => message.id === messageId);
+	}
+
+	async loadOlder(): Promise<void> {
+		const first = this.messages[0];
+		if (!first || !this.hasOlder || this.loadingOlder || this.loading) return;
+		this.loadingOlder = true;
+		try {
+			const asked = this.#freshness.ask();
+			const page = await this.#client.messageList(this.conversationId, first.sequenceNumber, PAGE);
+			if (this.#closed) return;
+			this.hasOlder = page.hasMore;
+			this.#merge(page.messages, asked);
+		} catch (error) {
+			this.#events.failed?.(toFailure(error));
+		} finally {
+			this.loadingOlder = false;
+			this.#refreshTouched();
+		}
+	}
+
+	/** Sends the draft. When that fails the draft stays as it is. */
+	async send(): Promise<boolean> {
+		const content = this.draft;
+		if (this.sending || this.streaming || content.trim() === "") return false;
+		this.sending = true;
+		this.sendFailure = null;
+		try {
+			const asked = this.#freshness.ask();
+			const message = await this.#client.messageSend(this.conversationId, content);
+			this.#merge([message], asked);
+			if (this.draft === content) this.draft = "";
+			return true;
+		} catch (error) {
+			this.sendFailure = toFailure(error);
+			return false;
+		} finally {
+			this.sending = false;
+		}
+	}
+
+	async stopReply(): Promise<void> {
+		try {
+			await this.#client.messageStop(this.conversationId);
+		} catch (error) {
+			this.#events.failed?.(toFailure(error));
+		}
+	}
+
+	async retryChunk(messageId: string, chunkId: string): Promise<void> {
+		try {
+			await this.#client.chunkRetry(chunkId);
+			this.#refresher.request(messageId);
+		} catch (error) {
+			this.#events.failed?.(toFailure(error));
+		}
+	}
+
+	#changed(changes: Change[]): void {
+		for (const change of changes) {
+			if (change.conversationId !== this.conversationId) continue;
+			if (change.entity === "message") this.#messageChanged(change.id, change.kind);
+			else if (change.entity === "chunk" && change.messageId)
+				this.#messageChanged(change.messageId, "updated");
+		}
+	}
+
+	#messageChanged(id: string, kind: Change["kind"]): void {
+		if (kind === "deleted") {
+			this.#remove(id);
+			return;
+		}
+		if (this.loading || this.loadingOlder) this.#touched.add(id);
+		// What is not shown is not fetched: it comes whole with its page.
+		if (kind === "inserted" || this.find(id) || this.#refresher.isBusy(id)) this.#refresher.request(id);
+	}
+
+	#refreshTouched(): void {
+		for (const id of this.#touched) if (this.find(id)) this.#refresher.request(id);
+		this.#touched.clear();
+	}
+
+	async #refresh(id: string): Promise<void> {
+		const asked = this.#freshness.ask();
+		try {
+			const message = await this.#client.messageGet(id);
+			if (!this.#closed) this.#merge([message], asked, true);
+		} catch (error) {
+			if (this.#closed) return;
+			const failure = toFailure(error);
+			if (failure.code === "not_found") this.#remove(id);
+			else this.#events.failed?.(failure);
+		}
+	}
+
+	#remove(id: string): void {
+		this.#freshness.bury(id);
+		this.messages = this.messages.filter((message) => message.id !== id);
+		this.#events.messageChanged?.(id);
+	}
+
+	/** Takes in what is news. `live` says that it came of a change and not with a page. */
+	#merge(incoming: Message[], asked: number, live = false): void {
+		const byId = new Map(this.messages.map((message) => [message.id, message]));
+		const news: [Message, Message | undefined][] = [];
+		for (const message of incoming) {
+			if (message.conversationId !== this.conversationId) continue;
+			const known = byId.get(message.id);
+			if (live && !known && this.#liesBeforeThePage(message)) continue;
+			if (!this.#freshness.accept(message.id, asked)) continue;
+			byId.set(message.id, message);
+			news.push([message, known]);
+		}
+		if (news.length === 0) return;
+		this.messages = [...byId.values()].sort((a, b) => a.sequenceNumber - b.sequenceNumber);
+		for (const [message, known] of news) this.#tell(message, known, live);
+	}
+
+	#liesBeforeThePage(message: Message): boolean {
+		const first = this.messages[0];
+		return this.hasOlder && first !== undefined && message.sequenceNumber < first.sequenceNumber;
+	}
+
+	#tell(message: Message, known: Message | undefined, live: boolean): void {
+		this.#events.messageChanged?.(message.id);
+		if (message.role !== "assistant" || !live) return;
+		const finished = message.status !== "streaming";
+		if (!known && !this.loading) this.#events.replyArrived?.(message);
+		if (finished && (known?.status === "streaming" || (!known && !this.loading)))
+			this.finishedReply = message;
+	}
+}

@@ -1,0 +1,188 @@
+import {
+	type Change,
+	type Client,
+	type CommandFailure,
+	type ConversationCreate,
+	type ConversationSummary,
+	type Template,
+	toFailure,
+} from "../../ipc";
+import { Freshness } from "../../live/freshness";
+import { Refresher } from "../../live/refresher";
+
+const PAGE = 50;
+
+/** The list of conversations as far as it has been scrolled, and the scenarios to start new ones. */
+export class Conversations {
+	/** Pinned first, then by last activity. */
+	items = $state.raw<ConversationSummary[]>([]);
+	templates = $state.raw<Template[]>([]);
+	loading = $state(true);
+	loadingMore = $state(false);
+	creating = $state(false);
+	loadFailure = $state.raw<CommandFailure | null>(null);
+
+	readonly #client: Client;
+	readonly #failed: (failure: CommandFailure) => void;
+	readonly #freshness = new Freshness();
+	readonly #refresher = new Refresher((id) => this.#refresh(id));
+	#next: string | null = null;
+	#unlisten: (() => void) | null = null;
+	#closed = false;
+
+	constructor(client: Client, failed: (failure: CommandFailure) => void = () => {}) {
+		this.#client = client;
+		this.#failed = failed;
+	}
+
+	async open(): Promise<void> {
+		this.loading = true;
+		this.loadFailure = null;
+		try {
+			if (!this.#unlisten) {
+				const unlisten = await this.#client.onDataChanged((changes) => this.#changed(changes));
+				if (this.#closed) return unlisten();
+				this.#unlisten = unlisten;
+			}
+			const asked = this.#freshness.ask();
+			const [page, templates] = await Promise.all([
+				this.#client.conversationList(null, PAGE),
+				this.#client.templateList(),
+			]);
+			this.templates = templates;
+			this.#next = page.next;
+			this.#append(page.items, asked);
+		} catch (error) {
+			this.loadFailure = toFailure(error);
+		} finally {
+			this.loading = false;
+		}
+	}
+
+	close(): void {
+		this.#closed = true;
+		this.#refresher.stop();
+		this.#unlisten?.();
+		this.#unlisten = null;
+	}
+
+	find(id: string): ConversationSummary | undefined {
+		return this.items.find((item) => item.id === id);
+	}
+
+	async loadMore(): Promise<void> {
+		if (this.#next === null || this.loadingMore || this.loading) return;
+		this.loadingMore = true;
+		try {
+			const asked = this.#freshness.ask();
+			const page = await this.#client.conversationList(this.#next, PAGE);
+			this.#next = page.next;
+			this.#append(page.items, asked);
+		} catch (error) {
+			this.#failed(toFailure(error));
+		} finally {
+			this.loadingMore = false;
+		}
+	}
+
+	/** Gives the new conversation, or null when it could not be made. */
+	async create(request: ConversationCreate): Promise<ConversationSummary | null> {
+		if (this.creating) return null;
+		this.creating = true;
+		try {
+			const asked = this.#freshness.ask();
+			const created = await this.#client.conversationCreate(request);
+			this.#put(created, asked);
+			return created;
+		} catch (error) {
+			this.#failed(toFailure(error));
+			return null;
+		} finally {
+			this.creating = false;
+		}
+	}
+
+	async rename(id: string, title: string): Promise<void> {
+		try {
+			const asked = this.#freshness.ask();
+			this.#put(await this.#client.conversationRename(id, title), asked);
+		} catch (error) {
+			this.#failed(toFailure(error));
+		}
+	}
+
+	#changed(changes: Change[]): void {
+		for (const change of changes) {
+			if (change.entity === "template") void this.#reloadTemplates();
+			if (change.entity !== "conversation") continue;
+			if (change.kind === "deleted") this.#remove(change.id);
+			else this.#refresher.request(change.id);
+		}
+	}
+
+	async #reloadTemplates(): Promise<void> {
+		try {
+			this.templates = await this.#client.templateList();
+		} catch (error) {
+			this.#failed(toFailure(error));
+		}
+	}
+
+	async #refresh(id: string): Promise<void> {
+		const asked = this.#freshness.ask();
+		try {
+			const item = await this.#client.conversationGet(id);
+			if (!this.#closed) this.#put(item, asked);
+		} catch (error) {
+			if (this.#closed) return;
+			const failure = toFailure(error);
+			if (failure.code === "not_found") this.#remove(id);
+			else this.#failed(failure);
+		}
+	}
+
+	#remove(id: string): void {
+		this.#freshness.bury(id);
+		this.items = this.items.filter((item) => item.id !== id);
+	}
+
+	/** Takes in a page as the server ordered it, after what is there. */
+	#append(page: ConversationSummary[], asked: number): void {
+		const known = new Map(this.items.map((item, index) => [item.id, index]));
+		const items = [...this.items];
+		for (const item of page) {
+			if (!this.#freshness.accept(item.id, asked)) continue;
+			const index = known.get(item.id);
+			if (index === undefined) items.push(item);
+			else items[index] = item;
+		}
+		this.items = items;
+	}
+
+	/** Takes in one conversation at the place that its activity gives it. */
+	#put(item: ConversationSummary, asked: number): void {
+		if (!this.#freshness.accept(item.id, asked)) return;
+		const before = this.find(item.id);
+		if (before && activity(before) === activity(item) && isPinned(before) === isPinned(item)) {
+			this.items = this.items.map((other) => (other.id === item.id ? item : other));
+			return;
+		}
+		const others = this.items.filter((other) => other.id !== item.id);
+		const place = others.findIndex((other) => comesBefore(item, other));
+		if (place === -1 && this.#next !== null) {
+			// It belongs to a part that is not loaded yet, and comes with that.
+			this.items = others;
+			return;
+		}
+		this.items = place === -1 ? [...others, item] : others.toSpliced(place, 0, item);
+	}
+}
+
+const isPinned = (item: ConversationSummary) => item.pinnedAt !== null;
+const activity = (item: ConversationSummary) => item.lastMessageAt ?? item.createdAt;
+
+function comesBefore(item: ConversationSummary, other: ConversationSummary): boolean {
+	if (isPinned(item) !== isPinned(other)) return isPinned(item);
+	// The order among pinned ones is the learner's own and is not known here: a new one goes last.
+	return !isPinned(item) && activity(item) >= activity(other);
+}

@@ -1,0 +1,34 @@
+import { type AppStatus, type Client, type CommandFailure, toFailure } from "../../ipc";
+
+export type Ready = Extract<AppStatus, { state: "ready" }>;
+
+/** How the start of the app went. */
+export class Start {
+	ready = $state.raw<Ready | null>(null);
+	failure = $state.raw<{ error: CommandFailure; dataDir: string | null } | null>(null);
+	asking = $state(false);
+
+	readonly #client: Client;
+
+	constructor(client: Client) {
+		this.#client = client;
+	}
+
+	async ask(): Promise<void> {
+		if (this.asking) return;
+		this.asking = true;
+		try {
+			const status = await this.#client.appStatus();
+			if (status.state === "ready") {
+				this.ready = status;
+				this.failure = null;
+			} else {
+				this.failure = { error: toFailure(status.error), dataDir: status.dataDir };
+			}
+		} catch (error) {
+			this.failure = { error: toFailure(error), dataDir: null };
+		} finally {
+			this.asking = false;
+		}
+	}
+}

@@ -1,0 +1,95 @@
+/**
+ * The one door between the window and the Rust side, and the only place that knows Tauri.
+ * Everything else takes a `Client`, so that tests and previews can hand in another one.
+ */
+import { invoke } from "@tauri-apps/api/core";
+import {
+	type AppProblem,
+	type AppStatus,
+	type Change,
+	type Chunk,
+	type CommandError,
+	type ConversationCreate,
+	type ConversationPage,
+	type ConversationSummary,
+	commands,
+	events,
+	type Message,
+	type MessagePage,
+	type Template,
+	type UserSettings,
+	type UserSettingsPatch,
+} from "./bindings";
+import { CommandFailure } from "./failure";
+
+export type * from "./bindings";
+export { CommandFailure, toFailure } from "./failure";
+
+export type Unlisten = () => void;
+
+export interface Client {
+	/** The state of the start; asked again after a failed start, it makes the app try once more. */
+	appStatus(): Promise<AppStatus>;
+	templateList(): Promise<Template[]>;
+	conversationCreate(request: ConversationCreate): Promise<ConversationSummary>;
+	conversationList(cursor: string | null, limit: number): Promise<ConversationPage>;
+	conversationGet(id: string): Promise<ConversationSummary>;
+	conversationRename(id: string, title: string): Promise<ConversationSummary>;
+	messageSend(conversationId: string, content: string): Promise<Message>;
+	messageList(conversationId: string, beforeSequence: number | null, limit: number): Promise<MessagePage>;
+	messageGet(id: string): Promise<Message>;
+	/** Gives false when no reply was being written. */
+	messageStop(conversationId: string): Promise<boolean>;
+	/** A whole audio file (WAV); fails with `not_found` while there is none. */
+	chunkAudio(id: string): Promise<ArrayBuffer>;
+	chunkRetry(id: string): Promise<Chunk>;
+	settingsGet(): Promise<UserSettings>;
+	settingsUpdate(patch: UserSettingsPatch): Promise<UserSettings>;
+	/** Called after each commit with what it changed. */
+	onDataChanged(listener: (changes: Change[]) => void): Promise<Unlisten>;
+	onProblem(listener: (problem: AppProblem) => void): Promise<Unlisten>;
+}
+
+type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: CommandError };
+
+async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
+	let settled: Answer<T>;
+	try {
+		settled = await answer;
+	} catch (error) {
+		throw CommandFailure.from(error);
+	}
+	if (settled.status === "error") throw CommandFailure.from(settled.error);
+	return settled.data;
+}
+
+/** The client that talks to the app this window belongs to. */
+export const client: Client = {
+	appStatus: () => unwrap(commands.appStatus()),
+	templateList: () => unwrap(commands.templateList()),
+	conversationCreate: (request) => unwrap(commands.conversationCreate(request)),
+	conversationList: (cursor, limit) => unwrap(commands.conversationList(cursor, limit)),
+	conversationGet: (id) => unwrap(commands.conversationGet(id)),
+	conversationRename: (id, title) => unwrap(commands.conversationRename(id, title)),
+	messageSend: (conversationId, content) => unwrap(commands.messageSend(conversationId, content)),
+	messageList: (conversationId, beforeSequence, limit) =>
+		unwrap(commands.messageList(conversationId, beforeSequence, limit)),
+	messageGet: (id) => unwrap(commands.messageGet(id)),
+	messageStop: (conversationId) => unwrap(commands.messageStop(conversationId)),
+	chunkRetry: (id) => unwrap(commands.chunkRetry(id)),
+	settingsGet: () => unwrap(commands.settingsGet()),
+	settingsUpdate: (patch) => unwrap(commands.settingsUpdate(patch)),
+
+	// Raw bytes have no place in the generated bindings: as JSON a second of sound is a quarter of a
+	// million numbers.
+	async chunkAudio(id) {
+		try {
+			return await invoke<ArrayBuffer>("chunk_audio", { id });
+		} catch (error) {
+			throw CommandFailure.from(error);
+		}
+	},
+
+	onDataChanged: (listener) => events.dataChanged.listen((event) => listener(event.payload.changes)),
+	onProblem: (listener) => events.appProblem.listen((event) => listener(event.payload)),
+};

@@ -1,0 +1,26 @@
+/**
+ * Answers come back in any order. Each question takes a number when it is asked, and an answer about
+ * a thing counts only if no later question about it has been answered already.
+ */
+export class Freshness {
+	#asked = 0;
+	readonly #answered = new Map<string, number>();
+
+	/** To be called before the question goes out. */
+	ask(): number {
+		this.#asked += 1;
+		return this.#asked;
+	}
+
+	/** Whether the answer about `id` to the question `asked` is news; if so it is remembered. */
+	accept(id: string, asked: number): boolean {
+		if ((this.#answered.get(id) ?? 0) > asked) return false;
+		this.#answered.set(id, asked);
+		return true;
+	}
+
+	/** The thing was deleted: no answer about it counts any more. */
+	bury(id: string): void {
+		this.#answered.set(id, Number.POSITIVE_INFINITY);
+	}
+}

@@ -1,0 +1,34 @@
+/** What end-to-end tests hold on to. Elements that stand for data carry it in `data-*` beside the id. */
+export const testids = {
+	appReady: "app-ready",
+	conversationList: "conversation-list",
+	conversationItem: "conversation-item", // data-id
+	newConversation: "new-conversation",
+	templateOption: "template-option", // data-slug; "free-talk" for a conversation without a template
+	conversationTitle: "conversation-title",
+	renameConversation: "rename-conversation",
+	renameInput: "rename-input",
+	composer: "composer",
+	send: "send",
+	stop: "stop",
+	message: "message", // data-id, data-role, data-status
+	chunk: "chunk", // data-id, data-index, data-tts-status, data-speaking="true|false"
+	playMessage: "play-message",
+	stopAudio: "stop-audio",
+	retryChunk: "retry-chunk",
+	toNewest: "to-newest",
+	settingsOpen: "settings-open",
+	themeSelect: "theme-select",
+	languageSelect: "language-select",
+	paceSelect: "pace-select",
+	autoplayToggle: "autoplay-toggle",
+	rateSelect: "rate-select",
+	settingsClose: "settings-close",
+	errorBanner: "error-banner",
+	errorCode: "error-code",
+	startFailure: "start-failure",
+	startFailureMessage: "start-failure-message",
+	startRetry: "start-retry",
+	speechState: "speech-state", // data-state="ready|unavailable"
+	olderLoading: "older-loading",
+} as const;
