@@ -49,7 +49,7 @@ pub fn run() -> ExitCode {
     match app {
         Ok(app) => app.run_return(|app, event| {
             if matches!(event, RunEvent::Exit) {
-                tauri::async_runtime::block_on(app.state::<ProfileSlot>().close());
+                app.state::<ProfileSlot>().close();
             }
         }),
         Err(error) => return cannot_start(&error),

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use parlance_speech::AudioError;
 use parlance_storage::Error;
+use parlance_tutor::ReplyError;
 use serde::{Deserialize, Serialize};
 
 /// Why a command was not carried out.
@@ -47,6 +49,8 @@ pub enum ErrorCode {
     DataDir,
     /// A file could not be read or written.
     Io,
+    /// The tutor gave up in the middle of a reply, or before it.
+    Tutor,
     /// A fault in Parlance itself.
     Internal,
 }
@@ -64,16 +68,60 @@ impl CommandError {
         }
     }
 
-    /// Refused input: which field, and why.
-    pub fn invalid(field: &str, reason: &str) -> Self {
-        let mut error = Self::new(ErrorCode::Invalid, format!("The {field} was refused: {reason}."));
-        error.details.insert("field".into(), field.into());
-        error.details.insert("reason".into(), reason.into());
-        error
+    /// A fault of Parlance itself; `detail` is for the developer and must not quote the learner.
+    pub fn internal(detail: &str) -> Self {
+        Self::new(
+            ErrorCode::Internal,
+            format!("Something went wrong inside Parlance ({detail})."),
+        )
     }
 
-    fn with(mut self, key: &str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, key: &str, value: impl ToString) -> Self {
         self.details.insert(key.into(), value.to_string());
         self
+    }
+}
+
+/// The one place where the storage layer's errors become the window's.
+impl From<Error> for CommandError {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::NotFound { what, id } => Self::new(ErrorCode::NotFound, message)
+                .with("what", what)
+                .with("id", id),
+            Error::Conflict { .. } => Self::new(ErrorCode::Conflict, message),
+            Error::Invalid { field, reason } => Self::new(ErrorCode::Invalid, message)
+                .with("field", field)
+                .with("reason", reason),
+            Error::Busy => Self::new(ErrorCode::Busy, message),
+            Error::DiskFull => Self::new(ErrorCode::DiskFull, message),
+            Error::ReadOnly => Self::new(ErrorCode::ReadOnly, message),
+            Error::SchemaTooNew { found, supported } => Self::new(ErrorCode::SchemaTooNew, message)
+                .with("found", found)
+                .with("supported", supported),
+            Error::Corrupt { .. } | Error::ForeignFile { .. } => Self::new(ErrorCode::Corrupt, message),
+            Error::AlreadyOpen => Self::new(ErrorCode::AlreadyOpen, message),
+            Error::Closed => Self::new(ErrorCode::Closed, message),
+            Error::DataDir { .. } => Self::new(ErrorCode::DataDir, message),
+            Error::Io { .. } => Self::new(ErrorCode::Io, message),
+            Error::Panicked | Error::Internal { .. } => Self::new(ErrorCode::Internal, message),
+        }
+    }
+}
+
+impl From<AudioError> for CommandError {
+    fn from(error: AudioError) -> Self {
+        match error {
+            AudioError::Absent => Self::new(ErrorCode::NotFound, "The sound of this sentence is gone; it can be made again."),
+            AudioError::InvalidKey => Self::new(ErrorCode::Corrupt, "The sound of this sentence has a damaged name."),
+            AudioError::Io { action, source } => Self::new(ErrorCode::Io, format!("The disk failed: {action} ({source}).")),
+        }
+    }
+}
+
+impl From<ReplyError> for CommandError {
+    fn from(error: ReplyError) -> Self {
+        Self::new(ErrorCode::Tutor, format!("The tutor stopped: {error}."))
     }
 }

@@ -22,11 +22,7 @@ pub struct DataChanged {
 
 /// Something went wrong that belongs to no command, such as a reply that could not be stored.
 #[derive(Clone, Debug, Serialize, specta::Type, Event)]
-#[serde(rename_all = "camelCase")]
-pub struct AppProblem {
-    /// What happened.
-    pub error: CommandError,
-}
+pub struct AppProblem(pub CommandError);
 
 /// A notice on its way to the window.
 pub enum Notice {

@@ -11,7 +11,7 @@ use tauri::{
     ipc::{CommandArg, CommandItem, InvokeError},
 };
 
-use crate::error::CommandError;
+use crate::error::{CommandError, ErrorCode};
 
 /// An argument of type `T`. What is not a `T` becomes the error `invalid`, with the argument's name.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ impl<'de, T: Deserialize<'de>, R: Runtime> CommandArg<'de, R> for Input<T> {
         let argument = command.key;
         T::deserialize(command)
             .map(Self)
-            .map_err(|error| InvokeError::from(CommandError::invalid(argument, &reason(&error))))
+            .map_err(|error| InvokeError::from(refusal(argument, &reason(&error))))
     }
 }
 
@@ -39,6 +39,15 @@ impl<T: Type> Type for Input<T> {
     fn definition(types: &mut Types) -> DataType {
         T::definition(types)
     }
+}
+
+fn refusal(argument: &str, reason: &str) -> CommandError {
+    CommandError::new(
+        ErrorCode::Invalid,
+        format!("Parlance did not understand the request: {reason}."),
+    )
+    .with("field", argument)
+    .with("reason", reason)
 }
 
 /// serde quotes what it met ("invalid type: string \"…\""), and that may be the learner's words.

@@ -43,13 +43,11 @@ pub(crate) fn watch_panics(notify: Notify) {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         log::error!("panic at {}", place(info));
-        notify(Notice::Problem(AppProblem {
-            error: CommandError::new(
-                ErrorCode::Internal,
-                "Something in Parlance went wrong. Everything you said is stored; if anything looks odd, \
-                 start Parlance again.",
-            ),
-        }));
+        notify(Notice::Problem(AppProblem(CommandError::new(
+            ErrorCode::Internal,
+            "Something in Parlance went wrong. Everything you said is stored; if anything looks odd, \
+             start Parlance again.",
+        ))));
         before(info);
     }));
 }

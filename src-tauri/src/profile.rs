@@ -5,16 +5,24 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use parlance_speech::{AudioStore, Speech, SpeechWorker};
-use parlance_storage::{Database, OpenOptions, User, template, user};
-use parlance_tutor::PracticePartner;
+use parlance_speech::{AudioStore, Speech, SpeechWorker, WorkerOptions, find_engine};
+use parlance_storage::{
+    Database, OpenOptions,
+    template::{self, BuiltInTemplate},
+    user::{self, User},
+};
+use parlance_tutor::{PracticePartner, scenarios};
 use serde::Serialize;
+use tauri::async_runtime::{block_on, spawn, spawn_blocking};
 
 use crate::{
     error::{CommandError, CommandResult, ErrorCode},
     events::{Notify, forward_changes},
     replies::Replies,
 };
+
+/// The language of the built-in partner, and so of its voice.
+const SPOKEN_LANGUAGE: &str = "en";
 
 /// Everything a command needs while a profile is open.
 pub struct Profile {
@@ -54,6 +62,7 @@ pub struct ProfileSlot {
     data_dir: PathBuf,
     notify: Notify,
     slot: Mutex<Slot>,
+    retrying: tokio::sync::Mutex<()>,
 }
 
 enum Slot {
@@ -72,15 +81,26 @@ impl ProfileSlot {
             data_dir,
             notify,
             slot,
+            retrying: tokio::sync::Mutex::default(),
         }
     }
 
-    /// Tries again if the profile is not open; otherwise does nothing. Blocks like [`Self::open`].
-    pub fn retry(&self) {
-        let mut slot = self.lock();
-        if matches!(*slot, Slot::Failed(_)) {
-            *slot = open_slot(&self.data_dir, &self.notify);
+    /// Tries again if the profile is not open; otherwise does nothing.
+    ///
+    /// # Errors
+    /// Only if the attempt itself broke off; that it failed is kept like the first failure.
+    pub async fn retry(&self) -> CommandResult<()> {
+        // Two attempts at once would meet in the lock file, and one would find "already open".
+        let _one_at_a_time = self.retrying.lock().await;
+        if !matches!(*self.lock(), Slot::Failed(_)) {
+            return Ok(());
         }
+        let (data_dir, notify) = (self.data_dir.clone(), Arc::clone(&self.notify));
+        let slot = spawn_blocking(move || open_slot(&data_dir, &notify))
+            .await
+            .map_err(|_| CommandError::internal("opening the profile was broken off"))?;
+        *self.lock() = slot;
+        Ok(())
     }
 
     /// The open profile, or why there is none.
@@ -100,11 +120,11 @@ impl ProfileSlot {
         &self.data_dir
     }
 
-    /// Ends replies and speech, writes everything down, and lets go of the files.
-    pub async fn close(&self) {
+    /// Ends replies and speech, writes everything down, and lets go of the files. Blocks.
+    pub fn close(&self) {
         let slot = std::mem::replace(&mut *self.lock(), Slot::Closed);
         if let Slot::Open(profile) = slot {
-            profile.close().await;
+            profile.close();
         }
     }
 
@@ -117,7 +137,7 @@ impl ProfileSlot {
 fn open_slot(data_dir: &Path, notify: &Notify) -> Slot {
     match Profile::open(data_dir, notify) {
         Ok(profile) => {
-            log::info!("profile open, schema version {}", parlance_storage::SCHEMA_VERSION);
+            log::info!("profile open");
             Slot::Open(Arc::new(profile))
         }
         Err(error) => {
@@ -136,14 +156,14 @@ impl Profile {
             template::sync_built_in(tx, &built_in_templates(), now)?;
             user::ensure_first(tx, now)
         })?;
-        let audio = AudioStore::open(data_dir).map_err(speech_error)?;
+        let audio = AudioStore::open(data_dir)?;
         let replies = Arc::new(Replies::new(
             database.clone(),
             Arc::new(PracticePartner::new()),
             Arc::clone(notify),
         ));
         replies.recover_blocking()?;
-        tauri::async_runtime::spawn(forward_changes(changes, Arc::clone(notify)));
+        spawn(forward_changes(changes, Arc::clone(notify)));
         let (speech, worker) = start_speech(&database, &audio)?;
         Ok(Self {
             database,
@@ -155,8 +175,8 @@ impl Profile {
         })
     }
 
-    async fn close(&self) {
-        self.replies.stop_all().await;
+    fn close(&self) {
+        block_on(self.replies.stop_all());
         let worker = self
             .worker
             .lock()
@@ -168,6 +188,45 @@ impl Profile {
         match self.database.close() {
             Ok(()) => log::info!("profile closed"),
             Err(error) => log::error!("profile closed with an error: {error}"),
+        }
+    }
+}
+
+/// The tutor's scenarios are the built-in templates: the same slug on both sides.
+fn built_in_templates() -> Vec<BuiltInTemplate> {
+    scenarios()
+        .iter()
+        .map(|scenario| BuiltInTemplate {
+            slug: scenario.slug.clone(),
+            name: scenario.name.clone(),
+            description: scenario.description.clone(),
+            level: Some(scenario.level),
+            system_prompt: String::new(),
+            opening_message: scenario.opening_message.clone(),
+        })
+        .collect()
+}
+
+/// Looks for a voice, and starts the worker if there is one. Without one, chunks stay pending.
+fn start_speech(database: &Database, audio: &AudioStore) -> CommandResult<(SpeechState, Option<SpeechWorker>)> {
+    match find_engine(SPOKEN_LANGUAGE) {
+        Speech::Ready { engine, voice } => {
+            let state = SpeechState::Ready {
+                engine: engine.id().into(),
+                voice: voice.name.clone(),
+            };
+            let worker = SpeechWorker::start(
+                database.clone(),
+                Speech::Ready { engine, voice },
+                audio.clone(),
+                WorkerOptions::default(),
+            )
+            .map_err(|error| CommandError::internal(&format!("no thread for speech: {error}")))?;
+            Ok((state, Some(worker)))
+        }
+        Speech::Unavailable { reason } => {
+            log::warn!("no voice: {reason}");
+            Ok((SpeechState::Unavailable { reason }, None))
         }
     }
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use tauri::State;
 
 use crate::{
-    error::CommandError,
+    error::{CommandError, CommandResult},
     profile::{Profile, ProfileSlot, SpeechState},
 };
 
@@ -23,6 +23,8 @@ pub enum AppStatus {
         sqlite_version: String,
         /// Where the profile is, for the learner to read.
         data_dir: String,
+        /// The database file, for the learner to read.
+        database_path: String,
         /// Whose profile it is.
         profile: ProfileSummary,
         /// Whether there is a voice.
@@ -55,11 +57,11 @@ pub fn app_status(profile: State<'_, ProfileSlot>) -> AppStatus {
 }
 
 /// Tries to open the profile again after a failed start, and tells how that went.
-#[tauri::command(async)]
+#[tauri::command]
 #[specta::specta]
-pub fn app_retry(profile: State<'_, ProfileSlot>) -> AppStatus {
-    profile.retry();
-    status(&profile)
+pub async fn app_retry(profile: State<'_, ProfileSlot>) -> CommandResult<AppStatus> {
+    profile.retry().await?;
+    Ok(status(&profile))
 }
 
 fn status(slot: &ProfileSlot) -> AppStatus {
@@ -76,6 +78,7 @@ fn ready(profile: &Profile, data_dir: String) -> AppStatus {
         schema_version: SCHEMA_VERSION,
         sqlite_version: parlance_storage::sqlite_version().into(),
         data_dir,
+        database_path: profile.database.path().display().to_string(),
         profile: ProfileSummary {
             id: profile.user.id,
             display_name: profile.user.display_name.clone(),

@@ -1,16 +1,21 @@
 //! Speakable chunks and their sound.
 
-use parlance_storage::{Chunk, ChunkId, chunk};
+use parlance_speech::AudioKey;
+use parlance_storage::{
+    ChunkId,
+    chunk::{self, Chunk},
+};
 use specta::{Type, Types, datatype::DataType};
 use tauri::{
     State,
+    async_runtime::spawn_blocking,
     ipc::{InvokeResponseBody, IpcResponse},
 };
 
 use crate::{
     error::{CommandError, CommandResult, ErrorCode},
     input::Input,
-    profile::{ProfileSlot, speech_error},
+    profile::ProfileSlot,
 };
 
 /// A WAV file, which goes to the window as bytes and not as JSON.
@@ -38,11 +43,11 @@ pub async fn chunk_audio(profile: State<'_, ProfileSlot>, id: Input<ChunkId>) ->
     let Some(key) = chunk.audio_key else {
         return Err(CommandError::new(ErrorCode::NotFound, "This sentence has no sound yet."));
     };
-    let read = tauri::async_runtime::spawn_blocking(move || profile.audio.read(&key)).await;
+    let read = spawn_blocking(move || profile.audio.read(&AudioKey::parse(&key)?)).await;
     match read {
         Ok(Ok(bytes)) => Ok(Wav(bytes)),
-        Ok(Err(error)) => Err(speech_error(error)),
-        Err(_) => Err(CommandError::new(ErrorCode::Internal, "Reading the sound was broken off.")),
+        Ok(Err(error)) => Err(error.into()),
+        Err(_) => Err(CommandError::internal("reading a sound was broken off")),
     }
 }
 

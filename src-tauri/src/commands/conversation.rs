@@ -1,7 +1,9 @@
 //! Conversations.
 
 use parlance_storage::{
-    CefrLevel, ConversationId, ConversationPage, ConversationSummary, NewConversation, TemplateId, conversation,
+    CefrLevel, ConversationId, Error, TemplateId, Timestamp, UserId, WriteTx,
+    conversation::{self, Conversation, ConversationPage, ConversationSummary, NewConversation},
+    message, template,
 };
 use serde::Deserialize;
 use tauri::State;
@@ -10,7 +12,11 @@ use crate::{
     error::CommandResult,
     input::Input,
     profile::ProfileSlot,
+    replies::new_chunks,
 };
+
+/// What is stored as the model of a template's opening words.
+const OPENING_MODEL: &str = "template";
 
 /// What a new conversation starts with. Everything may be left out: that is free talk.
 #[derive(Debug, Deserialize, specta::Type)]
@@ -31,7 +37,43 @@ pub async fn conversation_create(
     profile: State<'_, ProfileSlot>,
     request: Input<NewConversationRequest>,
 ) -> CommandResult<ConversationSummary> {
-    todo!()
+    let profile = profile.get()?;
+    let (user, now) = (profile.user.id, profile.database.now());
+    let Input(request) = request;
+    let new = NewConversation {
+        user_id: user,
+        template_id: request.template_id,
+        title: request.title,
+        level: request.level,
+        topic: None,
+    };
+    let conversation = profile
+        .database
+        .write(move |tx| {
+            let conversation = conversation::insert(tx, new, now)?;
+            open_with_template(tx, user, &conversation, now)?;
+            conversation::summary(tx, user, conversation.id)
+        })
+        .await?;
+    Ok(conversation)
+}
+
+/// The tutor says the template's opening words, if there are any.
+fn open_with_template(
+    tx: &WriteTx<'_>,
+    user: UserId,
+    conversation: &Conversation,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let Some(template) = conversation.template_id else {
+        return Ok(());
+    };
+    let template = template::get(tx, user, template)?;
+    if !template.opening_message.is_empty() {
+        let words = &template.opening_message;
+        message::say(tx, conversation.id, words, &new_chunks(words), OPENING_MODEL, now)?;
+    }
+    Ok(())
 }
 
 /// A page of the learner's conversations: pinned ones first, then the latest.
@@ -62,7 +104,7 @@ pub async fn conversation_get(
 ) -> CommandResult<ConversationSummary> {
     let profile = profile.get()?;
     let (user, Input(id)) = (profile.user.id, id);
-    let conversation = profile.database.read(move |tx| conversation::get(tx, user, id)).await?;
+    let conversation = profile.database.read(move |tx| conversation::summary(tx, user, id)).await?;
     Ok(conversation)
 }
 
@@ -78,7 +120,10 @@ pub async fn conversation_rename(
     let (user, Input(id), Input(title), now) = (profile.user.id, id, title, profile.database.now());
     let conversation = profile
         .database
-        .write(move |tx| conversation::rename(tx, user, id, &title, now))
+        .write(move |tx| {
+            conversation::rename(tx, user, id, &title, now)?;
+            conversation::summary(tx, user, id)
+        })
         .await?;
     Ok(conversation)
 }

@@ -1,6 +1,9 @@
 //! Messages.
 
-use parlance_storage::{ConversationId, Message, MessageId, MessagePage, conversation, message};
+use parlance_storage::{
+    ConversationId, MessageId, conversation,
+    message::{self, Message, MessagePage},
+};
 use tauri::State;
 
 use crate::{error::CommandResult, input::Input, profile::ProfileSlot};

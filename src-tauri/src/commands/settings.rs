@@ -1,6 +1,6 @@
 //! The learner's settings.
 
-use parlance_storage::{UserSettings, UserSettingsPatch, settings};
+use parlance_storage::settings::{self, UserSettings, UserSettingsPatch};
 use tauri::State;
 
 use crate::{error::CommandResult, input::Input, profile::ProfileSlot};

@@ -1,6 +1,6 @@
 //! Situations to start a conversation from.
 
-use parlance_storage::{Template, template};
+use parlance_storage::template::{self, Template};
 use tauri::State;
 
 use crate::{error::CommandResult, profile::ProfileSlot};
