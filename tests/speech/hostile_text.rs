@@ -82,7 +82,7 @@ fn a_text_that_would_become_hours_of_sound_is_refused_and_leaves_nothing() {
     let error = studio.speak(&*engine, &"你".repeat(20_000)).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the speech engine wrote no usable audio: the file is larger than 64 MB"
+        "The speech engine wrote no usable audio: the file is larger than 64 MB."
     );
     assert!(studio.files().is_empty());
 }

@@ -5,6 +5,10 @@
 
 mod audio_store;
 mod hostile_text;
+mod lesson;
 mod misbehaving_engines;
 mod real_voice;
 mod support;
+mod worker;
+mod worker_faults;
+mod worker_leases;

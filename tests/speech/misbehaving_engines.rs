@@ -1,17 +1,12 @@
 //! Programs that answer as espeak-ng does when they are looked for, and then fail in their own way.
 
-use std::fs;
-use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use parlance_speech::{SpeechEngine, SpeechError, Stop, choose_voice, speak};
 use tempfile::TempDir;
 
-use crate::support::{Studio, fake_engine, request};
-
-/// Far below the engines' ten minutes, far above what a busy machine needs.
-const PROMPT: Duration = Duration::from_secs(10);
+use crate::support::{PATIENCE, Studio, assert_all_end, fake_engine, request, wait_until};
 
 #[test]
 fn an_engine_that_crashes_is_an_error_with_its_last_words_on_one_line() {
@@ -42,7 +37,7 @@ fn an_engine_that_writes_no_audio_is_an_error_that_says_what_it_wrote() {
         ("writes_rubbish", "no RIFF tag found"),
         ("writes_nothing", "the file is empty"),
         ("writes_only_a_header", "the file holds no sound"),
-        ("writes_half", "Failed to read enough bytes."),
+        ("writes_half", "Failed to read enough bytes"),
     ] {
         let error = error_of(engine);
         let SpeechError::BadAudio(reason) = &error else {
@@ -74,7 +69,7 @@ fn a_hanging_engine_is_killed_at_its_time_limit_with_all_it_started() {
         "{error}"
     );
     assert!(
-        (limit..PROMPT).contains(&started.elapsed()),
+        (limit..PATIENCE).contains(&started.elapsed()),
         "{:?}",
         started.elapsed()
     );
@@ -106,7 +101,7 @@ fn an_engine_is_not_waited_for_once_it_is_told_to_stop() {
         let told = Instant::now();
         owner.send(true).unwrap();
         let error = speaking.join().unwrap();
-        assert!(told.elapsed() < PROMPT, "{:?}", told.elapsed());
+        assert!(told.elapsed() < PATIENCE, "{:?}", told.elapsed());
         error
     });
     assert!(matches!(error, SpeechError::Stopped), "{error}");
@@ -137,35 +132,4 @@ fn error_of(engine: &str) -> SpeechError {
         .unwrap_err();
     assert_eq!(studio.files(), Vec::<std::path::PathBuf>::new(), "{engine}");
     error
-}
-
-/// The processes whose numbers are in the file come to their end.
-fn assert_all_end(numbers: &Path) {
-    let numbers = fs::read_to_string(numbers).unwrap();
-    assert_eq!(numbers.split_whitespace().count(), 2);
-    for number in numbers.split_whitespace() {
-        wait_until(&format!("process {number} has ended"), || {
-            !is_running(number)
-        });
-    }
-}
-
-/// A process that has ended may stay as a zombie until somebody asks for its status.
-fn is_running(number: &str) -> bool {
-    fs::read_to_string(format!("/proc/{number}/stat")).is_ok_and(|stat| {
-        !stat
-            .rsplit(')')
-            .next()
-            .unwrap()
-            .trim_start()
-            .starts_with('Z')
-    })
-}
-
-fn wait_until(what: &str, condition: impl Fn() -> bool) {
-    let started = Instant::now();
-    while !condition() {
-        assert!(started.elapsed() < PROMPT, "waited in vain until {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
 }

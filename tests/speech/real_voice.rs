@@ -135,7 +135,7 @@ fn an_engine_that_does_not_work_is_a_state_and_not_an_error() {
     for (program, expected) in [
         (
             "is_something_else",
-            "not a speech engine that is known here: Usage: something else",
+            "not a known speech engine: Usage: something else",
         ),
         ("hangs_at_once", "stopped after 5 s"),
     ] {
@@ -143,7 +143,7 @@ fn an_engine_that_does_not_work_is_a_state_and_not_an_error() {
         std::os::unix::fs::symlink(fake_program(program), folder.path().join("espeak-ng")).unwrap();
         let reason = unavailable(find_engine_in(&[folder.path()], "en"));
         assert!(
-            reason.starts_with("espeak-ng is installed but does not work: "),
+            reason.starts_with("espeak-ng is installed but does not work. The "),
             "{reason}"
         );
         assert!(reason.contains(expected), "{reason}");

@@ -1,6 +1,10 @@
-//! What the tests share: engines, and an ear.
+//! What the tests share: the real engine and the bad ones, a store, an ear, and patience.
 
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use parlance_speech::{
     AudioStore, Delivery, EspeakEngine, Speech, SpeechEngine, SpeechError, SpeechRequest, Spoken,
@@ -15,7 +19,7 @@ pub const NEUTRAL: Delivery = Delivery {
 };
 
 /// The engine of this computer. A test without it proves nothing, so its absence is a failure.
-pub fn real_engine() -> (std::sync::Arc<dyn SpeechEngine>, Voice) {
+pub fn real_engine() -> (Arc<dyn SpeechEngine>, Voice) {
     match find_engine("en") {
         Speech::Ready { engine, voice } => (engine, voice),
         Speech::Unavailable { reason } => {
@@ -77,7 +81,7 @@ impl Studio {
 }
 
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
-    std::fs::read_dir(folder)
+    fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .flat_map(|path| {
@@ -135,6 +139,41 @@ impl Recording {
             self.loudness
         );
     }
+}
+
+/// Far above what a busy machine needs for anything here, far below the fake engines' ten minutes.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Looks again and again until it is so; a test that waits in vain fails and says for what.
+pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !condition() {
+        assert!(started.elapsed() < PATIENCE, "waited in vain until {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The processes whose numbers are in the file come to their end.
+pub fn assert_all_end(numbers: &Path) {
+    let numbers = fs::read_to_string(numbers).unwrap();
+    assert_eq!(numbers.split_whitespace().count(), 2);
+    for number in numbers.split_whitespace() {
+        wait_until(&format!("process {number} has ended"), || {
+            !is_running(number)
+        });
+    }
+}
+
+/// A process that has ended may stay as a zombie until somebody asks for its status.
+fn is_running(number: &str) -> bool {
+    fs::read_to_string(format!("/proc/{number}/stat")).is_ok_and(|stat| {
+        !stat
+            .rsplit(')')
+            .next()
+            .unwrap()
+            .trim_start()
+            .starts_with('Z')
+    })
 }
 
 fn rms(samples: &[f64]) -> f64 {

@@ -219,7 +219,7 @@ pub fn find_engine_in<P: AsRef<Path>>(folders: &[P], language: &str) -> Speech {
             )),
         },
         Err(error) => unavailable(&format!(
-            "espeak-ng is installed but does not work: {error}."
+            "espeak-ng is installed but does not work. {error}"
         )),
     }
 }

@@ -13,16 +13,16 @@ use crate::store::AudioError;
 #[derive(Debug, thiserror::Error)]
 pub enum SpeechError {
     /// The engine's program could not be started.
-    #[error("the speech engine could not be started: {0}")]
+    #[error("The speech engine could not be started: {0}.")]
     Start(#[source] io::Error),
     /// Talking to the engine's process failed.
-    #[error("the speech engine's process could not be watched: {0}")]
+    #[error("The speech engine could not be watched: {0}.")]
     Process(#[source] io::Error),
     /// The program answered, but not as the engine that it was taken for.
-    #[error("the program is not a speech engine that is known here: {0}")]
+    #[error("The program is not a known speech engine: {0}")]
     UnknownEngine(String),
     /// The engine ended with an error of its own.
-    #[error("the speech engine failed ({status}): {said}")]
+    #[error("The speech engine failed ({status}): {said}")]
     Failed {
         /// How the process ended.
         status: String,
@@ -30,16 +30,16 @@ pub enum SpeechError {
         said: String,
     },
     /// The engine was killed because it took too long.
-    #[error("the speech engine was stopped after {} s without a result", .0.as_secs_f32())]
+    #[error("The speech engine was stopped after {} s without a result.", .0.as_secs_f32())]
     TimedOut(Duration),
     /// The engine was told to stop, because the app ends; nothing is wrong with the text.
-    #[error("speaking was stopped")]
+    #[error("Speaking was stopped.")]
     Stopped,
     /// Nothing is left of the text once control characters and spaces are taken away.
-    #[error("there is nothing to say")]
+    #[error("There is nothing to say.")]
     NothingToSay,
     /// The text is longer than one piece of audio may be.
-    #[error("the text has {length} characters, and {limit} can be spoken at once")]
+    #[error("The text has {length} characters, and only {limit} can be spoken at once.")]
     TooLong {
         /// The text's length in characters.
         length: usize,
@@ -47,13 +47,13 @@ pub enum SpeechError {
         limit: usize,
     },
     /// The engine said it had succeeded, but what it wrote is no playable audio.
-    #[error("the speech engine wrote no usable audio: {0}")]
+    #[error("The speech engine wrote no usable audio: {0}.")]
     BadAudio(String),
     /// The audio is silence although the text has words in it.
-    #[error("the speech engine wrote only silence")]
+    #[error("The speech engine wrote only silence.")]
     Silent,
     /// The engine's code panicked.
-    #[error("the speech engine broke down")]
+    #[error("The speech engine broke down.")]
     Panicked,
     /// The audio could not be kept.
     #[error(transparent)]

@@ -4,7 +4,7 @@
 //! - [`SpeechEngine`] is what can turn text into a WAV file; [`find_engine`] looks for one. Engines
 //!   are programs that may crash, hang or lie, and nothing here trusts them.
 //! - [`AudioStore`] keeps audio by content and never shows a file that is not whole.
-//! - [`SpeechWorker`](worker) takes pending chunks from the database by lease and sees each of them through.
+//! - [`SpeechWorker`] takes pending chunks from the database by lease and sees each of them through.
 //!
 //! Never here: SQL, the window, and work on a file or a process inside a write transaction. Nothing
 //! that a learner or a model has written goes into a log.
@@ -17,6 +17,7 @@ mod speak;
 mod store;
 mod text;
 mod wav;
+mod worker;
 
 pub use engine::{
     Delivery, Speech, SpeechEngine, SpeechRequest, Stop, Voice, choose_voice, find_engine,
@@ -26,3 +27,4 @@ pub use error::SpeechError;
 pub use espeak::EspeakEngine;
 pub use speak::{Spoken, speak};
 pub use store::{AudioError, AudioKey, AudioStore};
+pub use worker::{SpeechWorker, WorkerOptions};

@@ -1,7 +1,5 @@
 //! From a request to kept audio: reuse it, or make it, check it and keep it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use crate::engine::{SpeechEngine, SpeechRequest, Stop};
 use crate::store::{AudioKey, AudioStore};
 use crate::{SpeechError, text, wav};
@@ -40,12 +38,7 @@ pub fn speak(
         });
     }
     let draft = store.draft(&key)?;
-    // A bug in one engine must cost one attempt and not the thread that serves all chunks. The
-    // engine is only used through `&self`, and the draft is thrown away.
-    catch_unwind(AssertUnwindSafe(|| {
-        engine.synthesize(request, draft.path(), stop)
-    }))
-    .unwrap_or(Err(SpeechError::Panicked))?;
+    engine.synthesize(request, draft.path(), stop)?;
     let sound = wav::inspect(draft.path()).map_err(SpeechError::BadAudio)?;
     if !sound.audible && text::has_words(request.text()) {
         return Err(SpeechError::Silent);

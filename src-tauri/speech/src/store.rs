@@ -25,13 +25,13 @@ const DRAFT_SUFFIX: &str = ".draft";
 #[derive(Debug, thiserror::Error)]
 pub enum AudioError {
     /// The text is not 64 lower-case hexadecimal digits.
-    #[error("this is not the key of an audio file")]
+    #[error("This is not the key of an audio file.")]
     InvalidKey,
     /// There is no audio of this key.
-    #[error("there is no audio of this key")]
+    #[error("There is no audio of this key.")]
     Absent,
     /// The disk refused.
-    #[error("{action}: {source}")]
+    #[error("{action}: {source}.")]
     Io {
         /// What was tried.
         action: &'static str,
@@ -125,7 +125,7 @@ impl AudioStore {
     pub fn read(&self, key: &AudioKey) -> Result<Vec<u8>, AudioError> {
         fs::read(self.path(key)).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => AudioError::Absent,
-            _ => failed("the audio file could not be read")(error),
+            _ => failed("The audio file could not be read")(error),
         })
     }
 
@@ -149,7 +149,7 @@ impl AudioStore {
             .prefix("")
             .suffix(DRAFT_SUFFIX)
             .tempfile_in(&folder)
-            .map_err(failed("the audio file could not be made"))?
+            .map_err(failed("The audio file could not be made"))?
             .into_temp_path();
         Ok(Draft {
             draft,
@@ -170,7 +170,7 @@ impl AudioStore {
         for folder in list(&self.root)?.into_iter().filter(|path| path.is_dir()) {
             for path in list(&folder)? {
                 if path.as_os_str().to_string_lossy().ends_with(DRAFT_SUFFIX) {
-                    fs::remove_file(&path).map_err(failed("an old draft could not be removed"))?;
+                    fs::remove_file(&path).map_err(failed("An old draft could not be removed"))?;
                 }
             }
         }
@@ -198,15 +198,15 @@ impl Draft {
         let file = OpenOptions::new()
             .write(true)
             .open(&self.draft)
-            .map_err(failed("the audio file is gone"))?;
+            .map_err(failed("The audio file is gone"))?;
         // The engine may have replaced the file instead of writing into it.
         make_private(&self.draft, 0o600)?;
         // Before the rename: else a power cut could leave the final name with nothing behind it.
         file.sync_all()
-            .map_err(failed("the audio file could not be written to the disk"))?;
+            .map_err(failed("The audio file could not be written to the disk"))?;
         self.draft
             .persist(&self.path)
-            .map_err(|error| failed("the audio file could not be put in its place")(error.error))?;
+            .map_err(|error| failed("The audio file could not be put in its place")(error.error))?;
         sync_folder(&self.folder)
     }
 }
@@ -218,14 +218,14 @@ fn list(folder: &Path) -> Result<Vec<PathBuf>, AudioError> {
                 .map(|entry| entry.map(|entry| entry.path()))
                 .collect()
         })
-        .map_err(failed("the audio folder could not be listed"))
+        .map_err(failed("The audio folder could not be listed"))
 }
 
 /// Makes a folder for the owner only, and makes it last; an existing one is mended if it is open to
 /// others.
 fn make_private_folder(folder: &Path) -> Result<(), AudioError> {
     if !folder.is_dir() {
-        fs::create_dir_all(folder).map_err(failed("the audio folder could not be made"))?;
+        fs::create_dir_all(folder).map_err(failed("The audio folder could not be made"))?;
         if let Some(parent) = folder.parent() {
             sync_folder(parent)?;
         }
@@ -237,7 +237,7 @@ fn make_private_folder(folder: &Path) -> Result<(), AudioError> {
 fn make_private(path: &Path, mode: u32) -> Result<(), AudioError> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
-        .map_err(failed("the audio folder could not be closed to others"))
+        .map_err(failed("The audio could not be closed to others"))
 }
 
 /// Elsewhere the profile's folder is the owner's by inheritance.
@@ -250,7 +250,7 @@ fn make_private(_path: &Path, _mode: u32) -> Result<(), AudioError> {
 fn sync_folder(folder: &Path) -> Result<(), AudioError> {
     File::open(folder)
         .and_then(|folder| folder.sync_all())
-        .map_err(failed("the audio folder could not be written to the disk"))
+        .map_err(failed("The audio folder could not be written to the disk"))
 }
 
 /// Only Unix lets a folder be opened and flushed.

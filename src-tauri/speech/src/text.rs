@@ -38,7 +38,7 @@ pub(crate) fn shorten(output: &str) -> String {
         .collect::<Vec<_>>()
         .join(" ");
     if line.is_empty() {
-        return "it gave no reason".to_owned();
+        return "no reason given".to_owned();
     }
     match line.char_indices().nth(LIMIT) {
         Some((end, _)) => format!("{}…", &line[..end]),

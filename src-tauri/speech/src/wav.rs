@@ -1,5 +1,6 @@
 //! Looks into a WAV file: is it one, how long is it, and is there anything to hear?
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -24,8 +25,8 @@ pub(crate) struct Sound {
 ///
 /// The error is a phrase that says what is wrong.
 pub(crate) fn inspect(path: &Path) -> Result<Sound, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let length = file.metadata().map_err(|error| error.to_string())?.len();
+    let file = File::open(path).map_err(phrase)?;
+    let length = file.metadata().map_err(phrase)?.len();
     if length == 0 {
         return Err("the file is empty".to_owned());
     }
@@ -35,7 +36,7 @@ pub(crate) fn inspect(path: &Path) -> Result<Sound, String> {
             MAX_BYTES / 1024 / 1024
         ));
     }
-    let mut reader = WavReader::new(BufReader::new(file)).map_err(|error| error.to_string())?;
+    let mut reader = WavReader::new(BufReader::new(file)).map_err(phrase)?;
     let spec = reader.spec();
     let (samples, peak) = match spec.sample_format {
         SampleFormat::Int => {
@@ -48,7 +49,7 @@ pub(crate) fn inspect(path: &Path) -> Result<Sound, String> {
         }
         SampleFormat::Float => measure(reader.samples::<f32>().map(|s| s.map(f64::from))),
     }
-    .map_err(|error| error.to_string())?;
+    .map_err(phrase)?;
     let per_second = u64::from(spec.sample_rate) * u64::from(spec.channels);
     if samples == 0 || per_second == 0 {
         return Err("the file holds no sound".to_owned());
@@ -59,6 +60,11 @@ pub(crate) fn inspect(path: &Path) -> Result<Sound, String> {
         duration_ms,
         audible: peak >= AUDIBLE,
     })
+}
+
+/// An error without its full stop, to be put into a sentence.
+fn phrase(error: impl Display) -> String {
+    error.to_string().trim_end_matches('.').to_owned()
 }
 
 /// Counts the samples and finds the loudest.
