@@ -7,7 +7,7 @@ use std::{
 
 use parlance_speech::{AudioStore, Speech, SpeechWorker, WorkerOptions, find_engine};
 use parlance_storage::{
-    Database, OpenOptions,
+    Database, OpenOptions, status,
     template::{self, BuiltInTemplate},
     user::{self, User},
 };
@@ -30,19 +30,21 @@ pub struct Profile {
     pub database: Database,
     /// Whose data it is.
     pub user: User,
+    /// The version of the database's schema.
+    pub schema_version: u32,
     /// The files of spoken chunks.
     pub audio: AudioStore,
     /// The replies being written.
     pub replies: Arc<Replies>,
     /// Whether there is a voice.
-    pub speech: SpeechState,
+    pub speech: SpeechStatus,
     worker: Mutex<Option<SpeechWorker>>,
 }
 
 /// Whether chunks can be turned into sound on this computer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, specta::Type)]
 #[serde(tag = "state", rename_all = "camelCase")]
-pub enum SpeechState {
+pub enum SpeechStatus {
     /// An engine was found.
     Ready {
         /// The engine's name.
@@ -156,10 +158,11 @@ impl Profile {
             template::sync_built_in(tx, &built_in_templates(), now)?;
             user::ensure_first(tx, now)
         })?;
+        let schema_version = database.read_blocking(status::schema_version)?;
         let audio = AudioStore::open(data_dir)?;
         let replies = Arc::new(Replies::new(
             database.clone(),
-            Arc::new(PracticePartner::new()),
+            Arc::new(PracticePartner),
             Arc::clone(notify),
         ));
         replies.recover_blocking()?;
@@ -168,6 +171,7 @@ impl Profile {
         Ok(Self {
             database,
             user,
+            schema_version,
             audio,
             replies,
             speech,
@@ -208,10 +212,10 @@ fn built_in_templates() -> Vec<BuiltInTemplate> {
 }
 
 /// Looks for a voice, and starts the worker if there is one. Without one, chunks stay pending.
-fn start_speech(database: &Database, audio: &AudioStore) -> CommandResult<(SpeechState, Option<SpeechWorker>)> {
+fn start_speech(database: &Database, audio: &AudioStore) -> CommandResult<(SpeechStatus, Option<SpeechWorker>)> {
     match find_engine(SPOKEN_LANGUAGE) {
         Speech::Ready { engine, voice } => {
-            let state = SpeechState::Ready {
+            let state = SpeechStatus::Ready {
                 engine: engine.id().into(),
                 voice: voice.name.clone(),
             };
@@ -226,7 +230,7 @@ fn start_speech(database: &Database, audio: &AudioStore) -> CommandResult<(Speec
         }
         Speech::Unavailable { reason } => {
             log::warn!("no voice: {reason}");
-            Ok((SpeechState::Unavailable { reason }, None))
+            Ok((SpeechStatus::Unavailable { reason }, None))
         }
     }
 }

@@ -41,7 +41,7 @@ fn bindings_name_every_command_the_window_may_call_and_no_other() {
         .collect();
     let bindings = fs::read_to_string(in_repository("ui/src/ipc/bindings.ts")).unwrap();
     let called: BTreeSet<String> = bindings
-        .split("__TAURI_INVOKE(\"")
+        .split("(__TAURI_INVOKE(\"")
         .skip(1)
         .map(|rest| rest.split('"').next().unwrap().to_owned())
         .collect();

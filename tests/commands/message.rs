@@ -68,7 +68,7 @@ fn a_message_that_cannot_be_is_refused_and_nothing_is_stored(#[case] content: St
     let before = app.messages(&conversation);
     let error = send(&app, &conversation, &content).unwrap_err();
     assert_error(&error, "invalid");
-    assert_eq!(error["details"]["field"], "content");
+    assert_eq!(error["details"]["field"], "message");
     assert!(error.to_string().len() < 1000, "the error repeats the message");
     assert_eq!(app.messages(&conversation), before);
 }

@@ -119,7 +119,7 @@ impl TestApp {
 
     /// Ends the app in order and gives its directory back.
     pub fn quit(self) -> (TempDir, PathBuf) {
-        tauri::async_runtime::block_on(self.app.state::<ProfileSlot>().close());
+        self.app.state::<ProfileSlot>().close();
         (self._directory, self.data_dir)
     }
 }

@@ -1,12 +1,12 @@
 //! The state of the app as a whole.
 
-use parlance_storage::{SCHEMA_VERSION, UserId};
+use parlance_storage::{UserId, status};
 use serde::Serialize;
 use tauri::State;
 
 use crate::{
     error::{CommandError, CommandResult},
-    profile::{Profile, ProfileSlot, SpeechState},
+    profile::{Profile, ProfileSlot, SpeechStatus},
 };
 
 /// Whether the learner's data is open, and if not, why.
@@ -28,7 +28,7 @@ pub enum AppStatus {
         /// Whose profile it is.
         profile: ProfileSummary,
         /// Whether there is a voice.
-        speech: SpeechState,
+        speech: SpeechStatus,
     },
     /// The profile could not be opened; nothing in it was changed.
     Failed {
@@ -49,11 +49,11 @@ pub struct ProfileSummary {
     pub display_name: String,
 }
 
-/// The state of the app. Never fails: a failed start is an answer.
+/// The state of the app. A failed start is an answer, not an error.
 #[tauri::command]
 #[specta::specta]
-pub fn app_status(profile: State<'_, ProfileSlot>) -> AppStatus {
-    status(&profile)
+pub fn app_status(profile: State<'_, ProfileSlot>) -> CommandResult<AppStatus> {
+    Ok(status(&profile))
 }
 
 /// Tries to open the profile again after a failed start, and tells how that went.
@@ -75,8 +75,8 @@ fn status(slot: &ProfileSlot) -> AppStatus {
 fn ready(profile: &Profile, data_dir: String) -> AppStatus {
     AppStatus::Ready {
         app_version: env!("CARGO_PKG_VERSION").into(),
-        schema_version: SCHEMA_VERSION,
-        sqlite_version: parlance_storage::sqlite_version().into(),
+        schema_version: profile.schema_version,
+        sqlite_version: status::sqlite_version().into(),
         data_dir,
         database_path: profile.database.path().display().to_string(),
         profile: ProfileSummary {

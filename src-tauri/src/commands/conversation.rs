@@ -23,10 +23,13 @@ const OPENING_MODEL: &str = "template";
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewConversationRequest {
     /// The situation to start from.
+    #[serde(default)]
     pub template_id: Option<TemplateId>,
     /// The level to talk at; the template's if left out.
+    #[serde(default)]
     pub level: Option<CefrLevel>,
     /// A title of the learner's own.
+    #[serde(default)]
     pub title: Option<String>,
 }
 

@@ -20,6 +20,8 @@ use crate::events::{AppProblem, DataChanged};
 #[must_use]
 pub fn bindings<R: Runtime>() -> Builder<R> {
     Builder::new()
+        // One type for both directions; what differs between them has two Rust types anyway.
+        .disable_serde_phases()
         .commands(collect_commands![
             app::app_status,
             app::app_retry,
