@@ -6,6 +6,7 @@
 mod page;
 
 pub use page::{ConversationPage, LARGEST_PAGE, list_page};
+pub(crate) use page::{pinned_page_sql, recent_page_sql};
 
 use rusqlite::{OptionalExtension, Row, named_params};
 use serde::Serialize;
@@ -308,6 +309,11 @@ pub(crate) fn name_after_first_message(
     Ok(())
 }
 
+pub(crate) const LAST_SETTLED: &str = "
+    SELECT created_at, content FROM messages
+    WHERE conversation_id = :id AND status <> 'streaming' AND deleted_at IS NULL
+    ORDER BY sequence_number DESC LIMIT 1";
+
 /// Adds to the count and takes time and preview from the last settled message, whichever that is now.
 pub(crate) fn message_settled(
     tx: &WriteTx<'_>,
@@ -315,11 +321,7 @@ pub(crate) fn message_settled(
     now: Timestamp,
 ) -> Result<(), Error> {
     let (last_at, last): (Timestamp, String) = tx
-        .prepare(
-            "SELECT created_at, content FROM messages
-             WHERE conversation_id = :id AND status <> 'streaming' AND deleted_at IS NULL
-             ORDER BY sequence_number DESC LIMIT 1",
-        )?
+        .prepare(LAST_SETTLED)?
         .query_row(named_params! { ":id": id }, |row| {
             Ok((row.get("created_at")?, row.get("content")?))
         })?;

@@ -28,6 +28,8 @@ use queue::Queue;
 use reader::ReadJob;
 use writer::{Write, WriteJob};
 
+pub(crate) use connection::{open_to_verify, set_up};
+
 /// How many change sets a slow listener may fall behind before it is told that it missed some.
 const CHANGES_KEPT: usize = 1024;
 
@@ -119,7 +121,7 @@ impl Database {
             .map(|(number, connection)| {
                 let reads = Arc::clone(&reads);
                 spawn(format!("parlance-reader-{number}"), move || {
-                    reader::run(&connection, &reads)
+                    reader::run(&connection, &reads);
                 })
             })
             .collect::<Result<_, _>>()?;

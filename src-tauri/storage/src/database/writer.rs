@@ -138,15 +138,14 @@ impl Group {
 
     /// Commits what succeeded and tells everybody, in this order.
     fn finish(mut self, connection: &Connection, changes: &broadcast::Sender<Arc<ChangeSet>>) {
-        if self.jobs.iter().any(|(_, outcome)| outcome.is_ok()) {
-            if let Err(error) = execute(connection, "COMMIT") {
-                self.fail(&error);
-            }
+        let is_wanted = self.jobs.iter().any(|(_, outcome)| outcome.is_ok());
+        if is_wanted && let Err(error) = execute(connection, "COMMIT") {
+            self.fail(&error);
         }
-        if !connection.is_autocommit() {
-            if let Err(error) = execute(connection, "ROLLBACK") {
-                log::error!("a transaction could not be rolled back: {error}");
-            }
+        if !connection.is_autocommit()
+            && let Err(error) = execute(connection, "ROLLBACK")
+        {
+            log::error!("a transaction could not be rolled back: {error}");
         }
         for (job, outcome) in self.jobs {
             let (outcome, changed) = match outcome {

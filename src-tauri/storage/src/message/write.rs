@@ -210,6 +210,7 @@ pub fn say(
 }
 
 /// A message before it has an id and a place.
+#[derive(Clone, Copy)]
 struct Draft<'a> {
     role: Role,
     content: &'a str,
