@@ -261,7 +261,7 @@ fn after_sentence(spoken: &str) -> u32 {
     let last = said.chars().next_back();
     if said.ends_with("..") || last == Some('…') {
         600
-    } else if last.is_some_and(|c| is_clause_mark(c)) {
+    } else if last.is_some_and(is_clause_mark) {
         180
     } else if said.split_whitespace().count() <= 2
         && said.chars().map(spoken_units).sum::<usize>() <= A_SHORT_WORD_OR_TWO

@@ -451,10 +451,9 @@ impl Segmenter {
 
     fn note_tag(&mut self, character: char) {
         let next = self.tag_with(character);
-        if self.tag == Tag::Inside && next == Tag::Outside {
-            if let Some(end) = self.end.as_mut() {
-                end.separated = true;
-            }
+        let tag_ends = self.tag == Tag::Inside && next == Tag::Outside;
+        if let Some(end) = self.end.as_mut().filter(|_| tag_ends) {
+            end.separated = true;
         }
         self.tag = next;
     }

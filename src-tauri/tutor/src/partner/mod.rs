@@ -1,31 +1,39 @@
-//! The built-in practice partner: its interface, before its scenarios.
-use crate::reply::{ReplyEngine, ReplyError, ReplyRequest, stream_words};
+//! The practice partner that is built in: it needs no model and no network, and always answers.
+//!
+//! It follows a script of questions ([`scenario`]), takes from the learner's message what key words
+//! tell ([`reading`]), and answers with a reaction, sometimes the learner's sentence said right
+//! ([`recast`]), and a question. When a script has run out it goes on with questions built from the
+//! learner's own words. It never says a sentence twice in a conversation ([`said`]), unless it is
+//! asked to.
+//!
+//! It has no memory of its own: where it stands in the script and what it has said are read from the
+//! history each time, so a conversation goes on after a restart, and the same history gets the same
+//! answer.
+
+mod answer;
+mod english;
+mod reading;
+mod recast;
+mod said;
+mod scenario;
+mod words;
+
 use futures::stream::BoxStream;
-use parlance_storage::CefrLevel;
-/// To be described with the scenarios.
-pub struct Scenario {
-    /// To be described with the scenarios.
-    pub slug: String,
-    /// To be described with the scenarios.
-    pub name: String,
-    /// To be described with the scenarios.
-    pub description: String,
-    /// To be described with the scenarios.
-    pub level: CefrLevel,
-    /// To be described with the scenarios.
-    pub opening_message: String,
-}
-/// To be described with the scenarios.
-pub fn scenarios() -> &'static [Scenario] {
-    &[]
-}
-/// To be described with the scenarios.
+
+pub use scenario::{Scenario, scenarios};
+
+use crate::reply::{ReplyEngine, ReplyError, ReplyRequest, stream_words};
+
+/// The built-in partner. It speaks English, and never fails.
+#[derive(Clone, Copy, Debug, Default)]
 pub struct PracticePartner;
+
 impl ReplyEngine for PracticePartner {
     fn name(&self) -> &str {
         "practice-partner"
     }
+
     fn reply(&self, request: ReplyRequest) -> BoxStream<'static, Result<String, ReplyError>> {
-        stream_words("Hello! How are you?", request.pace)
+        stream_words(&answer::answer(&request), request.pace)
     }
 }

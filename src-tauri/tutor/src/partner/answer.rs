@@ -1,0 +1,395 @@
+//! Putting an answer together: a reaction to what was said, then a question.
+
+use parlance_storage::{CefrLevel, Role};
+
+use super::reading::{Agreement, Intent, Reading};
+use super::recast::recast;
+use super::said::{Said, Values, sentences, stable_hash};
+use super::scenario::{AnswerKind, Beat, General, Lines, Reaction, Scenario, find, general};
+use super::words::Topic;
+use crate::reply::{ReplyRequest, Turn};
+
+/// The whole answer to the last thing that the learner said.
+pub(super) fn answer(request: &ReplyRequest) -> String {
+    Answering::of(request).answer()
+}
+
+/// The work on one answer.
+struct Answering<'a> {
+    scenario: &'static Scenario,
+    general: &'static General,
+    level: CefrLevel,
+    history: &'a [Turn],
+    /// What the learner said, newest last.
+    readings: Vec<Reading>,
+    said: Said,
+    seed: u64,
+    values: Values,
+}
+
+/// How many of the learner's messages are looked at for something to come back to.
+const MEMORABLE_MESSAGES: usize = 40;
+
+impl<'a> Answering<'a> {
+    fn of(request: &'a ReplyRequest) -> Self {
+        let scenario = find(request.scenario.as_deref());
+        let history = request.history.as_slice();
+        let messages = || history.iter().filter(|turn| turn.role == Role::User);
+        let skipped = messages().count().saturating_sub(MEMORABLE_MESSAGES);
+        let readings: Vec<Reading> = messages()
+            .skip(skipped)
+            .map(|turn| Reading::of(&turn.content))
+            .collect();
+        let last_words = messages()
+            .next_back()
+            .map_or("", |turn| turn.content.as_str());
+        let name = readings
+            .iter()
+            .rev()
+            .find_map(|reading| reading.name.clone());
+        Self {
+            scenario,
+            general: general(),
+            level: request.level.unwrap_or(scenario.level),
+            said: Said::in_history(history),
+            seed: stable_hash(&[&scenario.slug, last_words, &history.len().to_string()]),
+            values: name.map(|name| ("name", name)).into_iter().collect(),
+            history,
+            readings,
+        }
+    }
+
+    fn answer(mut self) -> String {
+        let Some(reading) = self.readings.last().cloned() else {
+            return self.open();
+        };
+        if let Some(number) = reading.number.clone() {
+            self.values.insert("number", number);
+        }
+        let general = self.general;
+        match &reading.intent {
+            Intent::Farewell => self.part(),
+            Intent::Blank => self.and_ask_again(&general.blank),
+            Intent::IsConfused => self.and_ask_again(&general.confused),
+            Intent::IsUnsure => self.and_ask_again(&general.unsure),
+            Intent::OtherLanguage => self.and_ask_again(&general.foreign),
+            Intent::Gibberish => self.and_ask_again(&general.gibberish),
+            Intent::Greeting => self.and_ask_again(&general.greeting),
+            Intent::AsksToRepeat => self.repeat(),
+            Intent::AsksMeaning(word) => self.explain(word),
+            Intent::AsksBack => {
+                let about_me = self.pick(&self.scenario.about_me);
+                self.and_go_on(about_me, &reading)
+            }
+            Intent::Thanks => {
+                let welcome = self.line(&general.thanks);
+                self.and_go_on(welcome, &reading)
+            }
+            Intent::Says => self.respond(&reading),
+        }
+    }
+
+    /// The first words of a conversation in which nobody has spoken yet.
+    fn open(mut self) -> String {
+        if self.said.has_said(&self.scenario.opening_message) {
+            return self.next_question(None);
+        }
+        self.scenario.opening_message.clone()
+    }
+
+    /// A farewell is the one answer that asks nothing.
+    fn part(&self) -> String {
+        self.pick(&self.scenario.farewells)
+            .or_else(|| self.line(&self.general.farewell))
+            .unwrap_or_else(|| format!("Goodbye for the {} time!", ordinal(self.history.len())))
+    }
+
+    fn respond(mut self, reading: &Reading) -> String {
+        let mut reactions = Vec::new();
+        if reading.shouts {
+            reactions.extend(self.line(&self.general.shouting));
+        } else if reading.is_long {
+            reactions.extend(self.line(&self.general.long));
+        }
+        let scripted = self.scripted_reactions(reading);
+        let was_expected = !scripted.is_empty();
+        reactions.extend(recast(&reading.clauses).filter(|line| !self.said.has_said(line)));
+        reactions.extend(scripted);
+        if reactions.is_empty() {
+            reactions.extend(self.general_reaction(reading));
+        }
+        for line in &reactions {
+            self.said.note(line);
+        }
+        let question = if was_expected {
+            self.next_question(Some(reading))
+        } else {
+            self.question_about(reading)
+        };
+        reactions.push(question);
+        reactions.join(" ")
+    }
+
+    /// What the script has to say to this answer: one line, or two if it answered more than was asked.
+    fn scripted_reactions(&self, reading: &Reading) -> Vec<String> {
+        if reading.asks {
+            let answers = self.scenario.answers.iter();
+            let told = answers
+                .filter(|answer| reading.mentions(&answer.words).is_some())
+                .find_map(|answer| self.pick(&answer.say));
+            if told.is_some() {
+                return told.into_iter().collect();
+            }
+        }
+        let present = self.present_beat();
+        let unasked = self
+            .scenario
+            .beats
+            .iter()
+            .filter(|beat| beat.settled_by_words && !self.was_asked(beat));
+        present
+            .into_iter()
+            .chain(unasked)
+            .filter_map(|beat| self.reaction(beat, reading))
+            .take(2)
+            .collect()
+    }
+
+    fn reaction(&self, beat: &Beat, reading: &Reading) -> Option<String> {
+        let by_word = beat.reactions.iter().find_map(|reaction| {
+            let word = reading.mentions(&reaction.words)?;
+            self.pick_with(&reaction.say, "word", word)
+        });
+        let was_asked = self.was_asked(beat);
+        by_word.or_else(|| {
+            let fits = |reaction: &&Reaction| {
+                was_asked && reaction.kind.is_some_and(|kind| is_of_kind(reading, kind))
+            };
+            beat.reactions
+                .iter()
+                .filter(fits)
+                .find_map(|reaction| self.pick(&reaction.say))
+        })
+    }
+
+    fn general_reaction(&self, reading: &Reading) -> Option<String> {
+        let general = self.general;
+        if reading.name.is_some() {
+            return self.line(&general.name);
+        }
+        if reading.asks {
+            return self.line(&general.shared_question);
+        }
+        let by_topic = || {
+            let mut topics = reading.topics.iter();
+            topics.find_map(|topic| self.line_about(&general.acknowledge, topic))
+        };
+        let by_kind = || match reading.agreement {
+            Some(Agreement::Yes) => self.line(&general.yes),
+            Some(Agreement::No) => self.line(&general.no),
+            None if reading.number.is_some() => self.line(&general.number),
+            None => None,
+        };
+        if reading.tokens.len() <= 3 {
+            by_kind().or_else(by_topic)
+        } else {
+            by_topic().or_else(by_kind)
+        }
+    }
+
+    /// A reaction, and the question that did not get through in other words.
+    fn and_ask_again(mut self, lines: &Lines) -> String {
+        let reaction = self.line(lines);
+        let again = self
+            .present_beat()
+            .and_then(|beat| self.pick(&beat.easier).or_else(|| self.pick(&beat.ask)));
+        let question = again.unwrap_or_else(|| self.next_question(None));
+        join(reaction, &question)
+    }
+
+    fn and_go_on(mut self, reaction: Option<String>, reading: &Reading) -> String {
+        if let Some(line) = &reaction {
+            self.said.note(line);
+        }
+        let question = self.next_question(Some(reading));
+        join(reaction, &question)
+    }
+
+    /// The last question once more. A learner who asks again and again gets another one.
+    fn repeat(mut self) -> String {
+        let last = self
+            .history
+            .iter()
+            .rev()
+            .find(|turn| turn.role == Role::Assistant);
+        let question = last
+            .and_then(|turn| {
+                sentences(&turn.content)
+                    .filter(|line| line.ends_with('?'))
+                    .last()
+            })
+            .map(|line| {
+                line.rsplit_once(": ")
+                    .map_or(line, |(_, question)| question)
+            });
+        let repeated = question
+            .and_then(|question| self.line_with(&self.general.repeat, "question", question));
+        repeated.unwrap_or_else(|| {
+            let reaction = self.line(&self.general.confused);
+            let question = self.next_question(None);
+            join(reaction, &question)
+        })
+    }
+
+    fn explain(mut self, word: &str) -> String {
+        let known = self.scenario.glossary.get(word).or_else(|| {
+            self.scenario
+                .glossary
+                .get(word.strip_suffix('s').unwrap_or(word))
+        });
+        self.values.insert("word", word.to_owned());
+        if let Some(meaning) = known {
+            self.values.insert("meaning", meaning.clone());
+            let explanation = self.line(&self.general.meaning);
+            let question = self.next_question(None);
+            return join(explanation, &question);
+        }
+        let excuse = self.line(&self.general.unknown_meaning);
+        let question = self
+            .line(&self.general.unknown_meaning_ask)
+            .unwrap_or_else(|| self.next_question(None));
+        join(excuse, &question)
+    }
+
+    /// Comes back to what the learner said before it goes on with the script.
+    fn question_about(&mut self, reading: &Reading) -> String {
+        let may_dwell = self.present_beat().is_some() && !reading.asks;
+        let lines = if reading.is_one_word() {
+            &self.general.say_more
+        } else {
+            &self.general.follow_up
+        };
+        let question = reading
+            .topics
+            .first()
+            .filter(|_| may_dwell)
+            .and_then(|topic| self.line_about(lines, topic));
+        question.unwrap_or_else(|| self.next_question(Some(reading)))
+    }
+
+    /// The next question of the script; after its end, one built from the learner's words.
+    fn next_question(&mut self, reading: Option<&Reading>) -> String {
+        let next = self
+            .scenario
+            .beats
+            .iter()
+            .find(|beat| !self.was_asked(beat) && !self.is_settled(beat));
+        if let Some(question) = next.and_then(|beat| self.pick(&beat.ask)) {
+            return question;
+        }
+        let general = self.general;
+        let about = |reading: &Reading| {
+            reading
+                .topics
+                .iter()
+                .find_map(|topic| self.line_about(&general.follow_up, topic))
+        };
+        reading
+            .and_then(about)
+            .or_else(|| self.line(&general.small_talk))
+            .or_else(|| self.readings.iter().rev().find_map(about))
+            .or_else(|| self.line_with(&general.follow_up, "topic", &self.scenario.topic))
+            .unwrap_or_else(|| {
+                format!(
+                    "Here is question number {}: what else comes to your mind?",
+                    self.history.len()
+                )
+            })
+    }
+
+    /// The beat whose question was the partner's last one.
+    fn present_beat(&self) -> Option<&'static Beat> {
+        let last = self
+            .history
+            .iter()
+            .rev()
+            .find(|turn| turn.role == Role::Assistant)?;
+        let just_said = Said::in_history(std::slice::from_ref(last));
+        self.scenario.beats.iter().find(|beat| {
+            beat.ask
+                .iter()
+                .chain(&beat.easier)
+                .any(|question| just_said.has_said(question))
+        })
+    }
+
+    fn was_asked(&self, beat: &Beat) -> bool {
+        beat.ask.iter().any(|question| self.said.has_said(question))
+    }
+
+    /// Whether the learner has answered the question before it was asked.
+    fn is_settled(&self, beat: &Beat) -> bool {
+        beat.settled_by_words
+            && self.readings.iter().any(|reading| {
+                beat.reactions
+                    .iter()
+                    .any(|reaction| reading.mentions(&reaction.words).is_some())
+            })
+    }
+
+    fn pick(&self, lines: &[String]) -> Option<String> {
+        self.said.pick(lines, &self.values, self.seed)
+    }
+
+    fn pick_with(&self, lines: &[String], name: &'static str, value: &str) -> Option<String> {
+        let mut values = self.values.clone();
+        values.insert(name, value.to_owned());
+        self.said.pick(lines, &values, self.seed)
+    }
+
+    fn line_about(&self, lines: &Lines, topic: &Topic) -> Option<String> {
+        let mut values = self.values.clone();
+        values.insert("topic", topic.phrase.clone());
+        values.insert("word", topic.word.clone());
+        let mut groups = lines.for_level(self.level).into_iter();
+        groups.find_map(|group| self.said.pick(group, &values, self.seed))
+    }
+
+    fn line(&self, lines: &Lines) -> Option<String> {
+        lines
+            .for_level(self.level)
+            .into_iter()
+            .find_map(|group| self.pick(group))
+    }
+
+    fn line_with(&self, lines: &Lines, name: &'static str, value: &str) -> Option<String> {
+        lines
+            .for_level(self.level)
+            .into_iter()
+            .find_map(|group| self.pick_with(group, name, value))
+    }
+}
+
+fn is_of_kind(reading: &Reading, kind: AnswerKind) -> bool {
+    match kind {
+        AnswerKind::Yes => reading.agreement == Some(Agreement::Yes),
+        AnswerKind::No => reading.agreement == Some(Agreement::No),
+        AnswerKind::Number => reading.number.is_some(),
+        AnswerKind::Name => reading.name.is_some() || reading.is_one_word(),
+    }
+}
+
+fn join(reaction: Option<String>, question: &str) -> String {
+    reaction.map_or_else(|| question.to_owned(), |line| format!("{line} {question}"))
+}
+
+fn ordinal(number: usize) -> String {
+    let ending = match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
+}

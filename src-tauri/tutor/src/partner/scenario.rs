@@ -1,0 +1,191 @@
+//! The scripts: what the partner can say, read from the files in `scenarios/`.
+//!
+//! The files are part of the program. One that cannot be read is a mistake of ours, and a test
+//! finds it before it reaches anyone.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use parlance_storage::CefrLevel;
+use serde::Deserialize;
+
+const SCENARIO_FILES: &[&str] = &[
+    include_str!("../../scenarios/free-talk.toml"),
+    include_str!("../../scenarios/cafe-order.toml"),
+    include_str!("../../scenarios/asking-the-way.toml"),
+    include_str!("../../scenarios/weekend-talk.toml"),
+    include_str!("../../scenarios/job-interview.toml"),
+    include_str!("../../scenarios/debate-remote-work.toml"),
+];
+
+const GENERAL_FILE: &str = include_str!("../../scenarios/general.toml");
+
+/// A situation that a learner can practise with the built-in partner.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Names the scenario for good; never changed once released.
+    pub slug: String,
+    /// What the learner sees in the list.
+    pub name: String,
+    /// What one does in it, in a sentence.
+    pub description: String,
+    /// For whom it was written.
+    pub level: CefrLevel,
+    /// What it is about, in a few words.
+    pub topic: String,
+    /// What the partner says first, before the learner has said anything.
+    #[serde(rename = "opening")]
+    pub opening_message: String,
+    /// What the partner tells of itself when it is asked back.
+    pub(super) about_me: Vec<String>,
+    pub(super) farewells: Vec<String>,
+    /// The questions in their order.
+    pub(super) beats: Vec<Beat>,
+    /// What it answers when the learner asks.
+    pub(super) answers: Vec<Answer>,
+    /// What words of the scenario mean.
+    pub(super) glossary: BTreeMap<String, String>,
+}
+
+/// A question and how the partner takes the answers to it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Beat {
+    /// The question, in several wordings of which one is used.
+    pub(super) ask: Vec<String>,
+    /// The question for somebody who did not understand it.
+    #[serde(default)]
+    pub(super) easier: Vec<String>,
+    #[serde(default)]
+    pub(super) reactions: Vec<Reaction>,
+    /// Whether the question is spared when the learner has named one of its words unasked.
+    #[serde(default)]
+    pub(super) settled_by_words: bool,
+}
+
+/// What the partner says to a certain kind of answer.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reaction {
+    /// Any of these words, in lower case.
+    #[serde(default)]
+    pub(super) words: Vec<String>,
+    /// Or an answer of this kind.
+    #[serde(default)]
+    pub(super) kind: Option<AnswerKind>,
+    pub(super) say: Vec<String>,
+}
+
+/// Kinds of answers that need no key word.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum AnswerKind {
+    Yes,
+    No,
+    Number,
+    Name,
+}
+
+/// What the partner says when the learner asks for something.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Answer {
+    pub(super) words: Vec<String>,
+    pub(super) say: Vec<String>,
+}
+
+/// Lines for one purpose, by difficulty.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Lines {
+    easy: Vec<String>,
+    #[serde(default)]
+    medium: Vec<String>,
+    #[serde(default)]
+    rich: Vec<String>,
+}
+
+impl Lines {
+    /// The groups of lines that suit a level, the most fitting group first.
+    pub(super) fn for_level(&self, level: CefrLevel) -> Vec<&[String]> {
+        let mut groups = vec![self.easy.as_slice()];
+        if !matches!(level, CefrLevel::A1 | CefrLevel::A2) {
+            groups.insert(0, &self.medium);
+        }
+        if matches!(level, CefrLevel::B2 | CefrLevel::C1 | CefrLevel::C2) {
+            groups.insert(0, &self.rich);
+        }
+        groups
+    }
+}
+
+/// What can be said in every scenario.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct General {
+    pub(super) slots: BTreeMap<String, Vec<String>>,
+    pub(super) acknowledge: Lines,
+    pub(super) yes: Lines,
+    pub(super) no: Lines,
+    pub(super) number: Lines,
+    pub(super) name: Lines,
+    pub(super) greeting: Lines,
+    pub(super) thanks: Lines,
+    pub(super) blank: Lines,
+    pub(super) confused: Lines,
+    pub(super) unsure: Lines,
+    pub(super) repeat: Lines,
+    pub(super) meaning: Lines,
+    pub(super) unknown_meaning: Lines,
+    pub(super) unknown_meaning_ask: Lines,
+    pub(super) foreign: Lines,
+    pub(super) gibberish: Lines,
+    pub(super) shouting: Lines,
+    pub(super) long: Lines,
+    pub(super) shared_question: Lines,
+    pub(super) say_more: Lines,
+    pub(super) farewell: Lines,
+    pub(super) follow_up: Lines,
+    pub(super) small_talk: Lines,
+}
+
+fn read_scenarios() -> Result<Vec<Scenario>, toml::de::Error> {
+    SCENARIO_FILES
+        .iter()
+        .map(|file| toml::from_str(file))
+        .collect()
+}
+
+fn read_general() -> Result<General, toml::de::Error> {
+    toml::from_str(GENERAL_FILE)
+}
+
+/// The scenarios of the built-in partner, free talk first, then by level.
+#[must_use]
+pub fn scenarios() -> &'static [Scenario] {
+    #[expect(
+        clippy::expect_used,
+        reason = "the files are compiled in, and a test reads them"
+    )]
+    static SCENARIOS: LazyLock<Vec<Scenario>> =
+        LazyLock::new(|| read_scenarios().expect("a scenario file cannot be read"));
+    &SCENARIOS
+}
+
+/// What can be said in every scenario.
+pub(super) fn general() -> &'static General {
+    #[expect(
+        clippy::expect_used,
+        reason = "the file is compiled in, and a test reads it"
+    )]
+    static GENERAL: LazyLock<General> =
+        LazyLock::new(|| read_general().expect("the general lines cannot be read"));
+    &GENERAL
+}
+
+/// The scenario of a conversation: free talk where it has none, or one that is not known here.
+pub(super) fn find(slug: Option<&str>) -> &'static Scenario {
+    let known = slug.and_then(|slug| scenarios().iter().find(|scenario| scenario.slug == slug));
+    known.unwrap_or(&scenarios()[0])
+}
