@@ -87,6 +87,15 @@ fn an_engine_that_never_reads_its_text_is_killed_too() {
 }
 
 #[test]
+fn an_engine_that_writes_without_end_is_killed_before_it_fills_the_disk() {
+    let error = error_of("writes_without_end");
+    let SpeechError::BadAudio(reason) = &error else {
+        panic!("{error}")
+    };
+    assert_eq!(reason, "the file is larger than 64 MB");
+}
+
+#[test]
 fn an_engine_is_not_waited_for_once_it_is_told_to_stop() {
     let studio = Studio::new();
     let folder = TempDir::new().unwrap();

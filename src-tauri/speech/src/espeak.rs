@@ -28,7 +28,8 @@ use std::time::Duration;
 use parlance_storage::{Emotion, Emphasis};
 
 use crate::engine::{Delivery, SpeechEngine, SpeechRequest, Stop, Voice};
-use crate::{SpeechError, process, text};
+use crate::process::{self, Bounds};
+use crate::{SpeechError, text};
 
 const PROGRAM: &str = if cfg!(windows) {
     "espeak-ng.exe"
@@ -120,7 +121,12 @@ impl SpeechEngine for EspeakEngine {
             .arg("-w")
             .arg(out);
         let input = without_phoneme_notation(request.text());
-        let ended = process::run(command, input, self.time_limit, stop)?;
+        let bounds = Bounds {
+            time: self.time_limit,
+            stop,
+            output: Some(out),
+        };
+        let ended = process::run(command, input, &bounds)?;
         if ended.status.success() {
             Ok(())
         } else {
@@ -177,7 +183,12 @@ fn probe(program: &Path, option: &str) -> Result<String, SpeechError> {
     command.arg(option);
     // The app's start asks, and nothing can ask it to stop; the time limit is enough.
     let (_asker, never) = Stop::channel();
-    let ended = process::run(command, String::new(), PROBE_LIMIT, &never)?;
+    let bounds = Bounds {
+        time: PROBE_LIMIT,
+        stop: &never,
+        output: None,
+    };
+    let ended = process::run(command, String::new(), &bounds)?;
     if ended.status.success() {
         Ok(ended.stdout)
     } else {

@@ -1,13 +1,15 @@
 //! Runs a program that may misbehave in any way, and always comes back.
 
+use std::fs;
 use std::io::{self, Read, Write};
+use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::engine::Stop;
-use crate::{SpeechError, text};
+use crate::{SpeechError, text, wav};
 
 /// What is kept of each output of a program; the rest is read and dropped, so that it cannot block.
 const KEPT_OUTPUT: u64 = 64 * 1024;
@@ -33,12 +35,40 @@ impl Ended {
     }
 }
 
-/// Gives `input` to the program, and waits for its end; kills it after `limit` or when told to stop.
+/// When to kill a program.
+pub(crate) struct Bounds<'a> {
+    /// After this time.
+    pub(crate) time: Duration,
+    /// When this is requested.
+    pub(crate) stop: &'a Stop,
+    /// When this file has become larger than any audio may be: it would fill the disk.
+    pub(crate) output: Option<&'a Path>,
+}
+
+impl Bounds<'_> {
+    /// Why to kill a program that was started then; `None` if it may go on.
+    fn broken(&self, started: Instant) -> Option<SpeechError> {
+        let length = self
+            .output
+            .and_then(|path| fs::metadata(path).ok())
+            .map_or(0, |data| data.len());
+        if self.stop.is_requested() {
+            Some(SpeechError::Stopped)
+        } else if started.elapsed() >= self.time {
+            Some(SpeechError::TimedOut(self.time))
+        } else if length > wav::MAX_BYTES {
+            Some(SpeechError::BadAudio(wav::too_large()))
+        } else {
+            None
+        }
+    }
+}
+
+/// Gives `input` to the program and waits for its end, which comes at the latest at its bounds.
 pub(crate) fn run(
     mut command: Command,
     input: String,
-    limit: Duration,
-    stop: &Stop,
+    bounds: &Bounds<'_>,
 ) -> Result<Ended, SpeechError> {
     command
         .stdin(Stdio::piped())
@@ -47,11 +77,11 @@ pub(crate) fn run(
     detach(&mut command);
     let mut child = command.spawn().map_err(SpeechError::Start)?;
     // Reading and writing happen beside the waiting: a program that never reads, or writes without
-    // end, must run into the time limit and not into a full pipe.
+    // end, must run into its bounds and not into a full pipe.
     feed(child.stdin.take(), input);
     let stdout = drain(child.stdout.take());
     let stderr = drain(child.stderr.take());
-    let status = wait(&mut child, limit, stop)?;
+    let status = wait(&mut child, bounds)?;
     Ok(Ended {
         status,
         stdout: collect(&stdout),
@@ -61,7 +91,7 @@ pub(crate) fn run(
 
 /// Polls with growing pauses: waiting with a time limit needs either signals or a second thread, and
 /// a synthesis takes long enough for a few milliseconds not to matter.
-fn wait(child: &mut Child, limit: Duration, stop: &Stop) -> Result<ExitStatus, SpeechError> {
+fn wait(child: &mut Child, bounds: &Bounds<'_>) -> Result<ExitStatus, SpeechError> {
     const LONGEST_PAUSE: Duration = Duration::from_millis(20);
     let started = Instant::now();
     let mut pause = Duration::from_millis(1);
@@ -69,17 +99,12 @@ fn wait(child: &mut Child, limit: Duration, stop: &Stop) -> Result<ExitStatus, S
         if let Some(status) = child.try_wait().map_err(SpeechError::Process)? {
             return Ok(status);
         }
-        let reason = if stop.is_requested() {
-            SpeechError::Stopped
-        } else if started.elapsed() >= limit {
-            SpeechError::TimedOut(limit)
-        } else {
-            thread::sleep(pause);
-            pause = LONGEST_PAUSE.min(pause * 2);
-            continue;
-        };
-        kill(child).map_err(SpeechError::Process)?;
-        return Err(reason);
+        if let Some(reason) = bounds.broken(started) {
+            kill(child).map_err(SpeechError::Process)?;
+            return Err(reason);
+        }
+        thread::sleep(pause);
+        pause = LONGEST_PAUSE.min(pause * 2);
     }
 }
 
