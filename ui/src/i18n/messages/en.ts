@@ -62,7 +62,8 @@ export default {
 	"composer.notSent": "Not sent. Your words are still in the box.",
 
 	"speech.playMessage": "Play the whole message",
-	"speech.stop": "Stop playing",
+	"speech.listen": "Listen",
+	"speech.stop": "Stop",
 	"speech.playChunk": "Play: {text}",
 	"speech.pending": "Waiting for its voice",
 	"speech.processing": "Being spoken…",

@@ -64,7 +64,8 @@ export default {
 	"composer.notSent": "Chưa gửi được. Nội dung của bạn vẫn còn trong ô.",
 
 	"speech.playMessage": "Nghe cả tin nhắn",
-	"speech.stop": "Dừng phát",
+	"speech.listen": "Nghe",
+	"speech.stop": "Dừng",
 	"speech.playChunk": "Nghe: {text}",
 	"speech.pending": "Đang chờ giọng đọc",
 	"speech.processing": "Đang tạo giọng đọc…",
