@@ -112,7 +112,10 @@ export function aMessage(over: Partial<Message> = {}): Message {
 }
 
 /** A reply made of these chunks; `rest` are words that no chunk holds yet. */
-export function aReply(chunks: (string | Partial<Chunk>)[], over: Partial<Message> & { rest?: string } = {}): Message {
+export function aReply(
+	chunks: (string | Partial<Chunk>)[],
+	over: Partial<Message> & { rest?: string } = {},
+): Message {
 	const { rest = "", ...message } = over;
 	const id = message.id ?? anId();
 	const made = chunks.map((chunk, chunkIndex) =>
