@@ -1,4 +1,4 @@
-import { type Chunk, type CommandFailure, type Message, toFailure } from "../../ipc";
+import { type Chunk, CommandFailure, type Message, toFailure } from "../../ipc";
 import type { Sound } from "./sound";
 
 export interface PlayerSources {
@@ -118,7 +118,9 @@ export class Player {
 		const bytes = await this.#sources.audio(chunkId);
 		this.#check(run);
 		this.playing = { messageId, chunkId, phase: "speaking", whole };
-		await this.#sound.play(bytes, this.#sources.rate());
+		await this.#sound.play(bytes, this.#sources.rate()).catch((error: unknown) => {
+			throw new CommandFailure("playback", toFailure(error).message);
+		});
 		this.#check(run);
 		return true;
 	}

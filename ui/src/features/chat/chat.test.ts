@@ -1,0 +1,341 @@
+import { describe, expect, it, vi } from "vitest";
+import { FakeApp, settled } from "../../../tests/support/fake-app";
+import { aMessage, aReply, WRITINGS } from "../../../tests/support/fixtures";
+import type { Message } from "../../ipc";
+import { Chat, type ChatEvents } from "./chat.svelte";
+
+const HERE = "0000000000ABC";
+
+async function opened(app: FakeApp, events: ChatEvents = {}): Promise<Chat> {
+	const chat = new Chat(app, HERE, events);
+	await chat.open();
+	return chat;
+}
+
+function talk(count: number): Message[] {
+	return Array.from({ length: count }, (_, index) =>
+		aMessage({
+			conversationId: HERE,
+			sequenceNumber: index + 1,
+			content: WRITINGS[index % WRITINGS.length] ?? "",
+			role: index % 2 === 0 ? "user" : "assistant",
+		}),
+	);
+}
+
+const words = (chat: Chat) => chat.messages.map(({ content }) => content);
+
+describe("opening a conversation", () => {
+	it("shows the newest page in the order it was said", async () => {
+		const app = new FakeApp();
+		app.pageSize = 3;
+		app.messages = talk(5);
+		const chat = await opened(app);
+		expect(chat.messages.map(({ sequenceNumber }) => sequenceNumber)).toEqual([3, 4, 5]);
+		expect(chat.hasOlder).toBe(true);
+	});
+
+	it("says what failed and can be tried again", async () => {
+		const app = new FakeApp();
+		app.messages = talk(1);
+		app.failNext("messageList", "busy");
+		const chat = await opened(app);
+		expect(chat.loadFailure?.code).toBe("busy");
+		expect(chat.loading).toBe(false);
+		await chat.open();
+		expect(chat.loadFailure).toBeNull();
+		expect(chat.messages).toHaveLength(1);
+		expect(app.listeners).toBe(1);
+	});
+
+	it("misses nothing that changes while the page is on its way", async () => {
+		const app = new FakeApp();
+		const reply = aReply(["Hello. "], { conversationId: HERE, status: "streaming" });
+		app.messages = [reply];
+		const page = app.hold("messageList");
+		const chat = new Chat(app, HERE);
+		const opening = chat.open();
+		await settled();
+		await app.put({ ...reply, content: "Hello. How are you?", status: "complete" });
+		await page.release();
+		await opening;
+		await settled();
+		expect(words(chat)).toEqual(["Hello. How are you?"]);
+	});
+
+	it("stops listening when it is closed, also when it is closed before it was open", async () => {
+		const app = new FakeApp();
+		(await opened(app)).close();
+		expect(app.listeners).toBe(0);
+		const hasty = new Chat(app, HERE);
+		const opening = hasty.open();
+		hasty.close();
+		await opening;
+		expect(app.listeners).toBe(0);
+	});
+});
+
+describe("older messages", () => {
+	it("go in front of what is there until there are no more", async () => {
+		const app = new FakeApp();
+		app.pageSize = 2;
+		app.messages = talk(5);
+		const chat = await opened(app);
+		await chat.loadOlder();
+		expect(chat.messages.map(({ sequenceNumber }) => sequenceNumber)).toEqual([2, 3, 4, 5]);
+		await chat.loadOlder();
+		expect(chat.messages).toHaveLength(5);
+		expect(chat.hasOlder).toBe(false);
+		await chat.loadOlder();
+		expect(app.callsOf("messageList")).toHaveLength(3);
+	});
+
+	it("are asked for once however often the scroll comes by", async () => {
+		const app = new FakeApp();
+		app.pageSize = 2;
+		app.messages = talk(5);
+		const chat = await opened(app);
+		await Promise.all([chat.loadOlder(), chat.loadOlder(), chat.loadOlder()]);
+		expect(app.callsOf("messageList")).toHaveLength(2);
+	});
+
+	it("can be asked for again after a failure", async () => {
+		const app = new FakeApp();
+		app.pageSize = 2;
+		app.messages = talk(4);
+		const failed = vi.fn();
+		const chat = await opened(app, { failed });
+		app.failNext("messageList", "io");
+		await chat.loadOlder();
+		expect(failed.mock.lastCall?.[0].code).toBe("io");
+		await chat.loadOlder();
+		expect(chat.messages).toHaveLength(4);
+	});
+
+	it("do not come alone when one of them changes", async () => {
+		const app = new FakeApp();
+		app.pageSize = 2;
+		app.messages = talk(5);
+		const chat = await opened(app);
+		const old = app.messages[0];
+		if (!old) throw new Error("no message");
+		await app.put({ ...old, content: "changed" });
+		await app.emit({ entity: "chunk", id: "c", messageId: old.id, conversationId: HERE });
+		expect(chat.messages).toHaveLength(2);
+		expect(app.callsOf("messageGet")).toHaveLength(0);
+	});
+});
+
+describe("a reply that streams", () => {
+	it("grows with each change and stays one message", async () => {
+		const app = new FakeApp();
+		const chat = await opened(app);
+		const reply = aReply([], { conversationId: HERE, status: "streaming" });
+		await app.put(reply);
+		expect(chat.streaming).toBe(true);
+		await app.put({ ...reply, content: "Xin chào" });
+		await app.put({ ...reply, content: "Xin chào bạn!", status: "complete" });
+		expect(words(chat)).toEqual(["Xin chào bạn!"]);
+		expect(chat.streaming).toBe(false);
+	});
+
+	it("costs two questions for a burst of changes", async () => {
+		const app = new FakeApp();
+		const reply = aReply(["One. "], { conversationId: HERE, status: "streaming" });
+		app.messages = [reply];
+		const chat = await opened(app);
+		const first = app.hold("messageGet");
+		for (let change = 0; change < 30; change += 1) {
+			await app.put({ ...reply, content: `One. ${change}` });
+		}
+		await first.release();
+		expect(app.callsOf("messageGet")).toHaveLength(2);
+		expect(words(chat)).toEqual(["One. 29"]);
+	});
+
+	it("is not taken back by an older page that arrives late", async () => {
+		const app = new FakeApp();
+		app.pageSize = 2;
+		app.messages = talk(3);
+		const chat = await opened(app);
+		const page = app.hold("messageList");
+		const older = chat.loadOlder();
+		await settled();
+		const last = app.messages[2];
+		if (!last) throw new Error("no message");
+		await app.put({ ...last, content: "newer" });
+		app.pageSize = null;
+		await page.release();
+		await older;
+		expect(words(chat).at(-1)).toBe("newer");
+	});
+
+	it("is told about once when it begins and once when it is whole", async () => {
+		const app = new FakeApp();
+		const replyArrived = vi.fn();
+		const chat = await opened(app, { replyArrived });
+		const reply = aReply([], { conversationId: HERE, status: "streaming" });
+		await app.put(reply);
+		await app.put({ ...reply, content: "Good " });
+		expect(chat.finishedReply).toBeNull();
+		await app.put({ ...reply, content: "Good morning.", status: "complete" });
+		expect(replyArrived).toHaveBeenCalledTimes(1);
+		expect(chat.finishedReply?.content).toBe("Good morning.");
+		const whole = chat.finishedReply;
+		await app.emit({ entity: "chunk", id: "c", messageId: reply.id, conversationId: HERE });
+		expect(chat.finishedReply).toBe(whole);
+	});
+
+	it("is not announced when it was there before the chat was opened", async () => {
+		const app = new FakeApp();
+		app.messages = [aReply(["Old news."], { conversationId: HERE })];
+		const replyArrived = vi.fn();
+		const chat = await opened(app, { replyArrived });
+		expect(chat.finishedReply).toBeNull();
+		expect(replyArrived).not.toHaveBeenCalled();
+	});
+
+	it("keeps its words when it is interrupted", async () => {
+		const app = new FakeApp();
+		const chat = await opened(app);
+		const reply = aReply(["I was "], { conversationId: HERE, status: "streaming" });
+		await app.put(reply);
+		await app.put({ ...reply, content: "I was say", status: "interrupted" });
+		expect(chat.messages[0]).toMatchObject({ content: "I was say", status: "interrupted" });
+		expect(chat.finishedReply?.status).toBe("interrupted");
+	});
+
+	it("is stopped for its conversation", async () => {
+		const app = new FakeApp();
+		const chat = await opened(app);
+		await chat.stopReply();
+		expect(app.callsOf("messageStop")).toEqual([[HERE]]);
+	});
+});
+
+describe("changes from elsewhere", () => {
+	it("of another conversation are not ours", async () => {
+		const app = new FakeApp();
+		const chat = await opened(app);
+		await app.put(aMessage({ conversationId: "0000000000XYZ" }));
+		expect(app.callsOf("messageGet")).toHaveLength(0);
+		expect(chat.messages).toHaveLength(0);
+	});
+
+	it("take a deleted message away, and a late answer does not bring it back", async () => {
+		const app = new FakeApp();
+		app.messages = talk(2);
+		const chat = await opened(app);
+		const id = app.messages[1]?.id ?? "";
+		const slow = app.hold("messageGet");
+		await app.emit({ id, conversationId: HERE });
+		await app.emit({ id, conversationId: HERE, kind: "deleted" });
+		await slow.release();
+		expect(chat.messages).toHaveLength(1);
+	});
+
+	it("take away a message that is no longer found", async () => {
+		const app = new FakeApp();
+		app.messages = talk(2);
+		const chat = await opened(app);
+		const gone = app.messages.pop();
+		await app.emit({ id: gone?.id ?? "", conversationId: HERE });
+		expect(chat.messages).toHaveLength(1);
+	});
+
+	it("report a failure that no part of the page shows", async () => {
+		const app = new FakeApp();
+		app.messages = talk(1);
+		const failed = vi.fn();
+		await opened(app, { failed });
+		app.failNext("messageGet", "corrupt");
+		await app.emit({ id: app.messages[0]?.id ?? "", conversationId: HERE });
+		expect(failed.mock.lastCall?.[0].code).toBe("corrupt");
+	});
+});
+
+describe("sending", () => {
+	it.each(WRITINGS)("sends %s as it was written and empties the box", async (text) => {
+		const app = new FakeApp();
+		const chat = await opened(app);
+		chat.draft = text;
+		expect(await chat.send()).toBe(true);
+		expect(app.callsOf("messageSend")).toEqual([[HERE, text]]);
+		expect(words(chat)).toEqual([text]);
+		expect(chat.draft).toBe("");
+	});
+
+	it.each(["", "   ", "\n\t ", "\u3000"])("does not send blank text (%j)", async (text) => {
+		const app = new FakeApp();
+		const chat = await opened(app);
+		chat.draft = text;
+		expect(await chat.send()).toBe(false);
+		expect(app.callsOf("messageSend")).toHaveLength(0);
+	});
+
+	it("keeps the words in the box when it fails, and a retry works", async () => {
+		const app = new FakeApp();
+		const chat = await opened(app);
+		chat.draft = "Nothing may be lost.";
+		app.failNext("messageSend", "disk_full");
+		expect(await chat.send()).toBe(false);
+		expect(chat.draft).toBe("Nothing may be lost.");
+		expect(chat.sendFailure?.code).toBe("disk_full");
+		expect(await chat.send()).toBe(true);
+		expect(chat.sendFailure).toBeNull();
+	});
+
+	it("sends once when it is asked twice", async () => {
+		const app = new FakeApp();
+		const chat = await opened(app);
+		chat.draft = "Once.";
+		const slow = app.hold("messageSend");
+		const both = Promise.all([chat.send(), chat.send()]);
+		await slow.release();
+		expect(await both).toEqual([true, false]);
+		expect(app.callsOf("messageSend")).toHaveLength(1);
+	});
+
+	it("waits until the reply is over", async () => {
+		const app = new FakeApp();
+		app.messages = [aReply([], { conversationId: HERE, status: "streaming" })];
+		const chat = await opened(app);
+		chat.draft = "Too early.";
+		expect(await chat.send()).toBe(false);
+		expect(chat.draft).toBe("Too early.");
+	});
+
+	it("does not show the message twice when the event comes before the answer", async () => {
+		const app = new FakeApp();
+		const chat = await opened(app);
+		chat.draft = "Just once.";
+		const slow = app.hold("messageSend");
+		const sending = chat.send();
+		await settled();
+		await app.emit({ kind: "inserted", id: app.messages[0]?.id ?? "", conversationId: HERE });
+		await slow.release();
+		await sending;
+		expect(words(chat)).toEqual(["Just once."]);
+	});
+});
+
+describe("a chunk that failed to be spoken", () => {
+	it("waits again after a retry", async () => {
+		const app = new FakeApp();
+		const reply = aReply([{ text: "Hm.", ttsStatus: "failed", hasAudio: false }], { conversationId: HERE });
+		app.messages = [reply];
+		const chat = await opened(app);
+		await chat.retryChunk(reply.id, reply.chunks[0]?.id ?? "");
+		await settled();
+		expect(chat.messages[0]?.chunks[0]?.ttsStatus).toBe("pending");
+	});
+
+	it("says so when the retry fails", async () => {
+		const app = new FakeApp();
+		const failed = vi.fn();
+		const chat = await opened(app, { failed });
+		app.failNext("chunkRetry", "speech_unavailable");
+		await chat.retryChunk("m", "c");
+		expect(failed.mock.lastCall?.[0].code).toBe("speech_unavailable");
+	});
+});

@@ -1,0 +1,180 @@
+import { describe, expect, it, vi } from "vitest";
+import { FakeApp, settled } from "../../../tests/support/fake-app";
+import { aConversation, NOON } from "../../../tests/support/fixtures";
+import type { ConversationSummary } from "../../ipc";
+import { Conversations } from "./conversations.svelte";
+
+async function opened(app: FakeApp, failed = vi.fn()): Promise<Conversations> {
+	const conversations = new Conversations(app, failed);
+	await conversations.open();
+	return conversations;
+}
+
+/** Newest first, an hour apart. */
+function several(count: number): ConversationSummary[] {
+	return Array.from({ length: count }, (_, index) =>
+		aConversation({ title: `No. ${index + 1}`, lastMessageAt: NOON - index * 3_600_000 }),
+	);
+}
+
+const titles = (conversations: Conversations) => conversations.items.map(({ title }) => title);
+
+describe("the list", () => {
+	it("goes on by cursor until the end", async () => {
+		const app = new FakeApp();
+		app.pageSize = 2;
+		app.conversations = several(5);
+		const conversations = await opened(app);
+		expect(titles(conversations)).toEqual(["No. 1", "No. 2"]);
+		await conversations.loadMore();
+		await conversations.loadMore();
+		await conversations.loadMore();
+		expect(titles(conversations)).toEqual(["No. 1", "No. 2", "No. 3", "No. 4", "No. 5"]);
+		expect(app.callsOf("conversationList")).toEqual([
+			[null, 50],
+			["2", 50],
+			["4", 50],
+		]);
+	});
+
+	it("asks for the next page once however often the end comes into sight", async () => {
+		const app = new FakeApp();
+		app.pageSize = 2;
+		app.conversations = several(6);
+		const conversations = await opened(app);
+		await Promise.all([conversations.loadMore(), conversations.loadMore()]);
+		expect(conversations.items).toHaveLength(4);
+	});
+
+	it("says what failed and can be tried again", async () => {
+		const app = new FakeApp();
+		app.conversations = several(1);
+		app.failNext("conversationList", "io");
+		const conversations = await opened(app);
+		expect(conversations.loadFailure?.code).toBe("io");
+		await conversations.open();
+		expect(conversations.loadFailure).toBeNull();
+		expect(conversations.items).toHaveLength(1);
+	});
+
+	it("stops listening when it is closed", async () => {
+		const app = new FakeApp();
+		(await opened(app)).close();
+		expect(app.listeners).toBe(0);
+	});
+});
+
+describe("a conversation that changes", () => {
+	it("moves to the top when something is said in it, below the pinned ones", async () => {
+		const app = new FakeApp();
+		app.conversations = [
+			aConversation({ title: "Pinned", pinnedAt: NOON, lastMessageAt: NOON - 1e9 }),
+			...several(3),
+		];
+		const conversations = await opened(app);
+		const third = app.conversations[3];
+		if (!third) throw new Error("no third");
+		app.conversations[3] = { ...third, lastMessageAt: NOON + 1, lastMessagePreview: "Xin chào!" };
+		await app.emit({ entity: "conversation", id: third.id, conversationId: third.id });
+		expect(titles(conversations)).toEqual(["Pinned", "No. 3", "No. 1", "No. 2"]);
+		expect(conversations.items[1]?.lastMessagePreview).toBe("Xin chào!");
+	});
+
+	it("stays at its place when only its title is new", async () => {
+		const app = new FakeApp();
+		app.conversations = several(3);
+		const conversations = await opened(app);
+		await conversations.rename(app.conversations[1]?.id ?? "", "Chuyện cuối tuần");
+		expect(titles(conversations)).toEqual(["No. 1", "Chuyện cuối tuần", "No. 3"]);
+	});
+
+	it("is shown as the newest answer says, also when an older one comes last", async () => {
+		const app = new FakeApp();
+		app.conversations = several(1);
+		const conversations = await opened(app);
+		const id = app.conversations[0]?.id ?? "";
+		const slow = app.hold("conversationGet");
+		await app.emit({ entity: "conversation", id });
+		await conversations.rename(id, "Newer");
+		await slow.release();
+		expect(titles(conversations)).toEqual(["Newer"]);
+	});
+
+	it("is taken out when it is deleted or not found any more", async () => {
+		const app = new FakeApp();
+		app.conversations = several(3);
+		const conversations = await opened(app);
+		const [first, second] = app.conversations;
+		app.conversations = app.conversations.slice(2);
+		await app.emit({ entity: "conversation", kind: "deleted", id: first?.id ?? "" });
+		await app.emit({ entity: "conversation", id: second?.id ?? "" });
+		expect(titles(conversations)).toEqual(["No. 3"]);
+	});
+
+	it("waits for its page when it belongs further down than what is loaded", async () => {
+		const app = new FakeApp();
+		app.pageSize = 2;
+		app.conversations = several(4);
+		const conversations = await opened(app);
+		await app.emit({ entity: "conversation", id: app.conversations[3]?.id ?? "" });
+		expect(titles(conversations)).toEqual(["No. 1", "No. 2"]);
+	});
+
+	it("is not asked for when only a message or chunk changes", async () => {
+		const app = new FakeApp();
+		app.conversations = several(1);
+		await opened(app);
+		await app.emit({ entity: "message", conversationId: app.conversations[0]?.id ?? "" });
+		expect(app.callsOf("conversationGet")).toHaveLength(0);
+	});
+});
+
+describe("starting one", () => {
+	it("puts it on top and gives it back, once", async () => {
+		const app = new FakeApp();
+		app.conversations = several(2);
+		const conversations = await opened(app);
+		const slow = app.hold("conversationCreate");
+		const both = Promise.all([
+			conversations.create({ templateId: app.templates[0]?.id ?? null, level: "A1" }),
+			conversations.create({}),
+		]);
+		await slow.release();
+		const [created, refused] = await both;
+		expect(created?.title).toBe("At the café");
+		expect(refused).toBeNull();
+		expect(titles(conversations)[0]).toBe("At the café");
+	});
+
+	it("says what failed and leaves the list as it was", async () => {
+		const app = new FakeApp();
+		app.conversations = several(1);
+		const failed = vi.fn();
+		const conversations = await opened(app, failed);
+		app.failNext("conversationCreate", "disk_full");
+		expect(await conversations.create({})).toBeNull();
+		expect(failed.mock.lastCall?.[0].code).toBe("disk_full");
+		expect(conversations.items).toHaveLength(1);
+		expect(await conversations.create({})).not.toBeNull();
+	});
+
+	it("offers new scenarios as they come", async () => {
+		const app = new FakeApp();
+		const conversations = await opened(app);
+		app.templates = app.templates.slice(0, 1);
+		await app.emit({ entity: "template", kind: "deleted", id: "x" });
+		await settled();
+		expect(conversations.templates).toHaveLength(1);
+	});
+});
+
+it("a rename that fails is told and the old title stays", async () => {
+	const app = new FakeApp();
+	app.conversations = several(1);
+	const failed = vi.fn();
+	const conversations = await opened(app, failed);
+	app.failNext("conversationRename", "invalid");
+	await conversations.rename(app.conversations[0]?.id ?? "", "x".repeat(10_000));
+	expect(failed.mock.lastCall?.[0].code).toBe("invalid");
+	expect(titles(conversations)).toEqual(["No. 1"]);
+});

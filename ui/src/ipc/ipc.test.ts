@@ -1,0 +1,74 @@
+import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
+import { afterEach, describe, expect, it } from "vitest";
+import { CommandFailure, client } from ".";
+
+afterEach(() => clearMocks());
+
+/** Answers every command; what was asked is recorded. */
+function backend(answer: (command: string) => unknown) {
+	const asked: [string, unknown][] = [];
+	mockIPC((command, args) => {
+		asked.push([command, args]);
+		return answer(command);
+	});
+	return asked;
+}
+
+describe("the client", () => {
+	it("names commands and arguments as the app knows them", async () => {
+		const asked = backend(() => null);
+		await client.appStatus();
+		await client.conversationCreate({ templateId: "T", level: "A1" });
+		await client.conversationList(null, 50);
+		await client.conversationRename("C", "Chợ nổi");
+		await client.messageSend("C", "Xin chào 👋");
+		await client.messageList("C", 7, 50);
+		await client.messageStop("C");
+		await client.chunkRetry("K");
+		await client.settingsUpdate({ theme: "dark" });
+		expect(asked).toEqual([
+			["app_status", {}],
+			["conversation_create", { request: { templateId: "T", level: "A1" } }],
+			["conversation_list", { cursor: null, limit: 50 }],
+			["conversation_rename", { id: "C", title: "Chợ nổi" }],
+			["message_send", { conversationId: "C", content: "Xin chào 👋" }],
+			["message_list", { conversationId: "C", beforeSequence: 7, limit: 50 }],
+			["message_stop", { conversationId: "C" }],
+			["chunk_retry", { id: "K" }],
+			["settings_update", { patch: { theme: "dark" } }],
+		]);
+	});
+
+	it("gives audio as bytes", async () => {
+		const bytes = new Uint8Array([82, 73, 70, 70]).buffer;
+		const asked = backend(() => bytes);
+		expect(await client.chunkAudio("K")).toBe(bytes);
+		expect(asked).toEqual([["chunk_audio", { id: "K" }]]);
+	});
+
+	it.each(["messageGet", "chunkAudio"] as const)(
+		"%s throws the app's errors with code and details",
+		async (command) => {
+			backend(() => {
+				throw { code: "not_found", message: "no such row", details: { field: "id" } };
+			});
+			const failure = await client[command]("X").catch((error: unknown) => error);
+			expect(failure).toBeInstanceOf(CommandFailure);
+			expect(failure).toMatchObject({ code: "not_found", message: "no such row", details: { field: "id" } });
+		},
+	);
+
+	it.each([
+		["a sentence of Tauri's", "invalid args `id` for command `message_get`"],
+		["an Error", new Error("the channel is closed")],
+		["nonsense", { odd: true }],
+	])("turns %s into an internal failure", async (_, thrown) => {
+		backend(() => {
+			throw thrown;
+		});
+		const failure = await client.messageGet("X").catch((error: unknown) => error);
+		expect(failure).toBeInstanceOf(CommandFailure);
+		expect((failure as CommandFailure).code).toBe("internal");
+		expect((failure as CommandFailure).message).not.toBe("");
+	});
+});

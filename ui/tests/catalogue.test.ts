@@ -1,0 +1,211 @@
+import { IntlMessageFormat } from "intl-messageformat";
+import { type AST, parse } from "svelte/compiler";
+import { describe, expect, it } from "vitest";
+import type { Catalogue, MessageKey } from "../src/i18n/catalogue";
+import { errorSentence } from "../src/i18n/errors";
+import { currentLocale, languages, setLanguage, t } from "../src/i18n/index.svelte";
+import en from "../src/i18n/messages/en";
+import { dayHeading, shortWhen } from "../src/i18n/time";
+import { sources } from "./support/sources";
+
+const catalogues = import.meta.glob<Catalogue>("../src/i18n/messages/*.ts", {
+	eager: true,
+	import: "default",
+});
+const keys = Object.keys(en).sort() as MessageKey[];
+
+type Part = ReturnType<IntlMessageFormat["getAst"]>[number];
+
+/** The names of the values of a message, those within plural branches too. */
+function placeholders(text: string): string[] {
+	const names = new Set<string>();
+	const walk = (parts: Part[]) => {
+		for (const part of parts) {
+			if ("value" in part && part.type !== 0) names.add(String(part.value));
+			if ("options" in part) for (const option of Object.values(part.options)) walk(option.value);
+		}
+	};
+	walk(new IntlMessageFormat(text, "en", undefined, { ignoreTag: true }).getAst());
+	return [...names].sort();
+}
+
+describe("each language", () => {
+	it("is found by its file alone", () => {
+		expect(languages).toEqual([
+			{ code: "en", name: "English" },
+			{ code: "vi", name: "Tiếng Việt" },
+		]);
+		expect(Object.keys(catalogues)).toHaveLength(languages.length);
+	});
+
+	it.each(Object.entries(catalogues))(
+		"%s has the messages of the English one, no more and no less",
+		(_, catalogue) => {
+			expect(Object.keys(catalogue).sort()).toEqual(keys);
+		},
+	);
+
+	it.each(Object.entries(catalogues))("%s takes the same values in each message", (_, catalogue) => {
+		for (const key of keys) expect([key, placeholders(catalogue[key])]).toEqual([key, placeholders(en[key])]);
+	});
+
+	it.each(Object.entries(catalogues))("%s has no empty message and no stray space", (_, catalogue) => {
+		for (const key of keys)
+			expect([key, catalogue[key]]).toEqual([key, expect.stringMatching(/^\S(.*\S)?$/su)]);
+	});
+
+	it("is really translated", () => {
+		const vi = catalogues["../src/i18n/messages/vi.ts"];
+		const same = keys.filter((key) => vi?.[key] === en[key]);
+		expect(same).toEqual(["app.name", "chat.saidBy", "settings.about", "settings.rateValue"]);
+	});
+
+	it("has no message that nothing asks for", () => {
+		const code = sources("src", ".ts", ".svelte")
+			.filter(({ path }) => !path.includes("i18n/messages/"))
+			.map(({ text }) => text)
+			.join("\n");
+		const composed = /^(error|failure)\./;
+		expect(
+			keys.filter((key) => !composed.test(key) && !code.includes(`"${key}"`) && !code.includes(`'${key}'`)),
+		).toEqual([]);
+	});
+});
+
+describe("the language in use", () => {
+	it("is the learner's choice", () => {
+		setLanguage("vi");
+		expect(t("settings.title")).toBe("Cài đặt");
+		expect(document.documentElement.lang).toBe("vi");
+	});
+
+	it.each([
+		[["vi-VN", "en-US"], "vi"],
+		[["fr-FR", "vi"], "vi"],
+		[["de-DE"], "en"],
+		[[], "en"],
+	])("follows a system that speaks %j", (system, expected) => {
+		setLanguage("system", system);
+		expect(currentLocale()).toBe(expected);
+	});
+
+	it("falls back to English for a language without a catalogue", () => {
+		setLanguage("tlh");
+		expect(t("settings.title")).toBe("Settings");
+	});
+
+	it("counts by its own rules", () => {
+		expect([1, 2, 1000].map((count) => t("list.count", { count }))).toEqual([
+			"1 message",
+			"2 messages",
+			"1,000 messages",
+		]);
+		setLanguage("vi");
+		expect([1, 2, 1000].map((count) => t("list.count", { count }))).toEqual([
+			"1 tin nhắn",
+			"2 tin nhắn",
+			"1.000 tin nhắn",
+		]);
+	});
+
+	it("puts people's words in as they are", () => {
+		expect(t("list.rename", { title: "<b>{count}</b> 'x'" })).toBe("Rename “<b>{count}</b> 'x'”");
+	});
+
+	it("tells time in its own way", () => {
+		const noon = new Date(2026, 2, 14, 12, 5).getTime();
+		const day = 86_400_000;
+		expect(shortWhen(noon, noon)).toMatch(/^12:05\sPM$/u);
+		expect(shortWhen(noon - day, noon)).toBe("Yesterday");
+		expect(shortWhen(noon - 3 * day, noon)).toBe("Wed");
+		expect(dayHeading(noon, noon + 400 * day)).toBe("March 14, 2026");
+		setLanguage("vi");
+		expect(dayHeading(noon - day, noon)).toBe("Hôm qua");
+		expect(dayHeading(noon - 5 * day, noon)).toMatch(/^Thứ Hai,? 9 tháng 3$/u);
+	});
+});
+
+describe("an error", () => {
+	it.each([
+		["disk_full", null, "The disk is full."],
+		["invalid", { field: "content", reason: "blank" }, "There is nothing in it yet."],
+		["invalid", { field: "title", reason: "too long: at most 200 characters" }, "This is too long."],
+		["invalid", { field: "content", reason: "contains NUL" }, "There is a character in it"],
+		["invalid", null, "This cannot be saved as it is."],
+		["never_heard_of", null, "Something unexpected went wrong."],
+	])("%s %j is said in a sentence", (code, details, sentence) => {
+		expect(errorSentence({ code, message: "technical", details })).toContain(sentence);
+	});
+
+	it("of every code has a sentence of its own", () => {
+		const codes = /ErrorCode = ([^;]+);/
+			.exec(sources("src/ipc", "bindings.ts")[0]?.text ?? "")?.[1]
+			?.match(/\w+/g);
+		expect(codes?.length).toBeGreaterThan(10);
+		expect(codes?.filter((code) => !(`error.${code}` in en))).toEqual([]);
+	});
+});
+
+const SPOKEN_ATTRIBUTES =
+	/^(aria-label|aria-description|aria-roledescription|aria-valuetext|title|placeholder|alt|label|hint|closeLabel|sentence|text)$/;
+
+/** Words that stand in a component instead of the catalogue. */
+function literals(text: string): string[] {
+	const found: string[] = [];
+	const report = (value: unknown) => {
+		if (typeof value === "string" && /\p{L}/u.test(value)) found.push(value.trim());
+	};
+	/** The texts that an expression can come out as. */
+	const expression = (node: unknown): void => {
+		if (typeof node !== "object" || node === null) return;
+		const part = node as { type: string; [name: string]: unknown };
+		if (part.type === "Literal") report(part.value);
+		if (part.type === "TemplateLiteral") {
+			for (const quasi of part.quasis as { value: { cooked: string } }[]) report(quasi.value.cooked);
+		}
+		if (part.type === "ConditionalExpression")
+			for (const side of [part.consequent, part.alternate]) expression(side);
+		if (part.type === "LogicalExpression") for (const side of [part.left, part.right]) expression(side);
+		if (part.type === "BinaryExpression" && part.operator === "+")
+			for (const side of [part.left, part.right]) expression(side);
+	};
+	const visit = (node: unknown): void => {
+		if (Array.isArray(node)) {
+			for (const child of node) visit(child);
+			return;
+		}
+		if (typeof node !== "object" || node === null) return;
+		const part = node as AST.BaseNode & Record<string, unknown>;
+		if (part.type === "Text") report(part.data);
+		if (part.type === "ExpressionTag") expression(part.expression);
+		if (part.type === "Attribute") {
+			const values = part.value as unknown;
+			if (SPOKEN_ATTRIBUTES.test(String(part.name)) && values !== true) {
+				for (const value of Array.isArray(values) ? values : [values]) visit(value);
+			}
+			return;
+		}
+		for (const [name, child] of Object.entries(part)) {
+			if (name !== "expression" && name !== "parent") visit(child);
+		}
+	};
+	visit(parse(text, { modern: true }).fragment);
+	return found;
+}
+
+describe("components", () => {
+	it.each(sources("src", ".svelte").map(({ path, text }) => [path, text]))(
+		"%s has no words of its own",
+		(_, text) => {
+			expect(literals(text)).toEqual([]);
+		},
+	);
+
+	it("with words of their own are found", () => {
+		expect(
+			literals(`<script>let open = $state(false)</script>
+{#if open}<p>Hello {open ? "you" : t("x.y")}</p>{/if}
+<button class="big" title="Close it" aria-label={\`Shut \${open}\`}>×</button>`),
+		).toEqual(["Hello", "you", "Close it", "Shut"]);
+	});
+});

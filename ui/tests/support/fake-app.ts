@@ -1,0 +1,265 @@
+import type {
+	AppProblem,
+	AppStatus,
+	Change,
+	Client,
+	ConversationSummary,
+	Message,
+	Template,
+	UserSettings,
+} from "../../src/ipc";
+import { CommandFailure } from "../../src/ipc/failure";
+import { aConversation, aMessage, anId, NOON, READY, SETTINGS, TEMPLATES } from "./fixtures";
+
+type Command = Exclude<keyof Client, "onDataChanged" | "onProblem">;
+
+/** A call whose answer is kept back until a test lets it go. */
+export interface Held {
+	release(): Promise<void>;
+	fail(code: string, message?: string, details?: unknown): Promise<void>;
+}
+
+/**
+ * The Rust side as the window sees it, in memory. An answer is made when it is asked for, also when it
+ * is held back: let go later, it is as old as a slow answer really is.
+ */
+export class FakeApp implements Client {
+	status: AppStatus = READY;
+	settings: UserSettings = SETTINGS;
+	templates: Template[] = TEMPLATES;
+	conversations: ConversationSummary[] = [];
+	messages: Message[] = [];
+	pageSize: number | null = null;
+	readonly calls: [Command, ...unknown[]][] = [];
+
+	readonly #dataListeners = new Set<(changes: Change[]) => void>();
+	readonly #problemListeners = new Set<(problem: AppProblem) => void>();
+	readonly #gates = new Map<Command, Promise<void>[]>();
+
+	/** The next call of this command waits. */
+	hold(command: Command): Held {
+		let settle: { resolve(): void; reject(error: unknown): void } = { resolve() {}, reject() {} };
+		this.#gate(
+			command,
+			new Promise<void>((resolve, reject) => {
+				settle = { resolve, reject };
+			}),
+		);
+		return {
+			release: async () => {
+				settle.resolve();
+				await settled();
+			},
+			fail: async (code, message = code, details = null) => {
+				settle.reject(new CommandFailure(code, message, details));
+				await settled();
+			},
+		};
+	}
+
+	failNext(command: Command, code: string, message = code, details: unknown = null): void {
+		const gate = Promise.reject(new CommandFailure(code, message, details));
+		gate.catch(() => {});
+		this.#gate(command, gate);
+	}
+
+	#gate(command: Command, gate: Promise<void>): void {
+		this.#gates.set(command, [...(this.#gates.get(command) ?? []), gate]);
+	}
+
+	async #answer<T>(command: Command, args: unknown[], make: () => T): Promise<T> {
+		this.calls.push([command, ...args]);
+		const gate = this.#gates.get(command)?.shift();
+		let answer: { value: T } | { error: unknown };
+		try {
+			answer = { value: structuredClone(make()) };
+		} catch (error) {
+			answer = { error };
+		}
+		await gate;
+		if ("error" in answer) throw answer.error;
+		return answer.value;
+	}
+
+	callsOf(command: Command): unknown[][] {
+		return this.calls.filter(([name]) => name === command).map(([, ...args]) => args);
+	}
+
+	// What happens in the app by itself.
+
+	async emit(...changes: Partial<Change>[]): Promise<void> {
+		const whole = changes.map((change) => ({
+			entity: "message" as const,
+			kind: "updated" as const,
+			id: "",
+			conversationId: null,
+			messageId: null,
+			...change,
+		}));
+		for (const listener of this.#dataListeners) listener(whole);
+		await settled();
+	}
+
+	async report(problem: AppProblem): Promise<void> {
+		for (const listener of this.#problemListeners) listener(problem);
+		await settled();
+	}
+
+	/** Stores the message, new or changed, and tells the window. */
+	async put(message: Message): Promise<void> {
+		const known = this.messages.some(({ id }) => id === message.id);
+		this.messages = [...this.messages.filter(({ id }) => id !== message.id), message];
+		await this.emit({
+			kind: known ? "updated" : "inserted",
+			id: message.id,
+			conversationId: message.conversationId,
+		});
+	}
+
+	get listeners(): number {
+		return this.#dataListeners.size + this.#problemListeners.size;
+	}
+
+	// The commands.
+
+	appStatus() {
+		return this.#answer("appStatus", [], () => this.status);
+	}
+
+	templateList() {
+		return this.#answer("templateList", [], () => this.templates);
+	}
+
+	conversationCreate(request: Parameters<Client["conversationCreate"]>[0]) {
+		return this.#answer("conversationCreate", [request], () => {
+			const template = this.templates.find(({ id }) => id === request.templateId);
+			const created = aConversation({
+				templateId: template?.id ?? null,
+				title: request.title ?? template?.name ?? "",
+				level: request.level ?? null,
+				messageCount: 0,
+				lastMessageAt: null,
+				lastMessagePreview: null,
+				createdAt: NOON + this.calls.length,
+			});
+			this.conversations = [created, ...this.conversations];
+			return created;
+		});
+	}
+
+	conversationList(cursor: string | null, limit: number) {
+		return this.#answer("conversationList", [cursor, limit], () => {
+			const size = this.pageSize ?? limit;
+			const from = cursor === null ? 0 : Number(cursor);
+			return {
+				items: this.conversations.slice(from, from + size),
+				next: from + size < this.conversations.length ? String(from + size) : null,
+			};
+		});
+	}
+
+	conversationGet(id: string) {
+		return this.#answer("conversationGet", [id], () => found(this.conversations, id));
+	}
+
+	conversationRename(id: string, title: string) {
+		return this.#answer("conversationRename", [id, title], () => {
+			const renamed = { ...found(this.conversations, id), title, titleSource: "user" as const };
+			this.conversations = this.conversations.map((item) => (item.id === id ? renamed : item));
+			return renamed;
+		});
+	}
+
+	messageSend(conversationId: string, content: string) {
+		return this.#answer("messageSend", [conversationId, content], () => {
+			const sequenceNumber = this.#of(conversationId).length + 1;
+			const message = aMessage({ id: anId(), conversationId, content, sequenceNumber });
+			this.messages = [...this.messages, message];
+			return message;
+		});
+	}
+
+	messageList(conversationId: string, beforeSequence: number | null, limit: number) {
+		return this.#answer("messageList", [conversationId, beforeSequence, limit], () => {
+			const before = this.#of(conversationId).filter(
+				({ sequenceNumber }) => beforeSequence === null || sequenceNumber < beforeSequence,
+			);
+			const size = this.pageSize ?? limit;
+			return { messages: before.slice(-size), hasMore: before.length > size };
+		});
+	}
+
+	messageGet(id: string) {
+		return this.#answer("messageGet", [id], () => found(this.messages, id));
+	}
+
+	messageStop(conversationId: string) {
+		return this.#answer("messageStop", [conversationId], () =>
+			this.#of(conversationId).some(({ status }) => status === "streaming"),
+		);
+	}
+
+	chunkAudio(id: string) {
+		return this.#answer("chunkAudio", [id], () => {
+			const chunk = found(this.#chunks(), id);
+			if (!chunk.hasAudio) throw new CommandFailure("not_found", "no audio yet");
+			return new TextEncoder().encode(`RIFF ${chunk.text}`).buffer as ArrayBuffer;
+		});
+	}
+
+	chunkRetry(id: string) {
+		return this.#answer("chunkRetry", [id], () => {
+			const retried = { ...found(this.#chunks(), id), ttsStatus: "pending" as const, lastError: null };
+			this.messages = this.messages.map((message) => ({
+				...message,
+				chunks: message.chunks.map((chunk) => (chunk.id === id ? retried : chunk)),
+			}));
+			return retried;
+		});
+	}
+
+	settingsGet() {
+		return this.#answer("settingsGet", [], () => this.settings);
+	}
+
+	settingsUpdate(patch: Parameters<Client["settingsUpdate"]>[0]) {
+		// Held back it is not stored yet either: it runs when it is let go.
+		this.calls.push(["settingsUpdate", patch]);
+		const gate = this.#gates.get("settingsUpdate")?.shift();
+		return Promise.resolve(gate).then(() => {
+			this.settings = { ...this.settings, ...(patch as Partial<UserSettings>) };
+			return this.settings;
+		});
+	}
+
+	async onDataChanged(listener: (changes: Change[]) => void) {
+		this.#dataListeners.add(listener);
+		return () => void this.#dataListeners.delete(listener);
+	}
+
+	async onProblem(listener: (problem: AppProblem) => void) {
+		this.#problemListeners.add(listener);
+		return () => void this.#problemListeners.delete(listener);
+	}
+
+	#of(conversationId: string): Message[] {
+		return this.messages
+			.filter((message) => message.conversationId === conversationId)
+			.sort((a, b) => a.sequenceNumber - b.sequenceNumber);
+	}
+
+	#chunks() {
+		return this.messages.flatMap(({ chunks }) => chunks);
+	}
+}
+
+function found<T extends { id: string }>(rows: T[], id: string): T {
+	const row = rows.find((candidate) => candidate.id === id);
+	if (!row) throw new CommandFailure("not_found", `${id} is not there`);
+	return row;
+}
+
+/** Lets everything run that waits for nothing but its turn. */
+export async function settled(): Promise<void> {
+	for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}

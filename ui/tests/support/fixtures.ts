@@ -1,0 +1,143 @@
+import type { AppStatus, Chunk, ConversationSummary, Message, Template, UserSettings } from "../../src/ipc";
+
+export const NOON = Date.UTC(2026, 2, 14, 12, 0, 0);
+
+let serial = 0;
+
+/** An id as the app makes them: 13 characters, growing. */
+export function anId(): string {
+	serial += 1;
+	return serial.toString(32).toUpperCase().padStart(13, "0");
+}
+
+export const READY: Extract<AppStatus, { state: "ready" }> = {
+	state: "ready",
+	appVersion: "0.1.0",
+	schemaVersion: 11,
+	sqliteVersion: "3.53.2",
+	dataDir: "/home/linh/.local/share/parlance",
+	databasePath: "/home/linh/.local/share/parlance/parlance.db",
+	profile: { id: "0000000000001", displayName: "Linh" },
+	speech: { state: "ready", engine: "espeak-ng", voice: "en-gb" },
+};
+
+export const SETTINGS: UserSettings = {
+	theme: "system",
+	language: "en",
+	autoPlay: false,
+	speechRate: 1,
+	partnerPace: "natural",
+};
+
+export const TEMPLATES: Template[] = [
+	{
+		id: "0000000000T01",
+		slug: "at-the-cafe",
+		name: "At the café",
+		description: "Order a drink and something to eat, and ask what it costs.",
+		level: "A1",
+		openingMessage: "Hello! Welcome to the Green Leaf. What can I get you?",
+	},
+	{
+		id: "0000000000T02",
+		slug: "job-interview",
+		name: "A job interview",
+		description: "Talk about your experience, your strengths and a mistake you learned from.",
+		level: "B2",
+		openingMessage: "Thank you for coming in today. Would you like to tell me a little about yourself?",
+	},
+	{
+		id: "0000000000T03",
+		slug: "lost-luggage",
+		name: "Lost luggage",
+		description: "Your suitcase did not arrive. Describe it at the airport desk.",
+		level: "B1",
+		openingMessage: null,
+	},
+];
+
+export function aConversation(over: Partial<ConversationSummary> = {}): ConversationSummary {
+	return {
+		id: anId(),
+		templateId: null,
+		title: "Weekend plans",
+		titleSource: "auto",
+		level: "A2",
+		status: "active",
+		pinnedAt: null,
+		messageCount: 4,
+		lastMessageAt: NOON,
+		lastMessagePreview: "That sounds lovely. Who are you going with?",
+		createdAt: NOON - 86_400_000,
+		tags: [],
+		...over,
+	};
+}
+
+export function aChunk(over: Partial<Chunk> = {}): Chunk {
+	const text = over.text ?? "That sounds lovely. ";
+	return {
+		id: anId(),
+		messageId: "",
+		chunkIndex: 0,
+		text,
+		spokenText: text.trim(),
+		emotion: "neutral",
+		icon: null,
+		pauseAfterMs: 300,
+		emphasis: "none",
+		ttsStatus: "completed",
+		attemptCount: 1,
+		lastError: null,
+		hasAudio: (over.ttsStatus ?? "completed") === "completed",
+		audioDurationMs: 900,
+		...over,
+	};
+}
+
+export function aMessage(over: Partial<Message> = {}): Message {
+	return {
+		id: anId(),
+		conversationId: "",
+		role: "user",
+		content: "I go to the beach yesterday.",
+		sequenceNumber: 1,
+		status: "complete",
+		model: null,
+		createdAt: NOON,
+		editedAt: null,
+		chunks: [],
+		...over,
+	};
+}
+
+/** A reply made of these chunks; `rest` are words that no chunk holds yet. */
+export function aReply(
+	chunks: (string | Partial<Chunk>)[],
+	over: Partial<Message> & { rest?: string } = {},
+): Message {
+	const { rest = "", ...message } = over;
+	const id = message.id ?? anId();
+	const made = chunks.map((chunk, chunkIndex) =>
+		aChunk({ ...(typeof chunk === "string" ? { text: chunk } : chunk), messageId: id, chunkIndex }),
+	);
+	return aMessage({
+		role: "assistant",
+		model: "practice-partner",
+		content: made.map(({ text }) => text).join("") + rest,
+		chunks: made,
+		...message,
+		id,
+	});
+}
+
+/** What people really write. */
+export const WRITINGS = [
+	"Tôi đi chợ mua cá và rau muống.",
+	"我昨天去了海边,水很凉。",
+	"昨日は海に行きました。楽しかったです!",
+	"เมื่อวานฉันไปทะเล",
+	"ذهبت إلى البحر أمس.",
+	"Family trip 👨‍👩‍👧‍👦 with naïve café fiancées — ça va?",
+	"<script>alert('hi')</script> & \"quotes\" '); DROP TABLE messages;--",
+];

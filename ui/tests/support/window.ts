@@ -1,0 +1,58 @@
+import { render, screen } from "@testing-library/svelte";
+import App from "../../src/app/App.svelte";
+import type { ConversationSummary } from "../../src/ipc";
+import { testids } from "../../src/testids";
+import { FakeApp, settled } from "./fake-app";
+import { FakeSound } from "./fake-sound";
+import { aConversation, aMessage, aReply, NOON, WRITINGS } from "./fixtures";
+
+/** The whole window over an app in memory. */
+export async function openWindow(app = new FakeApp()) {
+	const sound = new FakeSound();
+	const { unmount } = render(App, { client: app, sound });
+	await painted();
+	return { app, sound, unmount };
+}
+
+/** An app with some conversations; `talk` is the newest and has messages of all kinds. */
+export function livedIn(): { app: FakeApp; talk: ConversationSummary } {
+	const app = new FakeApp();
+	const talk = aConversation({ title: "At the café", level: "A1", lastMessageAt: NOON });
+	app.conversations = [
+		aConversation({ title: "Chuyện đi chợ", pinnedAt: NOON, lastMessageAt: NOON - 1e8, level: null }),
+		talk,
+		aConversation({ title: "", lastMessageAt: null, lastMessagePreview: null, createdAt: NOON - 2e8 }),
+		aConversation({ title: "رحلة إلى البحر", lastMessageAt: NOON - 3e8 }),
+	];
+	const conversationId = talk.id;
+	app.messages = [
+		aReply([{ text: "Hello! ", emotion: "happy" }, "What can I get you?"], {
+			conversationId,
+			sequenceNumber: 1,
+		}),
+		aMessage({ conversationId, sequenceNumber: 2, content: WRITINGS.join("\n") }),
+		aReply(
+			[
+				"A pot it is. ",
+				{ text: "Five minutes, ", ttsStatus: "failed", lastError: "espeak-ng ended with 1" },
+				{ text: "please.", icon: "lightbulb", ttsStatus: "pending" },
+			],
+			{ conversationId, sequenceNumber: 3, status: "interrupted" },
+		),
+		aMessage({ conversationId, sequenceNumber: 4, role: "system", content: "The level was changed to A1." }),
+	];
+	return { app, talk };
+}
+
+/** Lets commands be answered and the page follow. */
+export async function painted(): Promise<void> {
+	for (let turn = 0; turn < 3; turn += 1) {
+		await settled();
+		await new Promise((resolve) => setTimeout(resolve));
+	}
+}
+
+type Name = keyof typeof testids;
+export const get = (name: Name) => screen.getByTestId(testids[name]);
+export const find = (name: Name) => screen.queryByTestId(testids[name]);
+export const all = (name: Name) => screen.queryAllByTestId(testids[name]);
