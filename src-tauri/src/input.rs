@@ -50,14 +50,15 @@ fn refusal(argument: &str, reason: &str) -> CommandError {
     .with("reason", reason)
 }
 
-/// serde quotes what it met ("invalid type: string \"…\""), and that may be the learner's words.
+/// serde quotes what it met ("unknown variant `…`"), and that may be the learner's words: only what it
+/// says before and after the quotation is passed on.
 fn reason(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    match text.find('"') {
-        Some(quote) if text.starts_with("invalid type") || text.starts_with("invalid value") => {
+    match text.find(['"', '`']) {
+        Some(quote) => {
             let expected = text.rfind(", expected").map_or("", |at| &text[at..]);
             format!("{}…{expected}", &text[..quote])
         }
-        _ => text,
+        None => text,
     }
 }

@@ -1,6 +1,6 @@
 //! A conversation, from the first click to the sound on the disk.
 
-use std::path::Path;
+use std::{cell::RefCell, path::Path};
 
 use window_driver::{MessageOnScreen, until};
 
@@ -10,7 +10,7 @@ use crate::support::Computer;
 async fn a_first_conversation_is_answered_spoken_and_there_again_after_a_restart() {
     let computer = Computer::new();
     let window = computer.open().await;
-    window.start_conversation("cafe").await.unwrap();
+    window.start_conversation("cafe-order").await.unwrap();
     let before = window.messages().await.unwrap().len();
     window
         .say("Hello! I would like a café crème, please ☕ xin cảm ơn 谢谢")
@@ -106,45 +106,43 @@ fn assert_has_sound(file: &Path, duration_ms: u32) {
 async fn a_reply_plays_in_order_and_marks_the_chunk_that_is_spoken() {
     let computer = Computer::new();
     let window = computer.open().await;
-    window.start_conversation("cafe").await.unwrap();
+    window.start_conversation("cafe-order").await.unwrap();
     let opening = window.all_spoken().await.unwrap().remove(0);
     assert!(opening.chunks.len() >= 2, "the test needs chunks to follow one another");
     window.click("play-message").await.unwrap();
-    let mut heard: Vec<String> = Vec::new();
-    until("every chunk to have been marked as spoken", || {
-        let window = &window;
-        let heard = &mut heard;
-        let expected = opening.chunks.len();
-        let look = window.messages();
-        let messages = look;
-        Box::pin(async move {
-            let messages = messages.await?;
-            let speaking: Vec<_> = messages
-                .into_iter()
-                .flat_map(|message| message.chunks)
-                .filter(|chunk| chunk.speaking)
-                .collect();
-            assert!(speaking.len() <= 1, "two chunks are spoken at once");
-            if let Some(chunk) = speaking.into_iter().next()
-                && heard.last() != Some(&chunk.id)
-            {
-                heard.push(chunk.id);
-            }
-            Ok((heard.len() == expected).then_some(()))
-        })
+    let heard: RefCell<Vec<String>> = RefCell::default();
+    until("every chunk to have been marked as spoken", || async {
+        let speaking = speaking(&window.messages().await?);
+        assert!(speaking.len() <= 1, "two chunks are spoken at once");
+        let mut heard = heard.borrow_mut();
+        if let Some(chunk) = speaking.into_iter().next()
+            && heard.last() != Some(&chunk)
+        {
+            heard.push(chunk);
+        }
+        Ok((heard.len() == opening.chunks.len()).then_some(()))
     })
     .await
     .unwrap();
+    let heard = heard.into_inner();
     let in_order: Vec<String> = opening.chunks.iter().map(|chunk| chunk.id.clone()).collect();
     assert_eq!(heard, in_order);
     until("the end of the sound", || async {
-        let messages = window.messages().await?;
-        let speaking = messages.iter().flat_map(|message| &message.chunks).any(|chunk| chunk.speaking);
-        Ok((!speaking).then_some(()))
+        Ok(speaking(&window.messages().await?).is_empty().then_some(()))
     })
     .await
     .unwrap();
     window.quit().await.unwrap();
+}
+
+/// The ids of the chunks that are marked as being spoken.
+fn speaking(messages: &[MessageOnScreen]) -> Vec<String> {
+    messages
+        .iter()
+        .flat_map(|message| &message.chunks)
+        .filter(|chunk| chunk.speaking)
+        .map(|chunk| chunk.id.clone())
+        .collect()
 }
 
 #[tokio::test]
@@ -154,7 +152,7 @@ async fn killing_the_app_in_mid_reply_keeps_the_words_that_had_come() {
     window.click("settings-open").await.unwrap();
     window.choose("pace-select", "slow").await.unwrap();
     window.click("settings-close").await.unwrap();
-    window.start_conversation("cafe").await.unwrap();
+    window.start_conversation("cafe-order").await.unwrap();
     let before = window.messages().await.unwrap().len();
     window.say("Tell me everything about your cakes and drinks, please.").await.unwrap();
     let seen = until("some words of the reply", || async {
@@ -216,7 +214,7 @@ async fn stopping_a_reply_keeps_its_words_and_the_next_message_is_answered() {
     window.click("settings-open").await.unwrap();
     window.choose("pace-select", "slow").await.unwrap();
     window.click("settings-close").await.unwrap();
-    window.start_conversation("cafe").await.unwrap();
+    window.start_conversation("cafe-order").await.unwrap();
     let before = window.messages().await.unwrap().len();
     window.say("What cakes do you have today?").await.unwrap();
     window.click("stop").await.unwrap();
@@ -239,7 +237,7 @@ async fn a_reloaded_window_finds_the_reply_where_it_is() {
     window.click("settings-open").await.unwrap();
     window.choose("pace-select", "slow").await.unwrap();
     window.click("settings-close").await.unwrap();
-    window.start_conversation("cafe").await.unwrap();
+    window.start_conversation("cafe-order").await.unwrap();
     let before = window.messages().await.unwrap().len();
     window.say("I am hungry and thirsty. What do you recommend?").await.unwrap();
     until("some words of the reply", || async {

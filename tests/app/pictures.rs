@@ -15,8 +15,8 @@ async fn pictures_of_the_window_light_and_dark() {
     let window = computer.open().await;
     window.resize(1120, 760).await.unwrap();
     window.picture(&folder.join("welcome.png")).await.unwrap();
-    window.start_conversation("weekend").await.unwrap();
-    window.start_conversation("cafe").await.unwrap();
+    window.start_conversation("weekend-talk").await.unwrap();
+    window.start_conversation("cafe-order").await.unwrap();
     for words in [
         "Good morning! I would like a coffee with milk and a piece of cake, please.",
         "My name is Linh. I come from Đà Nẵng and I love cake!",

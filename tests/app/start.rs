@@ -27,7 +27,7 @@ async fn a_second_start_ends_and_the_first_window_comes_to_the_front() {
     })
     .await
     .unwrap();
-    window.start_conversation("cafe").await.unwrap();
+    window.start_conversation("cafe-order").await.unwrap();
     window.quit().await.unwrap();
 }
 
@@ -46,7 +46,7 @@ async fn a_data_directory_that_cannot_be_written_is_a_page_that_says_so_and_retr
     fs::remove_file(&place).unwrap();
     window.click("start-retry").await.unwrap();
     window.ready().await.unwrap();
-    window.start_conversation("cafe").await.unwrap();
+    window.start_conversation("cafe-order").await.unwrap();
     window.quit().await.unwrap();
 }
 
@@ -54,7 +54,7 @@ async fn a_data_directory_that_cannot_be_written_is_a_page_that_says_so_and_retr
 async fn the_log_tells_what_happened_but_not_what_was_said() {
     let computer = Computer::new();
     let window = computer.open().await;
-    window.start_conversation("cafe").await.unwrap();
+    window.start_conversation("cafe-order").await.unwrap();
     let before = window.messages().await.unwrap().len();
     window.say("My secret word is Xylophonist.").await.unwrap();
     window.reply_after(before).await.unwrap();
@@ -81,7 +81,7 @@ async fn a_chat_without_a_voice_says_so_and_works() {
     window.ready().await.unwrap();
     let state = window.find("speech-state").await.unwrap().text().await.unwrap();
     assert!(!state.trim().is_empty());
-    window.start_conversation("cafe").await.unwrap();
+    window.start_conversation("cafe-order").await.unwrap();
     let before = window.messages().await.unwrap().len();
     window.say("Hello, can you hear me?").await.unwrap();
     let reply = window.reply_after(before).await.unwrap();

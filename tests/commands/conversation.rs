@@ -12,7 +12,7 @@ fn list(app: &TestApp) -> Vec<Value> {
 fn a_conversation_from_a_template_begins_with_the_tutors_words() {
     let app = TestApp::new();
     let templates = app.call("template_list", json!({})).unwrap();
-    let template = templates.as_array().unwrap().iter().find(|template| template["slug"] == "cafe").unwrap();
+    let template = templates.as_array().unwrap().iter().find(|template| template["slug"] == "cafe-order").unwrap();
     let conversation = app
         .call("conversation_create", json!({ "request": { "templateId": template["id"] } }))
         .unwrap();

@@ -4,6 +4,9 @@
 //! belongs elsewhere. Each command is also listed in `capabilities/main.json`, else it does not exist for
 //! the window.
 
+// Both come from `#[tauri::command]`: it discards results by `let _`, and wants `State` by value.
+#![allow(clippy::let_underscore_must_use, clippy::needless_pass_by_value)]
+
 pub mod app;
 pub mod chunk;
 pub mod conversation;

@@ -38,7 +38,7 @@ async fn main() -> Result<()> {
 
 async fn first_conversation(window: &Window) -> Result<Vec<MessageOnScreen>> {
     window.ready().await?;
-    window.start_conversation("cafe").await?;
+    window.start_conversation("cafe-order").await?;
     let before = window.messages().await?.len();
     window.say("Hello! I would like a coffee with milk, please.").await?;
     window.reply_after(before).await?;
@@ -52,8 +52,8 @@ fn report(messages: &[MessageOnScreen], data_dir: &Path) -> Result<()> {
         let spoken = message.chunks.len();
         println!("  {:<9} {} ({spoken} chunks with sound)", message.role, words.join(" "));
     }
-    let status = status::read(data_dir).context("cannot read the database's status")?;
-    println!("database:  {}", status.database_path.display());
+    let status = status::read(data_dir)?.context("the app has made no database")?;
+    println!("database:  {}", status.database.display());
     println!("schema:    version {}", status.user_version);
     Ok(())
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::{
     desktop::{Desktop, end},
-    wait::until,
+    wait::{until, within},
 };
 
 /// The app with its window open.
@@ -107,7 +107,8 @@ impl Window {
     /// # Errors
     /// When it does not appear or cannot be clicked.
     pub async fn click_css(&self, selector: &str) -> Result<()> {
-        Ok(self.find_css(selector).await?.click().await?)
+        let element = self.find_css(selector).await?;
+        within(selector, async { Ok(element.click().await?) }).await
     }
 
     /// Types into the element with this `data-testid`.
@@ -115,7 +116,8 @@ impl Window {
     /// # Errors
     /// When it does not appear or cannot be typed into.
     pub async fn type_into(&self, test_id: &str, text: &str) -> Result<()> {
-        Ok(self.find(test_id).await?.send_keys(text).await?)
+        let element = self.find(test_id).await?;
+        within(test_id, async { Ok(element.send_keys(text).await?) }).await
     }
 
     /// What a script in the page gives back.
@@ -123,7 +125,10 @@ impl Window {
     /// # Errors
     /// When the script throws, or gives something of another shape.
     pub async fn ask<T: DeserializeOwned>(&self, script: &str, arguments: Vec<Value>) -> Result<T> {
-        Ok(serde_json::from_value(self.client.execute(script, arguments).await?)?)
+        let answer = within("the page to answer", async {
+            Ok(self.client.execute(script, arguments).await?)
+        });
+        Ok(serde_json::from_value(answer.await?)?)
     }
 
     /// The visible text of the first element with this `data-testid`, or nothing if there is none.
@@ -143,7 +148,7 @@ impl Window {
     /// # Errors
     /// When the driver refuses.
     pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
-        Ok(self.client.set_window_size(width, height).await?)
+        within("the new size", async { Ok(self.client.set_window_size(width, height).await?) }).await
     }
 
     /// Loads the page anew, as a crashed web view would.
@@ -151,7 +156,7 @@ impl Window {
     /// # Errors
     /// When the driver refuses.
     pub async fn reload(&self) -> Result<()> {
-        Ok(self.client.refresh().await?)
+        within("the page", async { Ok(self.client.refresh().await?) }).await
     }
 
     /// Saves a picture of the window as PNG.
@@ -162,7 +167,7 @@ impl Window {
         if let Some(directory) = path.parent() {
             fs::create_dir_all(directory)?;
         }
-        let png = self.client.screenshot().await?;
+        let png = within("a picture", async { Ok(self.client.screenshot().await?) }).await?;
         fs::write(path, png).with_context(|| format!("cannot write {}", path.display()))
     }
 
@@ -213,10 +218,10 @@ async fn connect(port: u16, app: &Path) -> Result<Client> {
         Ok(listening.then_some(()))
     })
     .await?;
-    builder
-        .connect(&format!("http://127.0.0.1:{port}"))
-        .await
-        .with_context(|| format!("the app at {} does not open its window", app.display()))
+    within("the app to open its window", async {
+        Ok(builder.connect(&format!("http://127.0.0.1:{port}")).await?)
+    })
+    .await
 }
 
 /// The process that `parent` started from `program`.

@@ -457,7 +457,7 @@ export type Theme =
  * 
  *  On the wire it is a plain number; it stays exact in JSON for the next 285,000 years.
  */
-export type Timestamp = number | null;
+export type Timestamp = number;
 
 /**  Who chose a conversation's title; a title of the learner's own is never replaced. */
 export type TitleSource = 
@@ -489,7 +489,7 @@ export type UserSettings = {
 	/**  Whether replies are spoken as they come. Default: yes. */
 	autoPlay: boolean,
 	/**  0.5 to 2.0, as a factor. Default: 1.0. */
-	speechRate: number | null,
+	speechRate: number,
 	/**  Default: natural. */
 	partnerPace: PartnerPace,
 };
