@@ -1,50 +1,508 @@
-//! Messages.
+//! Messages: what was said comes back to the letter, also when the reply was cut off.
 
-use parlance_storage::chunk::NewChunk;
-use parlance_storage::{Emotion, Emphasis, MessageStatus, conversation, message};
+use parlance_storage::{
+    ConversationId, Entity, Error, MessageId, MessageStatus, Role, TtsStatus, message,
+};
+use proptest::prelude::*;
 
-use crate::support::{World, typed};
+use crate::support::{NOON, REAL_TEXTS, World, chunk};
 
-fn chunk(text: &str) -> NewChunk {
-    NewChunk {
-        text: text.to_owned(),
-        spoken_text: text.trim().to_owned(),
-        emotion: Emotion::Neutral,
-        icon: None,
-        pause_after_ms: 200,
-        emphasis: Emphasis::None,
-    }
+fn begin(world: &World, conversation: ConversationId) -> Result<MessageId, Error> {
+    let now = world.now();
+    Ok(world
+        .write(move |tx| message::begin_reply(tx, conversation, "practice-partner", now))?
+        .id)
+}
+
+fn append(world: &World, id: MessageId, words: &str, chunks: &[&str]) -> Result<(), Error> {
+    let (now, words, chunks) = (
+        world.now(),
+        words.to_owned(),
+        chunks.iter().map(|text| chunk(text)).collect::<Vec<_>>(),
+    );
+    world.write(move |tx| message::append_to_reply(tx, id, &words, &chunks, now))
+}
+
+fn finish(
+    world: &World,
+    id: MessageId,
+    status: MessageStatus,
+    chunks: &[&str],
+) -> Result<message::Message, Error> {
+    let (now, chunks) = (
+        world.now(),
+        chunks.iter().map(|text| chunk(text)).collect::<Vec<_>>(),
+    );
+    world.write(move |tx| message::finish_reply(tx, id, status, &chunks, now))
 }
 
 #[test]
-fn a_turn_is_stored_and_read_back() {
+fn what_people_write_comes_back_to_the_letter() {
     let world = World::new();
-    let (user, conversation, now) = (world.user, world.conversation(), world.now());
-    let page = world
-        .db
-        .write_blocking(move |tx| {
-            message::send(tx, user, conversation, typed("Xin chào, tôi là Hoa."), now)?;
-            let reply = message::begin_reply(tx, conversation, "practice-partner", now)?;
-            message::append_to_reply(tx, reply.id, "Hello! ", &[chunk("Hello! ")], now)?;
-            message::append_to_reply(tx, reply.id, "How are you?", &[], now)?;
-            message::finish_reply(
+    let conversation = world.conversation();
+    for text in REAL_TEXTS {
+        let sent = world.send(conversation, text).unwrap();
+        assert_eq!(
+            (sent.role, sent.status, sent.created_at),
+            (Role::User, MessageStatus::Complete, NOON)
+        );
+    }
+    let contents: Vec<String> = world
+        .messages(conversation)
+        .into_iter()
+        .map(|message| message.content)
+        .collect();
+    assert_eq!(contents, REAL_TEXTS);
+}
+
+#[test]
+fn any_text_that_is_not_blank_comes_back_to_the_letter() {
+    let world = World::new();
+    let conversation = world.conversation();
+    proptest!(ProptestConfig::with_cases(64), |(text in "\\PC{0,60}[a-zà-ỹ一-龥][^\0]{0,60}")| {
+        let sent = world.send(conversation, &text).unwrap();
+        prop_assert_eq!(&sent.content, &text);
+        let (user, id) = (world.user, sent.id);
+        prop_assert_eq!(world.read(move |tx| message::get(tx, user, id)).unwrap().content, text);
+    });
+}
+
+#[test]
+fn messages_that_cannot_be_stored_are_refused_in_words_and_leave_nothing() {
+    let world = World::new();
+    let conversation = world.conversation();
+    let megabyte = "a".repeat(1_000_000);
+    let cases = [
+        ("", "The message must not be empty."),
+        (
+            " \r\n\t\u{3000}\u{feff}\u{200b}",
+            "The message must not be empty.",
+        ),
+        ("cut\0here", "The message must not contain a NUL character."),
+        (
+            &megabyte,
+            "The message is too long: 1000000 characters, where 100000 are the most.",
+        ),
+    ];
+    for (content, sentence) in cases {
+        let error = world.send(conversation, content).unwrap_err();
+        assert_eq!(
+            (error.code(), error.to_string().as_str()),
+            ("invalid", sentence)
+        );
+    }
+    assert!(world.messages(conversation).is_empty());
+    assert_eq!(
+        (
+            world.get(conversation).message_count,
+            world.get(conversation).title.as_str()
+        ),
+        (0, "")
+    );
+    let longest = "语".repeat(100_000);
+    assert_eq!(world.send(conversation, &longest).unwrap().content, longest);
+}
+
+#[test]
+fn a_streamed_reply_is_there_word_by_word_with_its_chunks() {
+    let world = World::new();
+    let conversation = world.conversation();
+    world.send(conversation, "Xin chào!").unwrap();
+    let reply = begin(&world, conversation).unwrap();
+    append(&world, reply, "Hello", &[]).unwrap();
+    append(&world, reply, "! How", &["Hello! "]).unwrap();
+    let seen = world.messages(conversation).pop().unwrap();
+    assert_eq!(
+        (seen.status, seen.role),
+        (MessageStatus::Streaming, Role::Assistant)
+    );
+    assert!(seen.content.starts_with("Hello"));
+    assert_eq!(
+        world.get(conversation).message_count,
+        1,
+        "a streaming reply does not count yet"
+    );
+    assert_eq!(
+        world.get(conversation).last_message_preview.as_deref(),
+        Some("Xin chào!")
+    );
+}
+
+#[test]
+fn a_finished_reply_counts_and_its_chunks_are_its_content() {
+    let world = World::new();
+    let conversation = world.conversation();
+    world.send(conversation, "Hi").unwrap();
+    world.clock.advance(10);
+    let reply = begin(&world, conversation).unwrap();
+    append(&world, reply, "Hello there! How", &["Hello there! "]).unwrap();
+    append(&world, reply, " are you?", &[]).unwrap();
+    let done = finish(&world, reply, MessageStatus::Complete, &["How are you?"]).unwrap();
+    assert_eq!(
+        (done.status, done.sequence_number),
+        (MessageStatus::Complete, 2)
+    );
+    assert_eq!(done.model.as_deref(), Some("practice-partner"));
+    assert_eq!(
+        done.chunks
+            .iter()
+            .map(|chunk| chunk.text.as_str())
+            .collect::<String>(),
+        done.content
+    );
+    assert_eq!(
+        done.chunks
+            .iter()
+            .map(|chunk| chunk.chunk_index)
+            .collect::<Vec<_>>(),
+        [0, 1]
+    );
+    let after = world.get(conversation);
+    assert_eq!(
+        (after.message_count, after.last_message_at),
+        (2, Some(NOON.plus_millis(10)))
+    );
+    assert_eq!(
+        after.last_message_preview.as_deref(),
+        Some("Hello there! How are you?")
+    );
+}
+
+#[test]
+fn chunks_that_do_not_give_the_reply_back_are_refused() {
+    let world = World::new();
+    let reply = begin(&world, world.conversation()).unwrap();
+    append(&world, reply, "One. Two.", &["One. "]).unwrap();
+    for chunks in [&[][..], &["two."], &["Two.", " "], &["Two"]] {
+        let error = finish(&world, reply, MessageStatus::Complete, chunks).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "The chunks must give the reply's text when put together."
+        );
+    }
+    assert!(finish(&world, reply, MessageStatus::Complete, &["Two."]).is_ok());
+}
+
+#[test]
+fn an_interrupted_reply_keeps_its_words() {
+    let world = World::new();
+    let conversation = world.conversation();
+    let reply = begin(&world, conversation).unwrap();
+    append(&world, reply, "I was about to s", &[]).unwrap();
+    let kept = finish(
+        &world,
+        reply,
+        MessageStatus::Interrupted,
+        &["I was about to s"],
+    )
+    .unwrap();
+    assert_eq!(
+        (kept.status, kept.content.as_str()),
+        (MessageStatus::Interrupted, "I was about to s")
+    );
+    assert_eq!(
+        world.get(conversation).last_message_preview.as_deref(),
+        Some("I was about to s")
+    );
+}
+
+#[test]
+fn a_reply_left_by_a_dead_process_is_found_at_the_next_start() {
+    let world = World::new();
+    let conversation = world.conversation();
+    let reply = begin(&world, conversation).unwrap();
+    append(
+        &world,
+        reply,
+        "Words that came. And half a",
+        &["Words that came. "],
+    )
+    .unwrap();
+    world.db.close().unwrap();
+    let world = world.reopened();
+    let left = world.read(message::list_streaming).unwrap();
+    assert_eq!(
+        (left.len(), left[0].id, left[0].chunks.len()),
+        (1, reply, 1)
+    );
+    let spoken: usize = left[0].chunks.iter().map(|chunk| chunk.text.len()).sum();
+    let rest = left[0].content[spoken..].to_owned();
+    finish(&world, reply, MessageStatus::Interrupted, &[&rest]).unwrap();
+    assert!(world.read(message::list_streaming).unwrap().is_empty());
+    assert_eq!(
+        world.messages(conversation)[0].content,
+        "Words that came. And half a"
+    );
+}
+
+#[test]
+fn only_one_reply_is_written_at_a_time() {
+    let world = World::new();
+    let (conversation, other) = (world.conversation(), world.conversation());
+    let reply = begin(&world, conversation).unwrap();
+    let error = begin(&world, conversation).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "A reply is being written in this conversation already."
+    );
+    assert_eq!(error.code(), "conflict");
+    begin(&world, other).unwrap();
+    finish(&world, reply, MessageStatus::Failed, &[]).unwrap();
+    begin(&world, conversation).unwrap();
+}
+
+#[test]
+fn a_finished_reply_takes_no_more_words() {
+    let world = World::new();
+    let conversation = world.conversation();
+    let reply = world.reply(conversation, &["Done."]).id;
+    assert_eq!(
+        append(&world, reply, "more", &["more"]).unwrap_err().code(),
+        "conflict"
+    );
+    assert_eq!(
+        finish(&world, reply, MessageStatus::Failed, &[])
+            .unwrap_err()
+            .code(),
+        "conflict"
+    );
+    let sent = world.send(conversation, "mine").unwrap().id;
+    assert_eq!(
+        append(&world, sent, "forged", &[]).unwrap_err().code(),
+        "conflict"
+    );
+    assert_eq!(
+        append(&world, MessageId::new(NOON), "lost", &[])
+            .unwrap_err()
+            .code(),
+        "not_found"
+    );
+    assert_eq!(world.messages(conversation)[0].content, "Done.");
+}
+
+#[test]
+fn streaming_is_no_way_to_finish() {
+    let world = World::new();
+    let reply = begin(&world, world.conversation()).unwrap();
+    assert_eq!(
+        finish(&world, reply, MessageStatus::Streaming, &[])
+            .unwrap_err()
+            .code(),
+        "invalid"
+    );
+}
+
+#[test]
+fn an_endless_reply_is_stopped_at_the_limit_and_keeps_what_it_had() {
+    let world = World::new();
+    let conversation = world.conversation();
+    let reply = begin(&world, conversation).unwrap();
+    append(&world, reply, &"字".repeat(99_999), &[]).unwrap();
+    assert_eq!(
+        append(&world, reply, "ab", &[]).unwrap_err().code(),
+        "invalid"
+    );
+    append(&world, reply, "a", &[]).unwrap();
+    assert_eq!(
+        world.messages(conversation)[0].content.chars().count(),
+        100_000
+    );
+}
+
+#[test]
+fn an_opening_message_is_said_at_once() {
+    let world = World::new();
+    let (conversation, now) = (world.conversation(), world.now());
+    let said = world
+        .write(move |tx| {
+            message::say(
                 tx,
-                reply.id,
-                MessageStatus::Complete,
-                &[chunk("How are you?")],
+                conversation,
+                "Welcome!",
+                &[chunk("Welcome!")],
+                "practice-partner",
                 now,
-            )?;
-            message::list_before(tx, user, conversation, None, 50)
+            )
         })
         .unwrap();
-    assert_eq!(page.messages.len(), 2);
-    assert_eq!(page.messages[1].content, "Hello! How are you?");
-    assert_eq!(page.messages[1].chunks.len(), 2);
-    let list = world
-        .db
-        .read_blocking(move |tx| conversation::list_page(tx, user, None, 50))
+    assert_eq!(
+        (said.role, said.status, said.chunks.len()),
+        (Role::Assistant, MessageStatus::Complete, 1)
+    );
+    assert_eq!(
+        world.get(conversation).title,
+        "",
+        "what the partner says is no title"
+    );
+    let wrong = world.write(move |tx| message::say(tx, conversation, "Welcome!", &[], "m", now));
+    assert_eq!(wrong.unwrap_err().code(), "invalid");
+    let nowhere = ConversationId::new(NOON);
+    let lost = world.write(move |tx| message::say(tx, nowhere, "Hi", &[chunk("Hi")], "m", now));
+    assert_eq!(lost.unwrap_err().code(), "not_found");
+    assert_eq!(world.get(conversation).message_count, 1);
+}
+
+#[test]
+fn a_chunk_with_nothing_to_say_is_done_at_once() {
+    let world = World::new();
+    let done = world.reply(world.conversation(), &["Spoken. ", "   \n"]);
+    let state = |place: usize| {
+        let chunk = &done.chunks[place];
+        (chunk.tts_status, chunk.audio_duration_ms, chunk.has_audio)
+    };
+    assert_eq!(state(0), (TtsStatus::Pending, None, false));
+    assert_eq!(state(1), (TtsStatus::Completed, Some(0), false));
+}
+
+#[test]
+fn a_conversation_is_read_backwards_by_place() {
+    let world = World::new();
+    let (conversation, user) = (world.conversation(), world.user);
+    for turn in 0..5 {
+        world
+            .send(conversation, &format!("question {turn}"))
+            .unwrap();
+        world.reply(conversation, &["An answer. ", "And more."]);
+    }
+    let mut before = None;
+    let mut seen = Vec::new();
+    loop {
+        let page = world
+            .read(move |tx| message::list_before(tx, user, conversation, before, 3))
+            .unwrap();
+        for message in &page.messages {
+            let expected = if message.role == Role::Assistant {
+                2
+            } else {
+                0
+            };
+            assert_eq!(message.chunks.len(), expected);
+            assert!(
+                message
+                    .chunks
+                    .iter()
+                    .all(|chunk| chunk.message_id == message.id)
+            );
+        }
+        before = page.messages.first().map(|message| message.sequence_number);
+        seen.splice(
+            0..0,
+            page.messages
+                .into_iter()
+                .map(|message| message.sequence_number),
+        );
+        if !page.has_more {
+            break;
+        }
+    }
+    assert_eq!(seen, (1..=10).collect::<Vec<_>>());
+    let empty = world
+        .read(move |tx| message::list_before(tx, user, conversation, Some(1), 3))
         .unwrap();
-    assert_eq!(list.items[0].message_count, 2);
-    assert_eq!(list.items[0].title, "Xin chào, tôi là Hoa.");
-    world.db.close().unwrap();
+    assert_eq!(
+        empty,
+        message::MessagePage {
+            messages: vec![],
+            has_more: false
+        }
+    );
+}
+
+#[test]
+fn nothing_of_a_stranger_or_of_the_trash_can_be_read_or_written() {
+    let world = World::new();
+    let (conversation, stranger, user) = (world.conversation(), world.stranger(), world.user);
+    let id = world.send(conversation, "private").unwrap().id;
+    let codes = [
+        world.read(move |tx| message::get(tx, stranger, id).map(drop)),
+        world.read(move |tx| message::list_before(tx, stranger, conversation, None, 1).map(drop)),
+        world.write(move |tx| {
+            message::send(tx, stranger, conversation, crate::support::typed("x"), NOON).map(drop)
+        }),
+    ];
+    assert!(
+        codes
+            .iter()
+            .all(|result| result.as_ref().unwrap_err().code() == "not_found"),
+        "{codes:?}"
+    );
+    world
+        .raw()
+        .execute("UPDATE messages SET deleted_at = 1 WHERE id = ?1", [id])
+        .unwrap();
+    assert_eq!(
+        world
+            .read(move |tx| message::get(tx, user, id))
+            .unwrap_err()
+            .code(),
+        "not_found"
+    );
+    assert!(world.messages(conversation).is_empty());
+    world
+        .raw()
+        .execute("UPDATE conversations SET deleted_at = 1", [])
+        .unwrap();
+    assert_eq!(
+        world.send(conversation, "x").unwrap_err().code(),
+        "not_found"
+    );
+    assert_eq!(begin(&world, conversation).unwrap_err().code(), "not_found");
+}
+
+#[test]
+fn the_order_is_the_order_of_saying_whatever_the_clock_does() {
+    let world = World::new();
+    let conversation = world.conversation();
+    for step in [0, -86_400_000, 3_600_000, -7_200_000] {
+        world.clock.advance(step);
+        world.send(conversation, &format!("{step}")).unwrap();
+    }
+    let contents: Vec<String> = world
+        .messages(conversation)
+        .into_iter()
+        .map(|message| message.content)
+        .collect();
+    assert_eq!(contents, ["0", "-86400000", "3600000", "-7200000"]);
+    assert_eq!(
+        world.get(conversation).last_message_preview.as_deref(),
+        Some("-7200000")
+    );
+}
+
+#[test]
+fn every_change_of_a_turn_is_told_once() {
+    let world = World::new();
+    let conversation = world.conversation();
+    let mut changes = world.db.changes();
+    let reply = world.reply(conversation, &["One. ", "Two."]);
+    let set = changes.blocking_recv().unwrap();
+    let told: Vec<(Entity, String)> = set
+        .changes
+        .iter()
+        .map(|change| (change.entity, change.id.clone()))
+        .collect();
+    let expected = [
+        (Entity::Message, reply.id.to_string()),
+        (Entity::Chunk, reply.chunks[0].id.to_string()),
+        (Entity::Chunk, reply.chunks[1].id.to_string()),
+        (Entity::Conversation, conversation.to_string()),
+    ];
+    assert_eq!(told, expected);
+    assert!(
+        set.changes
+            .iter()
+            .all(|change| change.conversation_id == Some(conversation))
+    );
+}
+
+#[test]
+fn a_message_is_camel_case_on_the_wire_and_keeps_the_audio_key_to_itself() {
+    let world = World::new();
+    let reply = world.reply(world.conversation(), &["Hello."]);
+    let wire = serde_json::to_value(&reply).unwrap();
+    assert_eq!(wire["sequenceNumber"], 1);
+    assert_eq!(wire["chunks"][0]["spokenText"], "Hello.");
+    assert_eq!(wire["chunks"][0]["ttsStatus"], "pending");
+    assert_eq!(wire["chunks"][0]["hasAudio"], false);
+    assert_eq!(wire["chunks"][0].get("audioKey"), None);
 }

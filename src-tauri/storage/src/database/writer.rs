@@ -148,15 +148,14 @@ impl Group {
             log::error!("a transaction could not be rolled back: {error}");
         }
         for (job, outcome) in self.jobs {
-            let (outcome, changed) = match outcome {
-                Ok(changed) => (Ok(()), Some(changed)),
-                Err(error) => (Err(error), None),
-            };
+            let outcome = outcome.map(|changed| {
+                if !changed.changes.is_empty() {
+                    // Nobody listening is no error.
+                    drop(changes.send(Arc::new(changed)));
+                }
+            });
+            // Last, so that whoever has the answer also has heard of the change.
             job.acknowledge(outcome);
-            if let Some(changed) = changed.filter(|set| !set.changes.is_empty()) {
-                // Nobody listening is no error.
-                drop(changes.send(Arc::new(changed)));
-            }
         }
     }
 
