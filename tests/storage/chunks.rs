@@ -242,7 +242,16 @@ fn every_property_of_a_chunk_comes_back() {
     };
     let copy = new.clone();
     let said = world
-        .write(move |tx| message::say(tx, conversation, &copy.text, &[copy.clone()], "m", now))
+        .write(move |tx| {
+            message::say(
+                tx,
+                conversation,
+                &copy.text,
+                std::slice::from_ref(&copy),
+                "m",
+                now,
+            )
+        })
         .unwrap();
     let chunk = &said.chunks[0];
     assert_eq!(
@@ -279,7 +288,7 @@ fn chunks_that_cannot_be_stored_are_refused() {
         },
         NewChunk {
             pause_after_ms: 60_001,
-            ..good.clone()
+            ..good
         },
     ] {
         let result = world.write(move |tx| {

@@ -14,7 +14,7 @@ proptest! {
     #[test]
     fn any_id_survives_its_text_and_json(text in "[0-7][0-9A-HJKMNP-TV-Z]{12}") {
         let id = MessageId::from_str(&text).unwrap();
-        prop_assert_eq!(id.to_string(), text.clone());
+        prop_assert_eq!(&id.to_string(), &text);
         let json = serde_json::to_string(&id).unwrap();
         prop_assert_eq!(&json, &format!("\"{text}\""));
         prop_assert_eq!(serde_json::from_str::<MessageId>(&json).unwrap(), id);

@@ -18,6 +18,7 @@ mod messages;
 mod migrations;
 mod query_plans;
 mod races;
+mod replies;
 mod search;
 mod settings;
 mod templates;
