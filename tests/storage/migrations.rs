@@ -30,6 +30,11 @@ fn folder_with(files: &[(&str, &str)], with_real: bool) -> TempDir {
     copy
 }
 
+/// The file name of the migration that would be the `after`th after the newest.
+fn next(after: usize, what: &str) -> String {
+    format!("{:03}_{what}.sql", EMBEDDED.len() + after)
+}
+
 fn migrations_of(folder: &TempDir) -> &'static [Migration] {
     read_folder(folder.path())
         .unwrap()
@@ -173,10 +178,10 @@ fn a_file_added_to_the_folder_is_applied_to_an_existing_database() {
         .unwrap();
     world.db.close().unwrap();
 
-    let next = format!("{:03}_drafts.sql", EMBEDDED.len() + 1);
+    let drafts = next(1, "drafts");
     let folder = folder_with(
         &[(
-            &next,
+            &drafts,
             "CREATE TABLE drafts (id INTEGER PRIMARY KEY, content TEXT NOT NULL) STRICT;",
         )],
         true,
@@ -203,10 +208,10 @@ fn a_failing_migration_leaves_nothing_behind_not_even_the_ones_before_it() {
     let folder = folder_with(
         &[
             (
-                "012_good.sql",
+                &next(1, "good"),
                 "CREATE TABLE good (id INTEGER PRIMARY KEY) STRICT;",
             ),
-            ("013_bad.sql", "CREATE TABLE users (id);"),
+            (&next(2, "bad"), "CREATE TABLE users (id);"),
         ],
         true,
     );
@@ -214,8 +219,8 @@ fn a_failing_migration_leaves_nothing_behind_not_even_the_ones_before_it() {
     world.db.close().unwrap();
     assert!(open_with(world.path(), migrations_of(&folder)).is_err());
     let status = status::read(world.path()).unwrap().unwrap();
-    assert_eq!(status.user_version as usize, 11);
-    assert_eq!(status.migrations.len(), 11);
+    assert_eq!(status.user_version as usize, EMBEDDED.len());
+    assert_eq!(status.migrations.len(), EMBEDDED.len());
     assert!(!status.tables.contains(&"good".to_owned()));
     open(world.path(), &world.clock);
 }
@@ -223,13 +228,13 @@ fn a_failing_migration_leaves_nothing_behind_not_even_the_ones_before_it() {
 #[test]
 fn a_migration_that_leaves_orphans_is_rolled_back() {
     let orphan = "INSERT INTO user_settings (user_id, key, value, created_at, updated_at) VALUES (1, 'k', '1', 0, 0);";
-    let folder = folder_with(&[("012_orphan.sql", orphan)], true);
+    let folder = folder_with(&[(&next(1, "orphan"), orphan)], true);
     let data_dir = tempfile::tempdir().unwrap();
     let error = open_with(data_dir.path(), migrations_of(&folder)).unwrap_err();
     assert!(
         error
             .to_string()
-            .contains("012_orphan leaves rows of user_settings"),
+            .contains("_orphan leaves rows of user_settings"),
         "{error}"
     );
     let status = status::read(data_dir.path()).unwrap().unwrap();
@@ -244,7 +249,7 @@ fn rebuilding_a_table_keeps_the_rows_that_refer_to_it() {
     world.db.close().unwrap();
     let rebuild = "CREATE TABLE users_new AS SELECT * FROM users; DROP TABLE users; ALTER TABLE users_new RENAME TO users;
                    CREATE UNIQUE INDEX users_id ON users (id);";
-    let folder = folder_with(&[("012_rebuild.sql", rebuild)], true);
+    let folder = folder_with(&[(&next(1, "rebuild"), rebuild)], true);
     open_with(world.path(), migrations_of(&folder))
         .unwrap()
         .close()
@@ -383,6 +388,10 @@ fn a_database_from_the_future_is_refused_and_not_touched() {
         }
     );
     assert!(fs::read(&file).unwrap() == before);
+    assert!(
+        !world.path().join("parlance.db-wal").exists(),
+        "and nothing is left beside it"
+    );
 }
 
 #[test]
@@ -425,6 +434,22 @@ fn a_migration_that_was_edited_after_its_release_is_noticed() {
     let error = Database::open(world.path(), options(&world.clock)).unwrap_err();
     assert_eq!(error.code(), "corrupt");
     assert!(error.to_string().contains("005_message_chunks"), "{error}");
+}
+
+#[test]
+fn a_database_whose_ledger_disagrees_with_its_version_is_refused() {
+    for damage in [
+        "DELETE FROM schema_migrations WHERE version = 4",
+        "PRAGMA user_version = 4",
+        "DROP TABLE schema_migrations",
+    ] {
+        let world = World::new();
+        world.db.close().unwrap();
+        world.raw().execute_batch(damage).unwrap();
+        let error = Database::open(world.path(), options(&world.clock)).unwrap_err();
+        assert_eq!(error.code(), "corrupt", "{damage}");
+        assert!(error.to_string().contains("ledger"), "{error}");
+    }
 }
 
 #[test]

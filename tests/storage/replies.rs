@@ -116,6 +116,23 @@ fn chunks_that_do_not_give_the_reply_back_are_refused() {
 }
 
 #[test]
+fn chunks_that_are_not_the_beginning_of_the_reply_are_refused_as_they_come() {
+    let world = World::new();
+    let conversation = world.conversation();
+    let reply = begin(&world, conversation).unwrap();
+    append(&world, reply, "One. ", &["One. "]).unwrap();
+    for chunk in ["2", "Two. More"] {
+        let error = append(&world, reply, "Two. ", &[chunk]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "The chunks must be the beginning of the reply's text."
+        );
+    }
+    assert_eq!(world.messages(conversation)[0].content, "One. ");
+    append(&world, reply, "Two. ", &["Two. "]).unwrap();
+}
+
+#[test]
 fn an_interrupted_reply_keeps_its_words() {
     let world = World::new();
     let conversation = world.conversation();

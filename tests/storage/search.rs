@@ -106,6 +106,27 @@ fn the_index_follows_edits_trash_restore_and_erasure() {
 }
 
 #[test]
+fn what_is_in_the_trash_is_not_found_until_it_is_restored() {
+    let world = World::new();
+    let conversation = world.conversation();
+    world.send(conversation, "A needle, 干草堆").unwrap();
+    let raw = world.raw();
+    let found = || {
+        (
+            hits(&raw, "message_search_words", "needle").len(),
+            hits(&raw, "message_search_trigrams", "干草堆").len(),
+        )
+    };
+    assert_eq!(found(), (1, 1));
+    raw.execute("UPDATE messages SET deleted_at = 1", [])
+        .unwrap();
+    assert_eq!(found(), (0, 0));
+    raw.execute("UPDATE messages SET deleted_at = NULL", [])
+        .unwrap();
+    assert_eq!(found(), (1, 1));
+}
+
+#[test]
 fn only_texts_of_unspaced_scripts_have_trigrams() {
     let world = World::new();
     let conversation = world.conversation();
