@@ -120,6 +120,15 @@ pub fn schema_version(tx: &ReadTx<'_>) -> Result<u32, Error> {
         .pragma_query_value(None, "user_version", |row| row.get(0))?)
 }
 
+/// How the connection of a transaction is set up; a write shows the one on which every promise rests.
+pub fn connection_settings(tx: &ReadTx<'_>) -> Result<BTreeMap<String, String>, Error> {
+    PRAGMAS
+        .iter()
+        .chain(&["journal_mode", "secure_delete", "synchronous"])
+        .map(|name| pragma(tx.connection(), name))
+        .collect()
+}
+
 /// The version of the SQLite library in this program.
 #[must_use]
 pub fn sqlite_version() -> &'static str {

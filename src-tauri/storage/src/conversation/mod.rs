@@ -145,15 +145,19 @@ impl ConversationSummary {
             last_message_at: row.get("last_message_at")?,
             last_message_preview: row.get("last_message_preview")?,
             created_at: row.get("created_at")?,
-            tags: serde_json::from_str(&tags).map_err(|error| {
-                rusqlite::Error::FromSqlConversionFailure(
-                    0,
-                    rusqlite::types::Type::Text,
-                    Box::new(error),
-                )
-            })?,
+            tags: decode_tags(&tags)?,
         })
     }
+}
+
+/// Most conversations have no tags; a page is no place to parse fifty empty lists.
+fn decode_tags(json: &str) -> rusqlite::Result<Vec<String>> {
+    if json == "[]" {
+        return Ok(Vec::new());
+    }
+    serde_json::from_str(json).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+    })
 }
 
 /// Begins a conversation, without messages.

@@ -30,10 +30,12 @@ const PINNED_PAGE: &str = "
     WHERE user_id = :user AND pinned_at IS NOT NULL AND deleted_at IS NULL AND (pin_order, id) > (:order, :id)
     ORDER BY pin_order, id LIMIT :limit";
 
-/// The expression is the one of the index `conversations_recent`, to the letter.
+/// The expression is the one of the index `conversations_recent`, to the letter. It stands alone as well,
+/// because SQLite takes no range of an index from a row value that begins with an expression.
 const RECENT_PAGE: &str = "
     FROM conversations
     WHERE user_id = :user AND pinned_at IS NULL AND deleted_at IS NULL
+        AND coalesce(last_message_at, created_at) <= :at
         AND (coalesce(last_message_at, created_at), id) < (:at, :id)
     ORDER BY coalesce(last_message_at, created_at) DESC, id DESC LIMIT :limit";
 

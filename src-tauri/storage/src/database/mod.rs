@@ -21,6 +21,7 @@ use tokio::sync::{broadcast, oneshot};
 use crate::Error;
 use crate::change::ChangeSet;
 use crate::data_dir::{self, Lock};
+use crate::inspect::look_at;
 use crate::migrations::{self, EMBEDDED, Migration, Standing};
 use crate::time::{Clock, SystemClock, Timestamp};
 use crate::tx::{ReadTx, WriteTx};
@@ -337,12 +338,13 @@ fn finish(connection: Connection) -> Result<(), Error> {
     connection.close().map_err(|(_, error)| error.into())
 }
 
-/// Looks before anything is written, and through a connection that cannot write.
+/// Looks before anything is written, and through a connection that cannot write and leaves no file behind.
 fn refuse_what_is_not_ours(path: &Path, known: &[Migration]) -> Result<(), Error> {
     match path.metadata() {
         Ok(file) if file.len() > 0 => {
-            let connection = connection::open_reader(path)?;
-            match migrations::standing(&connection, path, known)? {
+            match look_at(path, |connection| {
+                migrations::standing(connection, path, known)
+            })? {
                 Standing::Empty => log::info!("the database is empty"),
                 Standing::At(version) => log::info!("the database is at schema version {version}"),
             }

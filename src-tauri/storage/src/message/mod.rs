@@ -1,7 +1,7 @@
 //! Messages: what was said, read a page at a time, each with its chunks.
 //!
-//! The order of a conversation is `sequence_number`, never a time. Writing is in [`write`](self::write):
-//! the learner's messages come whole, the partner's may come word by word.
+//! The order of a conversation is `sequence_number`, never a time. The verbs that write
+//! are re-exported here: the learner's messages come whole, the partner's may come word by word.
 
 mod write;
 

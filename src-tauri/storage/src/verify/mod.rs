@@ -163,19 +163,22 @@ const OF_THE_SCHEMA: &[(&str, CheckFn)] = &[
 /// and says so, while the app is running or the disk is read-only.
 ///
 /// # Errors
-/// Only what keeps the file from being opened at all; everything else is a problem in the report.
+/// `Io` or `Busy` if the file cannot be opened; damage of any kind is a problem in the report.
 pub fn run(data_dir: &Path) -> Result<Option<Report>, Error> {
     let path = data_dir.join(DATABASE_FILE);
     if !path.is_file() {
         return Ok(None);
     }
     let report = match take_lock(data_dir) {
-        Ok(_lock) => check_alone(&open_to_verify(&path)?, &path),
+        Ok(_lock) => open_to_verify(&path).map(|connection| check_alone(&connection, &path)),
         Err(reason) => look_at(&path, |connection| {
             Ok(check_beside_the_app(connection, &path, &reason))
-        })?,
+        }),
     };
-    Ok(Some(report))
+    match report {
+        Err(Error::Corrupt { detail }) => Ok(Some(Report::unreadable(&path, &detail))),
+        other => other.map(Some),
+    }
 }
 
 /// The lock, or the reason in words why the check must do without.
@@ -209,6 +212,23 @@ impl Report {
             ok: true,
             checks: Vec::new(),
             problems: Vec::new(),
+        }
+    }
+
+    /// Of a file so damaged that no check can begin.
+    fn unreadable(path: &Path, detail: &str) -> Self {
+        let mut findings = Findings::new("integrity");
+        findings.file(detail);
+        let check = Check {
+            name: "integrity",
+            outcome: Outcome::Failed,
+            reason: None,
+        };
+        Self {
+            ok: false,
+            checks: vec![check],
+            problems: findings.into_problems(),
+            ..Self::new(path)
         }
     }
 

@@ -1,8 +1,19 @@
 //! `parlance-db`: looks after the database without the app.
 //!
-//! Exit status: 0 all is well, 1 something is wrong, 2 wrong usage. With `--json` one JSON value goes
-//! to standard output and nothing else; its shapes are those of `status::Status`, `verify::Report`, and
-//! `{"error": {"code", "message"}}`. Without it, sentences for a person; errors go to standard error.
+//! Exit status: 0 all is well, 1 something is wrong, 2 wrong usage.
+//!
+//! With `--json` exactly one JSON value goes to standard output:
+//!
+//! - `migrate`: `{"database", "user_version", "applied": [version, …]}`
+//! - `status`: `{"database", "sqlite_version", "is_parlance", "user_version", "supported_version",
+//!   "migrations": [{"version", "name", "checksum", "applied_at", "duration_ms", "app_version"}, …],
+//!   "tables": [name, …], "search_tables": [name, …], "indexes": [{"name", "table"}, …],
+//!   "pragmas": {name: value, …}, "files": {"database", "wal", "shm"}}`, sizes in bytes
+//! - `verify`: `{"database", "ok", "checks": [{"name", "outcome": "passed" | "failed" | "skipped",
+//!   "reason"}, …], "problems": [{"check", "table", "row", "problem"}, …]}`
+//! - whatever goes wrong: `{"error": {"code", "message"}}`
+//!
+//! Without it, text for people; errors then go to standard error.
 
 mod print;
 
