@@ -75,7 +75,7 @@ fn long_chinese_is_cut_at_its_commas() {
 #[test]
 fn long_thai_is_cut_at_its_spaces() {
     let clause = "เมื่อวานนี้ฉันไปตลาดกับคุณแม่เพื่อซื้อผักและผลไม้";
-    let text = vec![clause; 6].join(" ");
+    let text = [clause; 6].join(" ");
     let chunks = chunk_text(&text);
     assert!(chunks.len() >= 2);
     for chunk in &chunks {

@@ -6,9 +6,11 @@
 mod chunking;
 mod filter;
 mod hostile;
+mod long_talks;
 mod manner;
 mod partner;
 mod properties;
 mod sentences;
 mod spoken;
 mod streaming;
+mod talk;

@@ -28,7 +28,7 @@ struct Answering<'a> {
 }
 
 /// How many of the learner's messages are looked at for something to come back to.
-const MEMORABLE_MESSAGES: usize = 40;
+const MEMORABLE_MESSAGES: usize = 20;
 
 impl<'a> Answering<'a> {
     fn of(request: &'a ReplyRequest) -> Self {
