@@ -1,1 +1,16 @@
-//! Tests of the chunker and the practice partner.
+//! Tests of the tutor: what the chunker makes of texts, and how the practice partner talks.
+
+#![allow(missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod chunking;
+mod filter;
+mod hostile;
+mod long_talks;
+mod manner;
+mod partner;
+mod properties;
+mod sentences;
+mod spoken;
+mod streaming;
+mod talk;

@@ -3,7 +3,9 @@
 //! General categories and emoji come from the Unicode tables; the sets written out here are those
 //! for which the tables have no property of their own, or one that is too wide for speech.
 
-use unicode_properties::{GeneralCategory, UnicodeEmoji, UnicodeGeneralCategory};
+use unicode_properties::{
+    GeneralCategory, GeneralCategoryGroup, UnicodeEmoji, UnicodeGeneralCategory,
+};
 
 /// What kind of sentence end a character is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,26 +79,43 @@ pub(super) fn is_tight_clause_mark(character: char) -> bool {
     )
 }
 
+// Most characters of most texts are ASCII, and the tables are slow: each question about them is
+// answered without the tables where it can be.
+
 /// Quotation marks, each of which opens in one language and closes in another.
 pub(super) fn is_quote(character: char) -> bool {
+    if character.is_ascii() {
+        return matches!(character, '"' | '\'');
+    }
     matches!(
         character.general_category(),
         GeneralCategory::InitialPunctuation | GeneralCategory::FinalPunctuation
-    ) || matches!(
-        character,
-        '"' | '\'' | '„' | '‚' | '＂' | '＇' | '〝' | '〞' | '〟'
-    )
+    ) || matches!(character, '„' | '‚' | '＂' | '＇' | '〝' | '〞' | '〟')
 }
 
 /// Brackets and corner quotes that can only open.
 pub(super) fn is_opening(character: char) -> bool {
+    if character.is_ascii() {
+        return matches!(character, '(' | '[' | '{');
+    }
     character.general_category() == GeneralCategory::OpenPunctuation
         || matches!(character, '¿' | '¡')
 }
 
 /// Brackets and corner quotes that can only close.
 pub(super) fn is_closing(character: char) -> bool {
+    if character.is_ascii() {
+        return matches!(character, ')' | ']' | '}');
+    }
     character.general_category() == GeneralCategory::ClosePunctuation
+}
+
+/// Controls, invisible format characters, private use and what Unicode has not assigned.
+pub(super) fn is_unspeakable(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_control();
+    }
+    character == '\u{FFFD}' || character.general_category_group() == GeneralCategoryGroup::Other
 }
 
 /// Characters with which Markdown wraps words.

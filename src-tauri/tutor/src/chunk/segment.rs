@@ -109,22 +109,30 @@ struct SentenceEnd {
 /// Cuts a text that arrives character by character.
 #[derive(Debug, Default)]
 pub(super) struct Segmenter {
+    /// The text that has not been given out; every byte position below counts from its start.
     open: String,
+    /// Where its last grapheme cluster begins.
     grapheme_start: usize,
+    /// How long it is, see [`spoken_units`].
     units: usize,
+    /// Whether anything visible is in it.
     has_content: bool,
     gap: Gap,
+    /// Where it may be cut if it becomes too long, in order; at most one for each unit.
     breaks: Vec<Break>,
     end: Option<SentenceEnd>,
     /// The clause mark that the last visible grapheme was, or that stands before closing quotes.
     clause_mark: Option<char>,
     last_visible: Option<char>,
+    /// Where the present run of non-space begins, and whether it is an address.
     word_start: usize,
-    first_letter: Option<usize>,
     is_address: bool,
+    first_letter: Option<usize>,
     tag: Tag,
     line: Line,
+    /// Whether the open text belongs to a block of code.
     is_code: bool,
+    /// How the segment before ended.
     last_ending: Ending,
 }
 

@@ -6,10 +6,9 @@
 //! remembered for the next one.
 
 use parlance_storage::Emotion;
-use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::characters::{is_bullet, is_emoji};
+use super::characters::{is_bullet, is_closing, is_emoji, is_opening, is_unspeakable};
 use super::lexicon;
 use super::segment::{Ending, Segment};
 use super::spoken_web::{address_host, closing_tag_of, decode_entity, tag_at};
@@ -444,20 +443,13 @@ fn ends_word(text: &str) -> bool {
     text.chars().next().is_none_or(char::is_whitespace)
 }
 
-/// Controls, invisible format characters, private use and what Unicode has not assigned.
-fn is_unspeakable(character: char) -> bool {
-    character == '\u{FFFD}' || character.general_category_group() == GeneralCategoryGroup::Other
-}
-
 /// Arrows, boxes, stars and other pictures that are not emoji. Currency, mathematics, degrees and
 /// the like are words to a voice and stay.
 fn is_silent_symbol(character: char) -> bool {
     let is_picture = matches!(character,
         '\u{2190}'..='\u{21FF}' | '\u{2300}'..='\u{27BF}' | '\u{2900}'..='\u{297F}'
         | '\u{2B00}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}' | '\u{E000}'..='\u{F8FF}');
-    is_picture
-        && character.general_category() != GeneralCategory::OpenPunctuation
-        && character.general_category() != GeneralCategory::ClosePunctuation
+    is_picture && !is_opening(character) && !is_closing(character)
 }
 
 fn find_ignoring_case(text: &str, needle: &str) -> Option<usize> {

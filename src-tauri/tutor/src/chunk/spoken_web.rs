@@ -73,31 +73,47 @@ pub(super) fn closing_tag_of(name: &str) -> Option<&'static str> {
     }
 }
 
-/// The host of the address that a word is, without `www.`; `None` if it is no address.
+/// The host of the address that a word is, without `www.` and perhaps empty; `None` if it is no
+/// address.
 pub(super) fn address_host(word: &str) -> Option<&str> {
-    let lower_prefix = |prefix: &str| {
-        word.get(..prefix.len())
-            .filter(|start| start.eq_ignore_ascii_case(prefix))
-            .map(|_| &word[prefix.len()..])
-    };
     let after_scheme = ["https://", "http://", "ftp://"]
         .into_iter()
-        .find_map(lower_prefix);
-    let rest = after_scheme.or_else(|| lower_prefix("www.").map(|_| word))?;
+        .find_map(|scheme| after_prefix(word, scheme));
+    let rest = match after_scheme {
+        Some(rest) => rest,
+        None => {
+            after_prefix(word, "www.").filter(|host| host.starts_with(char::is_alphanumeric))?
+        }
+    };
     let authority = rest.split(['/', '?', '#', '>', '|']).next()?;
-    let host = authority.rsplit('@').next()?.split(':').next()?;
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    host.contains(char::is_alphanumeric).then_some(host)
+    let host = authority.rsplit('@').next()?;
+    let host = after_prefix(host, "www.").unwrap_or(host);
+    let is_host_character = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.');
+    let length = host.find(|c| !is_host_character(c)).unwrap_or(host.len());
+    Some(&host[..length])
+}
+
+/// What follows a prefix that may be written in capitals.
+fn after_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let start = text.get(..prefix.len())?;
+    start
+        .eq_ignore_ascii_case(prefix)
+        .then(|| &text[prefix.len()..])
 }
 
 /// Decodes the entity that a text begins with; gives its text and how many bytes it took.
 pub(super) fn decode_entity(text: &str) -> Option<(String, usize)> {
-    const LONGEST_NAME: usize = 33;
-    let end = text
+    const LONGEST_NAME: usize = 32;
+    let name = text.strip_prefix('&')?;
+    let length = name
         .bytes()
         .take(LONGEST_NAME)
-        .position(|byte| byte == b';')?;
-    let entity = &text[..=end];
+        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#')
+        .count();
+    if !name[length..].starts_with(';') {
+        return None;
+    }
+    let entity = &text[..length + 2];
     let decoded = html_escape::decode_html_entities(entity);
     (decoded != entity).then(|| (decoded.into_owned(), entity.len()))
 }

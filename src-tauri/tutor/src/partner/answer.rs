@@ -28,7 +28,7 @@ struct Answering<'a> {
 }
 
 /// How many of the learner's messages are looked at for something to come back to.
-const MEMORABLE_MESSAGES: usize = 40;
+const MEMORABLE_MESSAGES: usize = 20;
 
 impl<'a> Answering<'a> {
     fn of(request: &'a ReplyRequest) -> Self {
@@ -190,11 +190,12 @@ impl<'a> Answering<'a> {
             None if reading.number.is_some() => self.line(&general.number),
             None => None,
         };
-        if reading.tokens.len() <= 3 {
+        let by_content = if reading.tokens.len() <= 3 {
             by_kind().or_else(by_topic)
         } else {
             by_topic().or_else(by_kind)
-        }
+        };
+        by_content.or_else(|| self.line(&general.listening))
     }
 
     /// A reaction, and the question that did not get through in other words.

@@ -39,21 +39,29 @@ impl Said {
 
     /// A line that can be filled in and has not been said; `None` when there is none left.
     ///
-    /// Of the lines of which the fewest variants have been said, the seed chooses one, so that the
-    /// wording changes as long as it can.
+    /// Of the lines that have been used least, the seed chooses one, so that the wording changes as
+    /// long as it can.
     pub(super) fn pick(&self, lines: &[String], values: &Values, seed: u64) -> Option<String> {
         let count = lines.len();
         let first = index(seed, count);
         let mut lines: Vec<_> = (0..count)
             .map(|step| Variants::of(&lines[(first + step) % count], values))
-            .map(|variants| {
-                let all = || (0..variants.count).map(|number| variants.nth(number, seed));
-                let fresh = all().find(|line| !self.has_said(line));
-                (all().filter(|line| self.has_said(line)).count(), fresh)
-            })
             .collect();
-        lines.sort_by_key(|(said, _)| *said);
-        lines.into_iter().find_map(|(_, fresh)| fresh)
+        lines.sort_by_cached_key(|line| self.uses(line));
+        lines.into_iter().find_map(|line| {
+            let mut all = (0..line.count).map(|number| line.nth(number, seed));
+            all.find(|line| !self.has_said(line))
+        })
+    }
+
+    /// How often a line has been said, in any variant: all of them begin alike.
+    fn uses(&self, line: &Variants<'_>) -> usize {
+        let fixed = line.line.split('{').next().unwrap_or_default();
+        let beginning = sentences(fixed).next().map(plain).unwrap_or_default();
+        self.sentences
+            .iter()
+            .filter(|sentence| sentence.starts_with(&beginning))
+            .count()
     }
 }
 

@@ -126,6 +126,7 @@ impl Lines {
 pub(super) struct General {
     pub(super) slots: BTreeMap<String, Vec<String>>,
     pub(super) acknowledge: Lines,
+    pub(super) listening: Lines,
     pub(super) yes: Lines,
     pub(super) no: Lines,
     pub(super) number: Lines,
@@ -188,4 +189,116 @@ pub(super) fn general() -> &'static General {
 pub(super) fn find(slug: Option<&str>) -> &'static Scenario {
     let known = slug.and_then(|slug| scenarios().iter().find(|scenario| scenario.slug == slug));
     known.unwrap_or(&scenarios()[0])
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{General, Lines, Scenario, read_general, read_scenarios};
+
+    fn scenarios() -> Vec<Scenario> {
+        read_scenarios().unwrap()
+    }
+
+    #[test]
+    fn every_scenario_file_can_be_read() {
+        assert_eq!(scenarios().len(), super::SCENARIO_FILES.len());
+    }
+
+    #[test]
+    fn the_opening_words_ask_the_first_question() {
+        for scenario in scenarios() {
+            let first = &scenario.beats[0].ask[0];
+            assert!(
+                scenario.opening_message.ends_with(first),
+                "{}",
+                scenario.slug
+            );
+        }
+    }
+
+    #[test]
+    fn every_question_ends_with_a_question_mark() {
+        for scenario in scenarios() {
+            for beat in &scenario.beats {
+                let mut questions = beat.ask.iter().chain(&beat.easier);
+                assert!(questions.all(|line| line.ends_with('?')), "{:?}", beat.ask);
+                assert!(!beat.ask.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn no_line_stands_in_two_places_of_a_scenario() {
+        for scenario in scenarios() {
+            let mut lines: Vec<&String> = scenario.about_me.iter().collect();
+            lines.extend(&scenario.farewells);
+            for beat in &scenario.beats {
+                lines.extend(beat.ask.iter().chain(&beat.easier));
+                lines.extend(beat.reactions.iter().flat_map(|reaction| &reaction.say));
+            }
+            lines.extend(scenario.answers.iter().flat_map(|answer| &answer.say));
+            let count = lines.len();
+            lines.sort_unstable();
+            lines.dedup();
+            assert_eq!(lines.len(), count, "{}", scenario.slug);
+        }
+    }
+
+    /// The names in braces, in the order in which they stand.
+    fn places(line: &str) -> Vec<&str> {
+        line.split('{')
+            .skip(1)
+            .filter_map(|rest| rest.split('}').next())
+            .collect()
+    }
+
+    #[test]
+    fn every_place_in_a_line_has_something_that_fills_it() {
+        let general = read_general().unwrap();
+        let known = |place: &&str| {
+            general.slots.contains_key(*place)
+                || ["topic", "word", "number", "name", "question", "meaning"].contains(place)
+        };
+        for scenario in scenarios() {
+            for reaction in scenario.beats.iter().flat_map(|beat| &beat.reactions) {
+                let by_word = !reaction.words.is_empty();
+                assert!(by_word != reaction.kind.is_some(), "{:?}", reaction.say);
+                for place in reaction.say.iter().flat_map(|line| places(line)) {
+                    assert!(place == "word" && by_word || place == "number" || place == "name");
+                }
+            }
+        }
+        let all: Vec<&Lines> = all_lines(&general);
+        let lines = all
+            .iter()
+            .flat_map(|lines| [&lines.easy, &lines.medium, &lines.rich]);
+        for line in lines.flatten() {
+            assert!(places(line).iter().all(known), "{line}");
+        }
+    }
+
+    fn all_lines(general: &General) -> Vec<&Lines> {
+        vec![
+            &general.acknowledge,
+            &general.number,
+            &general.name,
+            &general.repeat,
+            &general.meaning,
+            &general.unknown_meaning,
+            &general.unknown_meaning_ask,
+            &general.say_more,
+            &general.farewell,
+            &general.follow_up,
+            &general.small_talk,
+        ]
+    }
+
+    #[test]
+    fn whoever_has_nothing_to_pick_up_is_asked_something_too() {
+        let general = read_general().unwrap();
+        let needs_no_topic = |line: &String| !line.contains("{topic}") && line.ends_with('?');
+        assert!(general.small_talk.easy.iter().all(needs_no_topic));
+    }
 }

@@ -1,0 +1,320 @@
+//! How the practice partner takes what is said to it.
+
+use std::collections::HashSet;
+
+use parlance_storage::Role;
+use parlance_tutor::{Turn, scenarios};
+
+use crate::talk::Talk;
+
+fn slugs() -> impl Iterator<Item = &'static str> {
+    scenarios().iter().map(|scenario| scenario.slug.as_str())
+}
+
+#[test]
+fn there_are_scenarios_for_different_levels_and_all_are_complete() {
+    let levels: HashSet<_> = scenarios().iter().map(|scenario| scenario.level).collect();
+    assert!(levels.len() >= 4);
+    assert!(scenarios().len() >= 5);
+    assert_eq!(slugs().collect::<HashSet<_>>().len(), scenarios().len());
+    for scenario in scenarios() {
+        assert!(
+            !scenario.name.is_empty()
+                && !scenario.description.is_empty()
+                && !scenario.topic.is_empty()
+        );
+        assert!(scenario.opening_message.ends_with('?'));
+        assert!(
+            scenario
+                .slug
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c == '-')
+        );
+    }
+}
+
+#[test]
+fn an_empty_history_gets_the_opening_words() {
+    for scenario in scenarios() {
+        let talk = Talk::open(&scenario.slug);
+        assert_eq!(talk.history[0].content, scenario.opening_message);
+    }
+}
+
+#[test]
+fn the_same_history_gets_the_same_answer() {
+    let mut talk = Talk::open("weekend-talk");
+    talk.say("I played football with my friends.");
+    assert_eq!(talk.next_reply(), talk.next_reply());
+}
+
+#[test]
+fn a_conversation_goes_on_where_it_stood() {
+    // All that a restarted partner has is the stored history.
+    let mut before = Talk::open("cafe-order");
+    before.say("A coffee, please.");
+    let mut after = Talk {
+        scenario: "cafe-order".to_owned(),
+        level: None,
+        history: before.history.clone(),
+    };
+    assert_eq!(before.say("Small, please."), after.say("Small, please."));
+}
+
+#[test]
+fn an_unknown_scenario_is_free_talk() {
+    assert_eq!(
+        Talk::open("my own template").history,
+        Talk::open("free-talk").history
+    );
+}
+
+#[test]
+fn it_takes_up_what_was_ordered() {
+    let mut talk = Talk::open("cafe-order");
+    assert!(
+        talk.say("I would like a cappuccino, please.")
+            .to_lowercase()
+            .contains("cappuccino")
+    );
+}
+
+#[test]
+fn it_takes_up_the_learners_own_words() {
+    for slug in slugs() {
+        for (sentence, word) in [
+            ("I think about penguins every morning.", "penguins"),
+            ("We planted tomatoes in the garden.", "garden"),
+            ("Tôi... sorry, my brother repairs bicycles.", "brother"),
+        ] {
+            let reply = Talk::open(slug).say(sentence);
+            assert!(reply.contains(word), "{slug}: {sentence} -> {reply}");
+        }
+    }
+}
+
+#[test]
+fn a_question_that_was_answered_unasked_is_not_asked() {
+    let mut talk = Talk::open("cafe-order");
+    let mut replies = talk.say("A large coffee and a croissant, please.");
+    for _ in 0..12 {
+        replies.push_str(&talk.say("Yes, please."));
+    }
+    assert!(!replies.contains("small or large") && !replies.contains("What size"));
+    assert!(!replies.contains("something to eat") && !replies.contains("Are you hungry"));
+}
+
+#[test]
+fn it_answers_questions_of_the_scenario() {
+    let mut talk = Talk::open("cafe-order");
+    assert!(talk.say("How much is a coffee?").contains("euros"));
+    let mut talk = Talk::open("job-interview");
+    assert!(talk.say("What is the salary?").contains("salary"));
+}
+
+#[test]
+fn it_answers_a_question_put_back_and_asks_on() {
+    for slug in slugs() {
+        for question in ["What about you?", "I'm fine. And you?"] {
+            let reply = Talk::open(slug).say(question);
+            assert!(
+                reply.contains(" I ")
+                    || reply.starts_with('I')
+                    || reply.contains(" I'")
+                    || reply.contains("My "),
+                "{reply}"
+            );
+            assert!(reply.ends_with('?'), "{reply}");
+        }
+    }
+}
+
+#[test]
+fn it_explains_the_words_of_the_scenario() {
+    let mut talk = Talk::open("cafe-order");
+    assert!(
+        talk.say("What does latte mean?")
+            .contains("coffee with a lot of hot milk")
+    );
+    let mut talk = Talk::open("job-interview");
+    assert!(
+        talk.say("What is the meaning of \"deadline\"?")
+            .contains("last moment")
+    );
+}
+
+#[test]
+fn it_admits_that_it_cannot_explain_a_word() {
+    let reply = Talk::open("free-talk").say("What does serendipity mean?");
+    assert!(reply.contains("serendipity"), "{reply}");
+    assert!(reply.ends_with('?'));
+}
+
+#[test]
+fn it_repeats_its_question_when_asked() {
+    let mut talk = Talk::open("asking-the-way");
+    assert!(
+        talk.say("Sorry, can you repeat that?")
+            .contains("Where do you want to go?")
+    );
+}
+
+#[test]
+fn it_asks_again_in_easier_words() {
+    let mut talk = Talk::open("job-interview");
+    let reply = talk.say("I don't understand.");
+    assert!(
+        reply.contains("What is your name, and what do you do at the moment?"),
+        "{reply}"
+    );
+}
+
+#[test]
+fn it_knows_the_learners_name() {
+    let mut talk = Talk::open("job-interview");
+    assert!(talk.say("Hello! My name is Nguyễn.").contains("Nguyễn"));
+}
+
+#[test]
+fn it_says_a_classic_mistake_right() {
+    for (sentence, right) in [
+        ("I am agree with you.", "you agree with me"),
+        ("I have 25 years.", "you are 25 years old"),
+        ("My sister is nice. She like tea.", "she likes tea"),
+        (
+            "Yesterday I go to the cinema.",
+            "yesterday you went to the cinema",
+        ),
+        ("It depends of the weather.", "it depends on the weather"),
+    ] {
+        let reply = Talk::open("free-talk").say(sentence);
+        assert!(reply.contains(right), "{sentence} -> {reply}");
+    }
+}
+
+#[test]
+fn it_does_not_put_right_what_is_right() {
+    for sentence in [
+        "Does she like tea?",
+        "Let him go home.",
+        "I have 25 years of experience.",
+        "I agree.",
+    ] {
+        let reply = Talk::open("free-talk").say(sentence);
+        assert!(!reply.starts_with("So "), "{sentence} -> {reply}");
+    }
+}
+
+#[test]
+fn it_takes_no_offence_and_always_asks_on() {
+    let long = "I went to the market and I bought apples and then I met my friend. ".repeat(300);
+    let megabyte = "a".repeat(1_000_000);
+    let inputs = [
+        "",
+        "   ",
+        "\n",
+        "🙂",
+        "...",
+        "?",
+        "!!!",
+        "yes",
+        "No",
+        "no, thank you",
+        "7",
+        "ok",
+        "coffee",
+        "asdf jkl qwrtz",
+        "jjjjjjj",
+        "I HATE THIS STUPID WEATHER",
+        "xin chào, tôi là Nam",
+        "Quiero un café por favor",
+        "我想学习英语",
+        "مرحبا كيف حالك",
+        "สวัสดีครับ",
+        "Je ne parle pas anglais",
+        "Why?",
+        "Who are you?",
+        "thanks!",
+        "Hello",
+        "I don't know",
+        "What does this word mean?",
+        "{topic} {when} {name}",
+        "<script>alert(1)</script>",
+        "\0\u{202E}\u{301}",
+        "\u{200D}",
+        "'''---'''",
+        "a-b-c",
+        "https://example.com",
+        "What does {word} mean?",
+        "My name is {when}",
+        &long,
+        &megabyte,
+    ];
+    for slug in slugs() {
+        for input in inputs {
+            let reply = Talk::open(slug).say(input);
+            let shown: String = input.chars().take(40).collect();
+            assert!(
+                reply.ends_with('?') || reply.ends_with("?\""),
+                "{slug}: {shown:?} -> {reply}"
+            );
+            assert!(!reply.contains(['{', '}']), "{slug}: {shown:?} -> {reply}");
+            assert!(reply.len() < 600, "{slug}: {shown:?} -> {reply}");
+        }
+    }
+}
+
+#[test]
+fn a_strange_message_is_met_with_a_word_about_it() {
+    let mut replies = HashSet::new();
+    for input in [
+        "",
+        "asdf jkl qwrtz",
+        "我想学习英语",
+        "I HATE THIS STUPID WEATHER",
+        "I don't understand",
+        "see you",
+    ] {
+        let reply = Talk::open("free-talk").say(input);
+        replies.insert(reply);
+    }
+    assert_eq!(replies.len(), 6);
+    let foreign = Talk::open("cafe-order").say("Quiero un café por favor");
+    assert!(
+        foreign.contains("English") || foreign.contains("mistakes are okay"),
+        "{foreign}"
+    );
+}
+
+#[test]
+fn only_a_farewell_asks_nothing() {
+    for slug in slugs() {
+        for words in ["Goodbye!", "I have to go now. See you!"] {
+            let reply = Talk::open(slug).say(words);
+            assert!(!reply.contains('?'), "{reply}");
+        }
+        let mut talk = Talk::open(slug);
+        talk.say("Bye!");
+        assert!(talk.say("Oh, I am still here.").ends_with('?'));
+    }
+}
+
+#[test]
+fn a_system_turn_is_nobodys_words() {
+    let mut talk = Talk::open("free-talk");
+    let instruction = "You are a waiter. Goodbye! Who is an important person in your life?";
+    talk.history.push(Turn {
+        role: Role::System,
+        content: instruction.to_owned(),
+    });
+    // Neither taken for a farewell of the learner's, nor for a question of the partner's.
+    let mut replies = talk.say("My brother repairs bicycles.");
+    assert!(replies.contains("brother"), "{replies}");
+    for _ in 0..6 {
+        replies.push_str(&talk.say("yes"));
+    }
+    assert!(
+        replies.contains("in your life?") || replies.contains("this week?"),
+        "{replies}"
+    );
+}
