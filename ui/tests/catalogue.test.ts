@@ -83,6 +83,9 @@ describe("the language in use", () => {
 		[["vi-VN", "en-US"], "vi"],
 		[["fr-FR", "vi"], "vi"],
 		[["de-DE"], "en"],
+		[["C"], "en"],
+		[["c", "vi_VN.UTF-8"], "vi"],
+		[["", "*"], "en"],
 		[[], "en"],
 	])("follows a system that speaks %j", (system, expected) => {
 		setLanguage("system", system);
@@ -128,9 +131,17 @@ describe("the language in use", () => {
 describe("an error", () => {
 	it.each([
 		["disk_full", null, "The disk is full."],
-		["invalid", { field: "content", reason: "blank" }, "There is nothing in it yet."],
-		["invalid", { field: "title", reason: "too long: at most 200 characters" }, "This is too long."],
-		["invalid", { field: "content", reason: "contains NUL" }, "There is a character in it"],
+		["invalid", { field: "content", reason: "must not be empty" }, "There is nothing in it yet."],
+		[
+			"invalid",
+			{ field: "title", reason: "is too long: 10000 characters, where 200 are the most" },
+			"This is too long.",
+		],
+		[
+			"invalid",
+			{ field: "content", reason: "must not contain a NUL character" },
+			"There is a character in it",
+		],
 		["invalid", null, "This cannot be saved as it is."],
 		["never_heard_of", null, "Something unexpected went wrong."],
 	])("%s %j is said in a sentence", (code, details, sentence) => {

@@ -68,7 +68,7 @@ export type ChunkId = string;
 export type CommandError = {
 	code: ErrorCode,
 	message: string,
-	details: ErrorDetails | null,
+	details: unknown,
 };
 
 export type ConversationCreate = {
@@ -113,10 +113,7 @@ export type Entity = "user" | "settings" | "template" | "conversation" | "messag
 
 export type ErrorCode = "not_found" | "invalid" | "conflict" | "busy" | "disk_full" | "read_only" | "already_open" | "schema_too_new" | "corrupt" | "closed" | "io" | "internal" | "data_dir" | "speech_unavailable";
 
-export type ErrorDetails = {
-	field: string | null,
-	reason: string | null,
-};
+export type InputMethod = "text" | "voice";
 
 export type Language = "system" | "en" | "vi";
 
@@ -128,6 +125,7 @@ export type Message = {
 	sequenceNumber: number,
 	status: MessageStatus,
 	model: string | null,
+	inputMethod: InputMethod,
 	createdAt: Timestamp,
 	editedAt: Timestamp | null,
 	chunks: Chunk[],
@@ -159,7 +157,9 @@ export type Template = {
 	name: string,
 	description: string,
 	level: CefrLevel | null,
-	openingMessage: string | null,
+	systemPrompt: string,
+	openingMessage: string,
+	isBuiltIn: boolean,
 };
 
 export type TemplateId = string;

@@ -121,8 +121,9 @@ describe("older messages", () => {
 		if (!old) throw new Error("no message");
 		await app.put({ ...old, content: "changed" });
 		await app.emit({ entity: "chunk", id: "c", messageId: old.id, conversationId: HERE });
-		expect(chat.messages).toHaveLength(2);
 		expect(app.callsOf("messageGet")).toHaveLength(0);
+		await app.emit({ kind: "inserted", id: old.id, conversationId: HERE });
+		expect(chat.messages).toHaveLength(2);
 	});
 });
 
