@@ -501,6 +501,40 @@ describe("problems of the app itself", () => {
 	});
 });
 
+describe("what nobody caught", () => {
+	it("is said aloud", async () => {
+		await openWindow();
+		window.dispatchEvent(new ErrorEvent("error", { error: new Error("oops"), message: "oops" }));
+		await painted();
+		expect(get("errorBanner").textContent).toContain("Something unexpected went wrong.");
+		expect(get("errorCode").textContent).toContain("internal");
+	});
+
+	it("is not said when it is only the browser's layout that took longer", async () => {
+		await openWindow();
+		window.dispatchEvent(new ErrorEvent("error", { message: "ResizeObserver loop limit exceeded" }));
+		await painted();
+		expect(find("errorBanner")).toBeNull();
+	});
+
+	it("breaks a page that cannot be drawn, says so, and lets it be tried again", async () => {
+		const { app, talk } = livedIn();
+		const broken = app.messages[0] as { createdAt: number };
+		broken.createdAt = Number.NaN;
+		await openWindow(app);
+		await open(talk.id);
+		await painted();
+		expect(get("errorBanner")).toBeTruthy();
+		broken.createdAt = NOON;
+		await user.click(screen.getByText("Try again"));
+		await painted();
+		expect(get("appReady")).toBeTruthy();
+		await open(talk.id);
+		await painted();
+		expect(all("message")).toHaveLength(4);
+	});
+});
+
 describe("placeholders", () => {
 	it("do not flash when the answer is there within a tenth of a second", async () => {
 		const { app } = livedIn();

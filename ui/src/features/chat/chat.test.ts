@@ -286,6 +286,18 @@ describe("sending", () => {
 		expect(chat.sendFailure).toBeNull();
 	});
 
+	it("leaves alone what was typed in the meantime", async () => {
+		const app = new FakeApp();
+		const chat = await opened(app);
+		chat.draft = "First.";
+		const slow = app.hold("messageSend");
+		const sending = chat.send();
+		chat.draft = "First. Second.";
+		await slow.release();
+		expect(await sending).toBe(true);
+		expect(chat.draft).toBe("First. Second.");
+	});
+
 	it("sends once when it is asked twice", async () => {
 		const app = new FakeApp();
 		const chat = await opened(app);
