@@ -1,6 +1,6 @@
 import { screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { violations } from "./support/axe";
 import { FakeApp, settled } from "./support/fake-app";
 import { aConversation, aReply, NOON, READY, SETTINGS } from "./support/fixtures";
@@ -487,6 +487,35 @@ describe("the settings", () => {
 		await user.click(get("settingsOpen"));
 		await user.click(get("settingsClose"));
 		expect(document.querySelector("dialog")).toBeNull();
+	});
+});
+
+describe("a narrow window", () => {
+	const viewport = (width: number) =>
+		(window as unknown as { happyDOM: { setViewport(size: { width: number }): void } }).happyDOM.setViewport({
+			width,
+		});
+	beforeEach(() => viewport(480));
+	afterEach(() => viewport(1024));
+
+	it("shows one column at a time, each with the settings", async () => {
+		const { app, talk } = livedIn();
+		await openWindow(app);
+		expect(get("appReady").dataset.pane).toBe("list");
+		expect(get("settingsOpen").closest("nav")).not.toBeNull();
+		expect(document.activeElement).not.toBe(get("composer"));
+		await open(talk.id);
+		await painted();
+		expect(get("appReady").dataset.pane).toBe("chat");
+		expect(get("settingsOpen").closest("main")).not.toBeNull();
+		await user.click(screen.getByRole("button", { name: "Back to conversations" }));
+		expect(get("appReady").dataset.pane).toBe("list");
+	});
+
+	it("welcomes at the first start", async () => {
+		await openWindow();
+		expect(get("appReady").dataset.pane).toBe("chat");
+		expect(get("settingsOpen").closest("main")).not.toBeNull();
 	});
 });
 
