@@ -6,7 +6,7 @@ import { errorSentence } from "../src/i18n/errors";
 import { currentLocale, languages, setLanguage, t } from "../src/i18n/index.svelte";
 import en from "../src/i18n/messages/en";
 import { dayHeading, shortWhen } from "../src/i18n/time";
-import { sources } from "./support/sources";
+import { source, sources } from "./support/sources";
 
 const catalogues = import.meta.glob<Catalogue>("../src/i18n/messages/*.ts", {
 	eager: true,
@@ -83,6 +83,9 @@ describe("the language in use", () => {
 		[["vi-VN", "en-US"], "vi"],
 		[["fr-FR", "vi"], "vi"],
 		[["de-DE"], "en"],
+		[["C"], "en"],
+		[["c", "vi_VN.UTF-8"], "vi"],
+		[["", "*"], "en"],
 		[[], "en"],
 	])("follows a system that speaks %j", (system, expected) => {
 		setLanguage("system", system);
@@ -128,9 +131,17 @@ describe("the language in use", () => {
 describe("an error", () => {
 	it.each([
 		["disk_full", null, "The disk is full."],
-		["invalid", { field: "content", reason: "blank" }, "There is nothing in it yet."],
-		["invalid", { field: "title", reason: "too long: at most 200 characters" }, "This is too long."],
-		["invalid", { field: "content", reason: "contains NUL" }, "There is a character in it"],
+		["invalid", { field: "content", reason: "must not be empty" }, "There is nothing in it yet."],
+		[
+			"invalid",
+			{ field: "title", reason: "is too long: 10000 characters, where 200 are the most" },
+			"This is too long.",
+		],
+		[
+			"invalid",
+			{ field: "content", reason: "must not contain a NUL character" },
+			"There is a character in it",
+		],
 		["invalid", null, "This cannot be saved as it is."],
 		["never_heard_of", null, "Something unexpected went wrong."],
 	])("%s %j is said in a sentence", (code, details, sentence) => {
@@ -138,11 +149,10 @@ describe("an error", () => {
 	});
 
 	it("of every code has a sentence of its own", () => {
-		const codes = /ErrorCode = ([^;]+);/
-			.exec(sources("src/ipc", "bindings.ts")[0]?.text ?? "")?.[1]
-			?.match(/\w+/g);
-		expect(codes?.length).toBeGreaterThan(10);
-		expect(codes?.filter((code) => !(`error.${code}` in en))).toEqual([]);
+		const union = /ErrorCode =([^;]+);/.exec(source("src/ipc/bindings.ts").text)?.[1] ?? "";
+		const codes = [...union.matchAll(/"(\w+)"/g)].map(([, code]) => code);
+		expect(codes.length).toBeGreaterThan(10);
+		expect(codes.filter((code) => !(`error.${code}` in en))).toEqual([]);
 	});
 });
 

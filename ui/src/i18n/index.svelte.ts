@@ -38,7 +38,8 @@ export function setLanguage(choice: string, system: readonly string[] = navigato
 
 function fromSystem(system: readonly string[]): string {
 	for (const tag of system) {
-		const code = new Intl.Locale(tag).language;
+		// Cut by hand: a system without a language reports "C", which Intl.Locale refuses to read.
+		const code = tag.toLowerCase().split(/[-_.]/)[0] ?? "";
 		if (code in catalogues) return code;
 	}
 	return FALLBACK;

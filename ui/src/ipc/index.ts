@@ -63,6 +63,18 @@ async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
 	return settled.data;
 }
 
+/**
+ * A string of JavaScript can hold half a character, which no UTF-8 text can. Tauri would refuse the
+ * whole call with a sentence about its arguments; this says what is wrong.
+ */
+function whole(field: string, text: string): void {
+	if (text.isWellFormed()) return;
+	throw new CommandFailure("invalid", `${field} holds an unpaired surrogate`, {
+		field,
+		reason: "must not contain half a character",
+	});
+}
+
 /** The client that talks to the app this window belongs to. */
 export const client: Client = {
 	appStatus: () => unwrap(commands.appStatus()),
@@ -70,8 +82,14 @@ export const client: Client = {
 	conversationCreate: (request) => unwrap(commands.conversationCreate(request)),
 	conversationList: (cursor, limit) => unwrap(commands.conversationList(cursor, limit)),
 	conversationGet: (id) => unwrap(commands.conversationGet(id)),
-	conversationRename: (id, title) => unwrap(commands.conversationRename(id, title)),
-	messageSend: (conversationId, content) => unwrap(commands.messageSend(conversationId, content)),
+	async conversationRename(id, title) {
+		whole("title", title);
+		return unwrap(commands.conversationRename(id, title));
+	},
+	async messageSend(conversationId, content) {
+		whole("content", content);
+		return unwrap(commands.messageSend(conversationId, content));
+	},
 	messageList: (conversationId, beforeSequence, limit) =>
 		unwrap(commands.messageList(conversationId, beforeSequence, limit)),
 	messageGet: (id) => unwrap(commands.messageGet(id)),

@@ -1,5 +1,6 @@
 import { clearMocks, mockIPC } from "@tauri-apps/api/mocks";
 import { afterEach, describe, expect, it } from "vitest";
+import { errorSentence } from "../i18n/errors";
 import { CommandFailure, client } from ".";
 
 afterEach(() => clearMocks());
@@ -44,6 +45,17 @@ describe("the client", () => {
 		const asked = backend(() => bytes);
 		expect(await client.chunkAudio("K")).toBe(bytes);
 		expect(asked).toEqual([["chunk_audio", { id: "K" }]]);
+	});
+
+	it.each([
+		["messageSend", "C"],
+		["conversationRename", "C"],
+	] as const)("%s does not send half a character", async (command, id) => {
+		const asked = backend(() => null);
+		const failure = await client[command](id, "ok \ud83d").catch((error: unknown) => error);
+		expect(failure).toMatchObject({ code: "invalid" });
+		expect(errorSentence(failure as CommandFailure)).toContain("a character in it that cannot be stored");
+		expect(asked).toEqual([]);
 	});
 
 	it.each(["messageGet", "chunkAudio"] as const)(

@@ -37,6 +37,8 @@ export const TEMPLATES: Template[] = [
 		description: "Order a drink and something to eat, and ask what it costs.",
 		level: "A1",
 		openingMessage: "Hello! Welcome to the Green Leaf. What can I get you?",
+		systemPrompt: "",
+		isBuiltIn: true,
 	},
 	{
 		id: "0000000000T02",
@@ -45,6 +47,8 @@ export const TEMPLATES: Template[] = [
 		description: "Talk about your experience, your strengths and a mistake you learned from.",
 		level: "B2",
 		openingMessage: "Thank you for coming in today. Would you like to tell me a little about yourself?",
+		systemPrompt: "",
+		isBuiltIn: true,
 	},
 	{
 		id: "0000000000T03",
@@ -52,7 +56,9 @@ export const TEMPLATES: Template[] = [
 		name: "Lost luggage",
 		description: "Your suitcase did not arrive. Describe it at the airport desk.",
 		level: "B1",
-		openingMessage: null,
+		openingMessage: "",
+		systemPrompt: "",
+		isBuiltIn: true,
 	},
 ];
 
@@ -104,6 +110,7 @@ export function aMessage(over: Partial<Message> = {}): Message {
 		sequenceNumber: 1,
 		status: "complete",
 		model: null,
+		inputMethod: "text",
 		createdAt: NOON,
 		editedAt: null,
 		chunks: [],

@@ -1,4 +1,5 @@
-import { render, screen } from "@testing-library/svelte";
+import { render, screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
 import App from "../../src/app/App.svelte";
 import type { ConversationSummary } from "../../src/ipc";
 import { testids } from "../../src/testids";
@@ -56,3 +57,20 @@ type Name = keyof typeof testids;
 export const get = (name: Name) => screen.getByTestId(testids[name]);
 export const find = (name: Name) => screen.queryByTestId(testids[name]);
 export const all = (name: Name) => screen.queryAllByTestId(testids[name]);
+
+/** Opens a conversation by a click in the list. */
+export async function open(id: string): Promise<void> {
+	const item = within(get("conversationList"))
+		.getAllByTestId(testids.conversationItem)
+		.find(({ dataset }) => dataset.id === id);
+	await userEvent.click(within(item as HTMLElement).getAllByRole("button")[0] as Element);
+	await painted();
+}
+
+/** The window with a lived-in app and its newest talk open. */
+export async function inTalk() {
+	const { app, talk } = livedIn();
+	const opened = await openWindow(app);
+	await open(talk.id);
+	return { ...opened, talk };
+}

@@ -121,8 +121,9 @@ describe("older messages", () => {
 		if (!old) throw new Error("no message");
 		await app.put({ ...old, content: "changed" });
 		await app.emit({ entity: "chunk", id: "c", messageId: old.id, conversationId: HERE });
-		expect(chat.messages).toHaveLength(2);
 		expect(app.callsOf("messageGet")).toHaveLength(0);
+		await app.emit({ kind: "inserted", id: old.id, conversationId: HERE });
+		expect(chat.messages).toHaveLength(2);
 	});
 });
 
@@ -283,6 +284,18 @@ describe("sending", () => {
 		expect(chat.sendFailure?.code).toBe("disk_full");
 		expect(await chat.send()).toBe(true);
 		expect(chat.sendFailure).toBeNull();
+	});
+
+	it("leaves alone what was typed in the meantime", async () => {
+		const app = new FakeApp();
+		const chat = await opened(app);
+		chat.draft = "First.";
+		const slow = app.hold("messageSend");
+		const sending = chat.send();
+		chat.draft = "First. Second.";
+		await slow.release();
+		expect(await sending).toBe(true);
+		expect(chat.draft).toBe("First. Second.");
 	});
 
 	it("sends once when it is asked twice", async () => {

@@ -15,8 +15,8 @@ export interface Playing {
 	messageId: string;
 	/** Null while the next chunk has not been written yet. */
 	chunkId: string | null;
-	/** `waiting`: for the words or the sound; `resting`: the pause after a chunk. */
-	phase: "waiting" | "speaking" | "resting";
+	/** `waiting`: for the words or the queue; `fetching`: the sound; `resting`: the pause after a chunk. */
+	phase: "waiting" | "fetching" | "speaking" | "resting";
 	whole: boolean;
 }
 
@@ -114,7 +114,7 @@ export class Player {
 		const { messageId, id: chunkId } = chunk;
 		const ready = await this.#sounding(run, chunk, whole);
 		if (!ready?.hasAudio) return false;
-		this.playing = { messageId, chunkId, phase: "waiting", whole };
+		this.playing = { messageId, chunkId, phase: "fetching", whole };
 		const bytes = await this.#sources.audio(chunkId);
 		this.#check(run);
 		this.playing = { messageId, chunkId, phase: "speaking", whole };

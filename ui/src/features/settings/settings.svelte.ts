@@ -10,7 +10,7 @@ import {
 const DEFAULTS: UserSettings = {
 	theme: "system",
 	language: "system",
-	autoPlay: false,
+	autoPlay: true,
 	speechRate: 1,
 	partnerPace: "natural",
 };

@@ -35,12 +35,14 @@ describe("a setting", () => {
 
 	it("is not taken back by the answer to an earlier change", async () => {
 		const { app, settings } = await loaded();
-		const slow = app.hold("settingsUpdate");
+		const [slow, slower] = [app.hold("settingsUpdate"), app.hold("settingsUpdate")];
 		const first = settings.update({ theme: "dark" });
 		const second = settings.update({ theme: "light" });
 		await slow.release();
 		await first;
+		expect(app.settings.theme).toBe("dark");
 		expect(settings.current.theme).toBe("light");
+		await slower.release();
 		await second;
 		expect(app.settings.theme).toBe("light");
 	});

@@ -78,7 +78,7 @@ export default {
 	"settings.title": "Cài đặt",
 	"settings.close": "Đóng cài đặt",
 	"settings.look": "Giao diện",
-	"settings.theme": "Màu nền",
+	"settings.theme": "Chủ đề",
 	"settings.theme.system": "Theo hệ thống",
 	"settings.theme.light": "Sáng",
 	"settings.theme.dark": "Tối",

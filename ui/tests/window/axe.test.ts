@@ -1,0 +1,70 @@
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import { violations } from "../support/axe";
+import { FakeApp } from "../support/fake-app";
+import { aConversation, aReply, SETTINGS } from "../support/fixtures";
+import { all, get, livedIn, open, openWindow, painted } from "../support/window";
+
+let user: ReturnType<typeof userEvent.setup>;
+beforeEach(() => {
+	user = userEvent.setup();
+});
+
+describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (theme) => {
+	function themed(app = new FakeApp()) {
+		app.settings = { ...SETTINGS, theme };
+		return app;
+	}
+
+	it("with the welcome", async () => {
+		await openWindow(themed());
+		expect(document.documentElement.dataset.theme).toBe(theme);
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with a chat, a streaming reply and a problem", async () => {
+		const { app, talk } = livedIn();
+		await openWindow(themed(app));
+		await open(talk.id);
+		await app.put(
+			aReply([{ text: "One. ", ttsStatus: "processing" }], {
+				conversationId: talk.id,
+				sequenceNumber: 9,
+				status: "streaming",
+				rest: "Tw",
+			}),
+		);
+		await app.report({ code: "disk_full", message: "full" });
+		await user.click(all("playMessage")[0] as Element);
+		await painted();
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with an empty chat and a title being edited", async () => {
+		const app = themed();
+		app.conversations = [aConversation({ title: "Quiet" })];
+		await openWindow(app);
+		await user.click(get("renameConversation"));
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with the settings open", async () => {
+		await openWindow(themed(livedIn().app));
+		await user.click(get("settingsOpen"));
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with the scenarios open", async () => {
+		await openWindow(themed(livedIn().app));
+		await user.click(get("newConversation"));
+		expect(await violations()).toEqual([]);
+	});
+});
+
+it("axe does see what is wrong", async () => {
+	const page = document.createElement("main");
+	page.innerHTML = `<button></button><img src="x.png">`;
+	document.body.append(page);
+	expect(await violations(page)).toHaveLength(2);
+	page.remove();
+});

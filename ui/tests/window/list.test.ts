@@ -1,0 +1,151 @@
+import { screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { FakeApp } from "../support/fake-app";
+import { aConversation, NOON } from "../support/fixtures";
+import { all, find, get, inTalk, livedIn, open, openWindow, painted } from "../support/window";
+
+let user: ReturnType<typeof userEvent.setup>;
+beforeEach(() => {
+	user = userEvent.setup();
+});
+
+describe("the conversation list", () => {
+	it("opens the newest at the start", async () => {
+		const app = new FakeApp();
+		app.conversations = [
+			aConversation({ title: "Newest" }),
+			aConversation({ title: "Older", lastMessageAt: NOON - 1 }),
+		];
+		await openWindow(app);
+		expect(get("conversationTitle").textContent).toBe("Newest");
+		expect(all("conversationItem")[0]?.querySelector("[aria-current=page]")).not.toBeNull();
+	});
+
+	it("is walked with the arrow keys and is one stop of Tab", async () => {
+		await openWindow(livedIn().app);
+		const buttons = all("conversationItem").map((item) => item.querySelector("button.open") as HTMLElement);
+		expect(buttons.filter(({ tabIndex }) => tabIndex === 0)).toHaveLength(1);
+		buttons[0]?.focus();
+		await user.keyboard("{ArrowDown}");
+		expect(document.activeElement).toBe(buttons[1]);
+		await user.keyboard("{End}{ArrowDown}");
+		expect(document.activeElement).toBe(buttons.at(-1));
+		await user.keyboard("{Home}{ArrowUp}");
+		expect(document.activeElement).toBe(buttons[0]);
+		await user.keyboard("{ArrowDown}{Enter}");
+		await painted();
+		expect(get("conversationTitle").textContent).toBe("At the café");
+	});
+
+	it("renames with F2 and Enter, and gives the focus back", async () => {
+		const { app, talk } = livedIn();
+		await openWindow(app);
+		const button = document.querySelector<HTMLElement>(`[data-id="${talk.id}"] button.open`);
+		button?.focus();
+		await user.keyboard("{F2}");
+		await user.clear(get("renameInput"));
+		await user.type(get("renameInput"), "  Quán cà phê  {Enter}");
+		await painted();
+		expect(app.callsOf("conversationRename")).toEqual([[talk.id, "Quán cà phê"]]);
+		expect((document.activeElement as HTMLElement).textContent).toContain("Quán cà phê");
+	});
+
+	it.each(["{Escape}", "{Backspace}{Enter}"])(
+		"changes nothing when the renaming ends with %s",
+		async (keys) => {
+			const { app, talk } = livedIn();
+			await openWindow(app);
+			document.querySelector<HTMLElement>(`[data-id="${talk.id}"] button.open`)?.focus();
+			await user.keyboard("{F2}");
+			await user.keyboard(keys);
+			await painted();
+			expect(find("renameInput")).toBeNull();
+			expect(app.callsOf("conversationRename")).toHaveLength(0);
+		},
+	);
+
+	it("renames from the top bar too", async () => {
+		const { app, talk } = await inTalk();
+		await user.click(get("renameConversation"));
+		await user.clear(get("renameInput"));
+		await user.type(get("renameInput"), "茶{Enter}");
+		await painted();
+		expect(app.callsOf("conversationRename")).toEqual([[talk.id, "茶"]]);
+		expect(get("conversationTitle").textContent).toBe("茶");
+	});
+
+	it("has a name for a conversation without a title", async () => {
+		await openWindow(livedIn().app);
+		expect(screen.getByText("Untitled conversation")).toBeTruthy();
+	});
+
+	it("says so when it cannot be read, and can be tried again", async () => {
+		const { app } = livedIn();
+		app.failNext("conversationList", "io");
+		await openWindow(app);
+		expect(get("conversationList").textContent).toContain("could not be loaded");
+		await user.click(within(get("conversationList")).getByRole("button"));
+		await painted();
+		expect(all("conversationItem")).toHaveLength(4);
+	});
+});
+
+describe("a new conversation", () => {
+	it("is chosen from the scenarios with their levels", async () => {
+		const { app } = await inTalk();
+		await user.click(get("newConversation"));
+		expect(all("templateOption").map(({ dataset }) => dataset.slug)).toEqual([
+			"at-the-cafe",
+			"job-interview",
+			"lost-luggage",
+			"free-talk",
+		]);
+		expect(all("templateOption")[1]?.textContent).toContain("Level B2");
+		await user.click(all("templateOption")[1] as Element);
+		await painted();
+		expect(app.callsOf("conversationCreate")).toHaveLength(1);
+		expect(find("templateOption")).toBeNull();
+		expect(get("conversationTitle").textContent).toBe("A job interview");
+	});
+
+	it("that cannot be made says so and leaves what was open", async () => {
+		const { app } = await inTalk();
+		app.failNext("conversationCreate", "disk_full");
+		await user.click(get("newConversation"));
+		await user.click(all("templateOption")[0] as Element);
+		await painted();
+		expect(get("errorBanner").textContent).toContain("The disk is full.");
+		expect(get("errorCode").textContent).toContain("disk_full");
+		expect(get("conversationTitle").textContent).toBe("At the café");
+	});
+});
+
+describe("a narrow window", () => {
+	const viewport = (width: number) =>
+		(window as unknown as { happyDOM: { setViewport(size: { width: number }): void } }).happyDOM.setViewport({
+			width,
+		});
+	beforeEach(() => viewport(480));
+	afterEach(() => viewport(1024));
+
+	it("shows one column at a time, each with the settings", async () => {
+		const { app, talk } = livedIn();
+		await openWindow(app);
+		expect(get("appReady").dataset.pane).toBe("list");
+		expect(get("settingsOpen").closest("nav")).not.toBeNull();
+		expect(document.activeElement).not.toBe(get("composer"));
+		await open(talk.id);
+		await painted();
+		expect(get("appReady").dataset.pane).toBe("chat");
+		expect(get("settingsOpen").closest("main")).not.toBeNull();
+		await user.click(screen.getByRole("button", { name: "Back to conversations" }));
+		expect(get("appReady").dataset.pane).toBe("list");
+	});
+
+	it("welcomes at the first start", async () => {
+		await openWindow();
+		expect(get("appReady").dataset.pane).toBe("chat");
+		expect(get("settingsOpen").closest("main")).not.toBeNull();
+	});
+});

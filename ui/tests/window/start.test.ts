@@ -1,0 +1,165 @@
+import { screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { violations } from "../support/axe";
+import { FakeApp, settled } from "../support/fake-app";
+import { NOON, READY, SETTINGS } from "../support/fixtures";
+import { all, find, get, inTalk, livedIn, open, openWindow, painted } from "../support/window";
+
+let user: ReturnType<typeof userEvent.setup>;
+beforeEach(() => {
+	user = userEvent.setup();
+});
+
+describe("the first start", () => {
+	it("welcomes with scenarios, and one click is a conversation with its first line", async () => {
+		const { app } = await openWindow();
+		expect(screen.getByText("What would you like to talk about?")).toBeTruthy();
+		await user.click(screen.getByText("At the café"));
+		await painted();
+		expect(app.callsOf("conversationCreate")).toEqual([[{ templateId: app.templates[0]?.id, level: "A1" }]]);
+		expect(get("conversationTitle").textContent).toBe("At the café");
+		expect(document.activeElement).toBe(get("composer"));
+	});
+
+	it("offers free talk without a scenario", async () => {
+		const { app } = await openWindow();
+		await user.click(document.querySelector('[data-slug="free-talk"]') as Element);
+		await painted();
+		expect(app.callsOf("conversationCreate")).toEqual([[{ templateId: null, level: null }]]);
+		expect(screen.getByText("The first word is yours")).toBeTruthy();
+	});
+
+	it("is spoken in the learner's language", async () => {
+		const app = new FakeApp();
+		app.settings = { ...SETTINGS, language: "vi" };
+		await openWindow(app);
+		expect(screen.getByText("Hôm nay bạn muốn nói về chuyện gì?")).toBeTruthy();
+		expect(document.documentElement.lang).toBe("vi");
+	});
+});
+
+describe("a start that fails", () => {
+	it.each([
+		["data_dir", "The folder for your data cannot be written."],
+		["already_open", "Parlance is already open with this data."],
+		["schema_too_new", "Your data was written by a newer Parlance."],
+		["corrupt", "The database is damaged."],
+		["something_new", "Something unexpected went wrong while opening your data."],
+	])("with %s says what happened, what was kept and what to do", async (code, sentence) => {
+		const app = new FakeApp();
+		app.status = {
+			state: "failed",
+			dataDir: "/x",
+			error: { code: code as "io", message: "os error 30", details: null },
+		};
+		await openWindow(app);
+		expect(get("startFailureMessage").textContent).toBe(sentence);
+		expect(get("errorCode").textContent).toContain(code);
+		expect(screen.getByText("What was kept")).toBeTruthy();
+		expect(screen.getByText("What you can do")).toBeTruthy();
+		expect(screen.getByText("/x")).toBeTruthy();
+		expect(find("appReady")).toBeNull();
+		expect(await violations()).toEqual([]);
+	});
+
+	it("can be tried again", async () => {
+		const app = new FakeApp();
+		app.status = {
+			state: "failed",
+			dataDir: "/x",
+			error: { code: "data_dir", message: "no", details: null },
+		};
+		await openWindow(app);
+		app.status = READY;
+		await user.click(get("startRetry"));
+		await painted();
+		expect(get("appReady")).toBeTruthy();
+		expect(find("startFailure")).toBeNull();
+	});
+
+	it("to read the settings still opens, with the defaults and a word about it", async () => {
+		const app = new FakeApp();
+		app.failNext("settingsGet", "corrupt");
+		await openWindow(app);
+		expect(get("appReady")).toBeTruthy();
+		expect(get("errorBanner").textContent).toContain("damaged");
+	});
+});
+
+describe("problems of the app itself", () => {
+	it("are said aloud until they are dismissed", async () => {
+		const { app } = await inTalk();
+		await app.report({ code: "disk_full", message: "SQLITE_FULL" });
+		await painted();
+		expect(get("errorBanner").getAttribute("role")).toBe("alert");
+		await user.click(screen.getByRole("button", { name: "Dismiss" }));
+		expect(find("errorBanner")).toBeNull();
+	});
+});
+
+describe("what nobody caught", () => {
+	it("is said aloud", async () => {
+		await openWindow();
+		window.dispatchEvent(new ErrorEvent("error", { error: new Error("oops"), message: "oops" }));
+		await painted();
+		expect(get("errorBanner").textContent).toContain("Something unexpected went wrong.");
+		expect(get("errorCode").textContent).toContain("internal");
+	});
+
+	it("is not said when it is only the browser's layout that took longer", async () => {
+		await openWindow();
+		window.dispatchEvent(new ErrorEvent("error", { message: "ResizeObserver loop limit exceeded" }));
+		await painted();
+		expect(find("errorBanner")).toBeNull();
+	});
+
+	it("breaks a page that cannot be drawn, says so, and lets it be tried again", async () => {
+		const { app, talk } = livedIn();
+		const broken = app.messages[0] as { createdAt: number };
+		broken.createdAt = Number.NaN;
+		await openWindow(app);
+		await open(talk.id);
+		await painted();
+		expect(get("errorBanner")).toBeTruthy();
+		broken.createdAt = NOON;
+		await user.click(screen.getByText("Try again"));
+		await painted();
+		expect(get("appReady")).toBeTruthy();
+		await open(talk.id);
+		await painted();
+		expect(all("message")).toHaveLength(4);
+	});
+});
+
+describe("placeholders", () => {
+	it("do not flash when the answer is there within a tenth of a second", async () => {
+		const { app } = livedIn();
+		const slow = app.hold("conversationList");
+		vi.useFakeTimers();
+		try {
+			const opening = openWindow(app);
+			await vi.advanceTimersByTimeAsync(90);
+			await opening;
+			expect(get("conversationList").querySelector("[role=status]")).toBeNull();
+			await vi.advanceTimersByTimeAsync(20);
+			expect(get("conversationList").querySelector("[role=status]")).not.toBeNull();
+			await slow.release();
+			await vi.advanceTimersByTimeAsync(1);
+			await settled();
+			expect(get("conversationList").querySelector("[role=status]")).toBeNull();
+		} finally {
+			vi.useRealTimers();
+		}
+	});
+});
+
+describe("the window lets go of everything", () => {
+	it("when it is closed", async () => {
+		const { app, unmount } = await inTalk();
+		expect(app.listeners).toBe(3);
+		unmount();
+		await settled();
+		expect(app.listeners).toBe(0);
+	});
+});
