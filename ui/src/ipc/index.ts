@@ -2,20 +2,19 @@
  * The one door between the window and the Rust side, and the only place that knows Tauri.
  * Everything else takes a `Client`, so that tests and previews can hand in another one.
  */
-import { invoke } from "@tauri-apps/api/core";
 import {
 	type AppProblem,
 	type AppStatus,
 	type Change,
 	type Chunk,
 	type CommandError,
-	type ConversationCreate,
 	type ConversationPage,
 	type ConversationSummary,
 	commands,
 	events,
 	type Message,
 	type MessagePage,
+	type NewConversationRequest,
 	type Template,
 	type UserSettings,
 	type UserSettingsPatch,
@@ -28,10 +27,12 @@ export { CommandFailure, toFailure } from "./failure";
 export type Unlisten = () => void;
 
 export interface Client {
-	/** The state of the start; asked again after a failed start, it makes the app try once more. */
+	/** How the start of the app went. */
 	appStatus(): Promise<AppStatus>;
+	/** Makes the app try to start once more after a failure. */
+	appRetry(): Promise<AppStatus>;
 	templateList(): Promise<Template[]>;
-	conversationCreate(request: ConversationCreate): Promise<ConversationSummary>;
+	conversationCreate(request: NewConversationRequest): Promise<ConversationSummary>;
 	conversationList(cursor: string | null, limit: number): Promise<ConversationPage>;
 	conversationGet(id: string): Promise<ConversationSummary>;
 	conversationRename(id: string, title: string): Promise<ConversationSummary>;
@@ -45,8 +46,11 @@ export interface Client {
 	chunkRetry(id: string): Promise<Chunk>;
 	settingsGet(): Promise<UserSettings>;
 	settingsUpdate(patch: UserSettingsPatch): Promise<UserSettings>;
-	/** Called after each commit with what it changed. */
-	onDataChanged(listener: (changes: Change[]) => void): Promise<Unlisten>;
+	/**
+	 * Called after each commit with what it changed. `resync` says that some news was lost in a burst:
+	 * whatever is on screen has to be read again.
+	 */
+	onDataChanged(listener: (changes: Change[], resync: boolean) => void): Promise<Unlisten>;
 	onProblem(listener: (problem: AppProblem) => void): Promise<Unlisten>;
 }
 
@@ -78,6 +82,7 @@ function whole(field: string, text: string): void {
 /** The client that talks to the app this window belongs to. */
 export const client: Client = {
 	appStatus: () => unwrap(commands.appStatus()),
+	appRetry: () => unwrap(commands.appRetry()),
 	templateList: () => unwrap(commands.templateList()),
 	conversationCreate: (request) => unwrap(commands.conversationCreate(request)),
 	conversationList: (cursor, limit) => unwrap(commands.conversationList(cursor, limit)),
@@ -98,16 +103,9 @@ export const client: Client = {
 	settingsGet: () => unwrap(commands.settingsGet()),
 	settingsUpdate: (patch) => unwrap(commands.settingsUpdate(patch)),
 
-	// Raw bytes have no place in the generated bindings: as JSON a second of sound is a quarter of a
-	// million numbers.
-	async chunkAudio(id) {
-		try {
-			return await invoke<ArrayBuffer>("chunk_audio", { id });
-		} catch (error) {
-			throw CommandFailure.from(error);
-		}
-	},
+	chunkAudio: (id) => unwrap(commands.chunkAudio(id)),
 
-	onDataChanged: (listener) => events.dataChanged.listen((event) => listener(event.payload.changes)),
+	onDataChanged: (listener) =>
+		events.dataChanged.listen((event) => listener(event.payload.changes, event.payload.resync)),
 	onProblem: (listener) => events.appProblem.listen((event) => listener(event.payload)),
 };

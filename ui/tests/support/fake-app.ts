@@ -32,7 +32,7 @@ export class FakeApp implements Client {
 	pageSize: number | null = null;
 	readonly calls: [Command, ...unknown[]][] = [];
 
-	readonly #dataListeners = new Set<(changes: Change[]) => void>();
+	readonly #dataListeners = new Set<(changes: Change[], resync: boolean) => void>();
 	readonly #problemListeners = new Set<(problem: AppProblem) => void>();
 	readonly #gates = new Map<Command, Promise<void>[]>();
 
@@ -96,12 +96,18 @@ export class FakeApp implements Client {
 			messageId: null,
 			...change,
 		}));
-		for (const listener of this.#dataListeners) listener(whole);
+		for (const listener of this.#dataListeners) listener(whole, false);
 		await settled();
 	}
 
-	async report(problem: AppProblem): Promise<void> {
-		for (const listener of this.#problemListeners) listener(problem);
+	/** Tells the window that it has missed some news. */
+	async resync(): Promise<void> {
+		for (const listener of this.#dataListeners) listener([], true);
+		await settled();
+	}
+
+	async report(problem: Omit<AppProblem, "details">): Promise<void> {
+		for (const listener of this.#problemListeners) listener({ details: {}, ...problem });
 		await settled();
 	}
 
@@ -124,6 +130,10 @@ export class FakeApp implements Client {
 
 	appStatus() {
 		return this.#answer("appStatus", [], () => this.status);
+	}
+
+	appRetry() {
+		return this.#answer("appRetry", [], () => this.status);
 	}
 
 	templateList() {
@@ -232,7 +242,7 @@ export class FakeApp implements Client {
 		});
 	}
 
-	async onDataChanged(listener: (changes: Change[]) => void) {
+	async onDataChanged(listener: (changes: Change[], resync: boolean) => void) {
 		this.#dataListeners.add(listener);
 		return () => void this.#dataListeners.delete(listener);
 	}

@@ -39,6 +39,8 @@ export const TEMPLATES: Template[] = [
 		openingMessage: "Hello! Welcome to the Green Leaf. What can I get you?",
 		systemPrompt: "",
 		isBuiltIn: true,
+		createdAt: NOON,
+		updatedAt: NOON,
 	},
 	{
 		id: "0000000000T02",
@@ -49,6 +51,8 @@ export const TEMPLATES: Template[] = [
 		openingMessage: "Thank you for coming in today. Would you like to tell me a little about yourself?",
 		systemPrompt: "",
 		isBuiltIn: true,
+		createdAt: NOON,
+		updatedAt: NOON,
 	},
 	{
 		id: "0000000000T03",
@@ -59,6 +63,8 @@ export const TEMPLATES: Template[] = [
 		openingMessage: "",
 		systemPrompt: "",
 		isBuiltIn: true,
+		createdAt: NOON,
+		updatedAt: NOON,
 	},
 ];
 

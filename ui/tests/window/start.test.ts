@@ -51,7 +51,7 @@ describe("a start that fails", () => {
 		app.status = {
 			state: "failed",
 			dataDir: "/x",
-			error: { code: code as "io", message: "os error 30", details: null },
+			error: { code: code as "io", message: "os error 30", details: {} },
 		};
 		await openWindow(app);
 		expect(get("startFailureMessage").textContent).toBe(sentence);
@@ -68,7 +68,7 @@ describe("a start that fails", () => {
 		app.status = {
 			state: "failed",
 			dataDir: "/x",
-			error: { code: "data_dir", message: "no", details: null },
+			error: { code: "data_dir", message: "no", details: {} },
 		};
 		await openWindow(app);
 		app.status = READY;

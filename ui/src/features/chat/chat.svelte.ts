@@ -54,7 +54,9 @@ export class Chat {
 		try {
 			// Listening comes first: a change between reading and listening would be lost.
 			if (!this.#unlisten) {
-				const unlisten = await this.#client.onDataChanged((changes) => this.#changed(changes));
+				const unlisten = await this.#client.onDataChanged((changes, resync) =>
+					resync ? void this.open() : this.#changed(changes),
+				);
 				if (this.#closed) return unlisten();
 				this.#unlisten = unlisten;
 			}

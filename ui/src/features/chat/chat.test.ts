@@ -35,6 +35,16 @@ describe("opening a conversation", () => {
 		expect(chat.hasOlder).toBe(true);
 	});
 
+	it("reads what it shows again when news of changes was lost", async () => {
+		const app = new FakeApp();
+		const all = talk(2);
+		app.messages = all.slice(0, 1);
+		const chat = await opened(app);
+		app.messages = all;
+		await app.resync();
+		expect(words(chat)).toEqual(all.map(({ content }) => content));
+	});
+
 	it("says what failed and can be tried again", async () => {
 		const app = new FakeApp();
 		app.messages = talk(1);

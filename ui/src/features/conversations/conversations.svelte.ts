@@ -2,8 +2,8 @@ import {
 	type Change,
 	type Client,
 	type CommandFailure,
-	type ConversationCreate,
 	type ConversationSummary,
+	type NewConversationRequest,
 	type Template,
 	toFailure,
 } from "../../ipc";
@@ -40,7 +40,9 @@ export class Conversations {
 		this.loadFailure = null;
 		try {
 			if (!this.#unlisten) {
-				const unlisten = await this.#client.onDataChanged((changes) => this.#changed(changes));
+				const unlisten = await this.#client.onDataChanged((changes, resync) =>
+					resync ? void this.open() : this.#changed(changes),
+				);
 				if (this.#closed) return unlisten();
 				this.#unlisten = unlisten;
 			}
@@ -86,7 +88,7 @@ export class Conversations {
 	}
 
 	/** Gives the new conversation, or null when it could not be made. */
-	async create(request: ConversationCreate): Promise<ConversationSummary | null> {
+	async create(request: NewConversationRequest): Promise<ConversationSummary | null> {
 		if (this.creating) return null;
 		this.creating = true;
 		try {

@@ -14,11 +14,12 @@ export class Start {
 		this.#client = client;
 	}
 
-	async ask(): Promise<void> {
+	/** Asks how the start went; with `retry` the app tries once more before it answers. */
+	async ask(retry = false): Promise<void> {
 		if (this.asking) return;
 		this.asking = true;
 		try {
-			const status = await this.#client.appStatus();
+			const status = await (retry ? this.#client.appRetry() : this.#client.appStatus());
 			if (status.state === "ready") {
 				this.ready = status;
 				this.failure = null;

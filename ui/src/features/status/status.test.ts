@@ -17,7 +17,7 @@ describe("the start", () => {
 		app.status = {
 			state: "failed",
 			dataDir: "/readonly",
-			error: { code: "data_dir", message: "not writable", details: null },
+			error: { code: "data_dir", message: "not writable", details: {} },
 		};
 		const start = new Start(app);
 		await start.ask();
@@ -26,6 +26,14 @@ describe("the start", () => {
 		await start.ask();
 		expect(start.ready).not.toBeNull();
 		expect(start.failure).toBeNull();
+	});
+
+	it("makes the app try once more when it is asked to", async () => {
+		const app = new FakeApp();
+		const start = new Start(app);
+		await start.ask(true);
+		expect(app.calls.map(([command]) => command)).toEqual(["appRetry"]);
+		expect(start.ready).not.toBeNull();
 	});
 
 	it("has failed when nobody answers", async () => {

@@ -154,7 +154,7 @@ export default {
 	"error.closed": "Parlance is closing.",
 	"error.io": "Reading or writing on the disk failed. Please try again.",
 	"error.data_dir": "The folder for your data cannot be written.",
-	"error.speech_unavailable": "There is no voice on this computer, so this cannot be spoken.",
+	"error.tutor": "The tutor stopped in the middle of a reply. What had come is kept.",
 	"error.playback": "The sound could not be played.",
 	"error.internal": "Something unexpected went wrong. What was saved before is still there.",
 

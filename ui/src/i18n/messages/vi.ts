@@ -156,7 +156,7 @@ export default {
 	"error.closed": "Parlance đang đóng.",
 	"error.io": "Không đọc hoặc ghi được trên ổ đĩa. Hãy thử lại.",
 	"error.data_dir": "Không ghi được vào thư mục dữ liệu của bạn.",
-	"error.speech_unavailable": "Máy tính này không có giọng đọc, nên không đọc được câu này.",
+	"error.tutor": "Người trò chuyện dừng giữa câu trả lời. Phần đã có vẫn được giữ.",
 	"error.playback": "Không phát được âm thanh.",
 	"error.internal": "Có lỗi bất ngờ xảy ra. Những gì đã lưu trước đó vẫn còn.",
 
