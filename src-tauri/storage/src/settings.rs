@@ -29,6 +29,8 @@ pub struct UserSettings {
     /// Whether replies are spoken as they come. Default: yes.
     pub auto_play: bool,
     /// 0.5 to 2.0, as a factor. Default: 1.0.
+    // Never NaN, so for TypeScript it is a `number`, and not the `number | null` of an f64.
+    #[cfg_attr(feature = "specta", specta(type = i32))]
     pub speech_rate: f64,
     /// Default: natural.
     pub partner_pace: PartnerPace,
@@ -58,6 +60,7 @@ pub struct UserSettingsPatch {
     /// See [`UserSettings::auto_play`].
     pub auto_play: Option<bool>,
     /// See [`UserSettings::speech_rate`].
+    #[cfg_attr(feature = "specta", specta(type = Option<i32>))]
     pub speech_rate: Option<f64>,
     /// See [`UserSettings::partner_pace`].
     pub partner_pace: Option<PartnerPace>,

@@ -16,7 +16,8 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[cfg_attr(feature = "specta", specta(transparent))]
-pub struct Timestamp(#[cfg_attr(feature = "specta", specta(type = f64))] i64);
+// For TypeScript an i32 and this are the same `number`; an f64 would become `number | null` because of NaN.
+pub struct Timestamp(#[cfg_attr(feature = "specta", specta(type = i32))] i64);
 
 impl Timestamp {
     /// Makes a timestamp from Unix milliseconds.
