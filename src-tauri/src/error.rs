@@ -100,7 +100,9 @@ impl From<Error> for CommandError {
             Error::SchemaTooNew { found, supported } => Self::new(ErrorCode::SchemaTooNew, message)
                 .with("found", found)
                 .with("supported", supported),
-            Error::Corrupt { .. } | Error::ForeignFile { .. } => Self::new(ErrorCode::Corrupt, message),
+            Error::Corrupt { .. } | Error::ForeignFile { .. } => {
+                Self::new(ErrorCode::Corrupt, message)
+            }
             Error::AlreadyOpen => Self::new(ErrorCode::AlreadyOpen, message),
             Error::Closed => Self::new(ErrorCode::Closed, message),
             Error::DataDir { .. } => Self::new(ErrorCode::DataDir, message),
@@ -113,9 +115,18 @@ impl From<Error> for CommandError {
 impl From<AudioError> for CommandError {
     fn from(error: AudioError) -> Self {
         match error {
-            AudioError::Absent => Self::new(ErrorCode::NotFound, "The sound of this sentence is gone; it can be made again."),
-            AudioError::InvalidKey => Self::new(ErrorCode::Corrupt, "The sound of this sentence has a damaged name."),
-            AudioError::Io { action, source } => Self::new(ErrorCode::Io, format!("The disk failed: {action} ({source}).")),
+            AudioError::Absent => Self::new(
+                ErrorCode::NotFound,
+                "The sound of this sentence is gone; it can be made again.",
+            ),
+            AudioError::InvalidKey => Self::new(
+                ErrorCode::Corrupt,
+                "The sound of this sentence has a damaged name.",
+            ),
+            AudioError::Io { action, source } => Self::new(
+                ErrorCode::Io,
+                format!("The disk failed: {action} ({source})."),
+            ),
         }
     }
 }

@@ -110,10 +110,7 @@ impl ProfileSlot {
         match &*self.lock() {
             Slot::Open(profile) => Ok(Arc::clone(profile)),
             Slot::Failed(error) => Err(error.clone()),
-            Slot::Closed => Err(CommandError::new(
-                ErrorCode::Closed,
-                "Parlance is closing.",
-            )),
+            Slot::Closed => Err(CommandError::new(ErrorCode::Closed, "Parlance is closing.")),
         }
     }
 
@@ -212,7 +209,10 @@ fn built_in_templates() -> Vec<BuiltInTemplate> {
 }
 
 /// Looks for a voice, and starts the worker if there is one. Without one, chunks stay pending.
-fn start_speech(database: &Database, audio: &AudioStore) -> CommandResult<(SpeechStatus, Option<SpeechWorker>)> {
+fn start_speech(
+    database: &Database,
+    audio: &AudioStore,
+) -> CommandResult<(SpeechStatus, Option<SpeechWorker>)> {
     match find_engine(SPOKEN_LANGUAGE) {
         Speech::Ready { engine, voice } => {
             let state = SpeechStatus::Ready {

@@ -11,14 +11,16 @@ use std::{
 
 use futures::{StreamExt, stream::BoxStream};
 use parlance_storage::{
-    ConversationId, Database, Error, InputMethod, MessageId, MessageStatus, PartnerPace, ReadTx, Timestamp, UserId,
-    WriteTx,
+    ConversationId, Database, Error, InputMethod, MessageId, MessageStatus, PartnerPace, ReadTx,
+    Timestamp, UserId, WriteTx,
     chunk::NewChunk,
     conversation,
     message::{self, Message, NewMessage},
     settings, template,
 };
-use parlance_tutor::{ChunkDraft, Chunker, Pace, ReplyEngine, ReplyError, ReplyRequest, Turn, chunk_text};
+use parlance_tutor::{
+    ChunkDraft, Chunker, Pace, ReplyEngine, ReplyError, ReplyRequest, Turn, chunk_text,
+};
 use tauri::async_runtime::spawn;
 use tokio::{
     sync::Notify as Signal,
@@ -143,7 +145,12 @@ impl Replies {
 
     /// A reply that nobody writes any more, since its last words could not be stored at the time, must
     /// not keep the conversation from going on.
-    fn settle_abandoned(&self, tx: &WriteTx<'_>, conversation: ConversationId, now: Timestamp) -> Result<(), Error> {
+    fn settle_abandoned(
+        &self,
+        tx: &WriteTx<'_>,
+        conversation: ConversationId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         if self.running().contains_key(&conversation) {
             return Ok(());
         }
@@ -182,7 +189,12 @@ impl Replies {
     }
 
     /// Stores the stream as it comes, to its end or to the stop.
-    async fn write(&self, reply: MessageId, mut stream: ReplyStream, stop: &Signal) -> CommandResult<()> {
+    async fn write(
+        &self,
+        reply: MessageId,
+        mut stream: ReplyStream,
+        stop: &Signal,
+    ) -> CommandResult<()> {
         let mut chunker = Chunker::new();
         let mut unstored = Unstored::default();
         let status = loop {
@@ -240,7 +252,10 @@ impl Replies {
         let now = self.database.now();
         self.database
             .write(move |tx| {
-                match message::list_streaming(tx)?.iter().find(|left| left.id == reply) {
+                match message::list_streaming(tx)?
+                    .iter()
+                    .find(|left| left.id == reply)
+                {
                     Some(left) => settle(tx, left, MessageStatus::Failed, now),
                     None => Ok(()),
                 }
@@ -257,7 +272,10 @@ impl Replies {
     /// Takes a reply off the list, unless the next one has taken its place already.
     fn forget(&self, conversation: ConversationId, running: &Arc<Running>) {
         let mut all = self.running();
-        if all.get(&conversation).is_some_and(|entered| Arc::ptr_eq(entered, running)) {
+        if all
+            .get(&conversation)
+            .is_some_and(|entered| Arc::ptr_eq(entered, running))
+        {
             all.remove(&conversation);
         }
     }
@@ -286,8 +304,16 @@ fn new_chunk(draft: ChunkDraft) -> NewChunk {
 
 /// Ends a reply that nobody writes any more. The chunker gives the same chunks for a whole text as for a
 /// stream of it, so those beyond the stored ones are what was missing.
-fn settle(tx: &WriteTx<'_>, left: &Message, status: MessageStatus, now: Timestamp) -> Result<(), Error> {
-    let missing: Vec<NewChunk> = new_chunks(&left.content).into_iter().skip(left.chunks.len()).collect();
+fn settle(
+    tx: &WriteTx<'_>,
+    left: &Message,
+    status: MessageStatus,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let missing: Vec<NewChunk> = new_chunks(&left.content)
+        .into_iter()
+        .skip(left.chunks.len())
+        .collect();
     message::finish_reply(tx, left.id, status, &missing, now).map(drop)
 }
 

@@ -50,7 +50,10 @@ fn assert_stored(computer: &Computer, seen: &[MessageOnScreen]) {
         assert_eq!((role, status), (&on_screen.role, &on_screen.status));
         assert!(status == "complete", "{role} message is {status}");
         if role == "user" {
-            assert_eq!(content, "Hello! I would like a café crème, please ☕ xin cảm ơn 谢谢");
+            assert_eq!(
+                content,
+                "Hello! I would like a café crème, please ☕ xin cảm ơn 谢谢"
+            );
         }
     }
 
@@ -77,10 +80,16 @@ fn assert_stored(computer: &Computer, seen: &[MessageOnScreen]) {
             .join(format!("{key}.wav"));
         assert_has_sound(&file, duration);
     }
-    assert!(chunks >= 2, "an opening and a reply have at least two chunks, not {chunks}");
+    assert!(
+        chunks >= 2,
+        "an opening and a reply have at least two chunks, not {chunks}"
+    );
     assert_eq!(chunks, chunks_on_screen);
 
-    assert_eq!(computer.count("SELECT message_count FROM conversations"), stored.len() as i64);
+    assert_eq!(
+        computer.count("SELECT message_count FROM conversations"),
+        stored.len() as i64
+    );
     assert!(computer.count("SELECT count(*) FROM conversation_events") >= 3);
     assert_eq!(computer.count("PRAGMA user_version"), 11);
     assert_eq!(computer.count("SELECT count(*) FROM users"), 1);
@@ -88,18 +97,27 @@ fn assert_stored(computer: &Computer, seen: &[MessageOnScreen]) {
 
 /// Speech, not silence: loud enough, and neither constant nor a click.
 fn assert_has_sound(file: &Path, duration_ms: u32) {
-    let mut wav = hound::WavReader::open(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let mut wav =
+        hound::WavReader::open(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let rate = wav.spec().sample_rate;
     let samples: Vec<f64> = wav
         .samples::<i16>()
         .map(|sample| f64::from(sample.unwrap()) / f64::from(i16::MAX))
         .collect();
     let length_ms = samples.len() as f64 * 1000.0 / f64::from(rate);
-    assert!((length_ms - f64::from(duration_ms)).abs() < 20.0, "{length_ms} ms are stored as {duration_ms}");
-    let loudness = (samples.iter().map(|sample| sample * sample).sum::<f64>() / samples.len() as f64).sqrt();
+    assert!(
+        (length_ms - f64::from(duration_ms)).abs() < 20.0,
+        "{length_ms} ms are stored as {duration_ms}"
+    );
+    let loudness =
+        (samples.iter().map(|sample| sample * sample).sum::<f64>() / samples.len() as f64).sqrt();
     assert!(loudness > 0.01, "{} is silent: {loudness}", file.display());
     let loud = samples.iter().filter(|sample| sample.abs() > 0.02).count();
-    assert!(loud > samples.len() / 20, "{} is almost silent", file.display());
+    assert!(
+        loud > samples.len() / 20,
+        "{} is almost silent",
+        file.display()
+    );
 }
 
 #[tokio::test]
@@ -108,7 +126,10 @@ async fn a_reply_plays_in_order_and_marks_the_chunk_that_is_spoken() {
     let window = computer.open().await;
     window.start_conversation("cafe-order").await.unwrap();
     let opening = window.all_spoken().await.unwrap().remove(0);
-    assert!(opening.chunks.len() >= 2, "the test needs chunks to follow one another");
+    assert!(
+        opening.chunks.len() >= 2,
+        "the test needs chunks to follow one another"
+    );
     window.click("play-message").await.unwrap();
     let heard: RefCell<Vec<String>> = RefCell::default();
     until("every chunk to have been marked as spoken", || async {
@@ -125,7 +146,11 @@ async fn a_reply_plays_in_order_and_marks_the_chunk_that_is_spoken() {
     .await
     .unwrap();
     let heard = heard.into_inner();
-    let in_order: Vec<String> = opening.chunks.iter().map(|chunk| chunk.id.clone()).collect();
+    let in_order: Vec<String> = opening
+        .chunks
+        .iter()
+        .map(|chunk| chunk.id.clone())
+        .collect();
     assert_eq!(heard, in_order);
     until("the end of the sound", || async {
         Ok(speaking(&window.messages().await?).is_empty().then_some(()))
@@ -154,17 +179,25 @@ async fn killing_the_app_in_mid_reply_keeps_the_words_that_had_come() {
     window.click("settings-close").await.unwrap();
     window.start_conversation("cafe-order").await.unwrap();
     let before = window.messages().await.unwrap().len();
-    window.say("Tell me everything about your cakes and drinks, please.").await.unwrap();
+    window
+        .say("Tell me everything about your cakes and drinks, please.")
+        .await
+        .unwrap();
     let seen = until("some words of the reply", || async {
         let messages = window.messages().await?;
         let reply = messages.into_iter().nth(before + 1);
-        Ok(reply.filter(|reply| reply.status == "streaming" && reply.text.split_whitespace().count() >= 3))
+        Ok(reply.filter(|reply| {
+            reply.status == "streaming" && reply.text.split_whitespace().count() >= 3
+        }))
     })
     .await
     .unwrap();
     window.kill().await.unwrap();
 
-    assert_eq!(computer.count("SELECT count(*) FROM messages WHERE status = 'streaming'"), 1);
+    assert_eq!(
+        computer.count("SELECT count(*) FROM messages WHERE status = 'streaming'"),
+        1
+    );
     let window = computer.open().await;
     window.click("conversation-item").await.unwrap();
     let kept = until("the interrupted reply", || async {
@@ -175,12 +208,20 @@ async fn killing_the_app_in_mid_reply_keeps_the_words_that_had_come() {
     .unwrap();
     assert_eq!(kept.status, "interrupted");
     for word in first_words(&seen) {
-        assert!(kept.text.contains(&word), "{word:?} was on screen and is lost: {}", kept.text);
+        assert!(
+            kept.text.contains(&word),
+            "{word:?} was on screen and is lost: {}",
+            kept.text
+        );
     }
     window.quit().await.unwrap();
     let content: String = computer
         .database()
-        .query_row("SELECT content FROM messages WHERE status = 'interrupted'", [], |row| row.get(0))
+        .query_row(
+            "SELECT content FROM messages WHERE status = 'interrupted'",
+            [],
+            |row| row.get(0),
+        )
         .unwrap();
     let chunks: String = computer
         .database()
@@ -220,7 +261,9 @@ async fn stopping_a_reply_keeps_its_words_and_the_next_message_is_answered() {
     window.click("stop").await.unwrap();
     until("the stopped reply", || async {
         let messages = window.messages().await?;
-        let stopped = messages.get(before + 1).is_some_and(|reply| reply.status == "interrupted");
+        let stopped = messages
+            .get(before + 1)
+            .is_some_and(|reply| reply.status == "interrupted");
         Ok(stopped.then_some(()))
     })
     .await
@@ -239,10 +282,16 @@ async fn a_reloaded_window_finds_the_reply_where_it_is() {
     window.click("settings-close").await.unwrap();
     window.start_conversation("cafe-order").await.unwrap();
     let before = window.messages().await.unwrap().len();
-    window.say("I am hungry and thirsty. What do you recommend?").await.unwrap();
+    window
+        .say("I am hungry and thirsty. What do you recommend?")
+        .await
+        .unwrap();
     until("some words of the reply", || async {
         let messages = window.messages().await?;
-        Ok(messages.get(before + 1).is_some_and(|reply| reply.status == "streaming").then_some(()))
+        Ok(messages
+            .get(before + 1)
+            .is_some_and(|reply| reply.status == "streaming")
+            .then_some(()))
     })
     .await
     .unwrap();

@@ -1,5 +1,11 @@
 //! The real window under Xvfb: what a person sees, and what is on the disk afterwards.
-#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 mod conversation;
 mod pictures;

@@ -10,7 +10,8 @@ use crate::support::Computer;
 #[tokio::test]
 async fn pictures_of_the_window_light_and_dark() {
     let scrap = tempfile::tempdir().unwrap();
-    let folder: PathBuf = env::var_os("PARLANCE_PICTURES").map_or_else(|| scrap.path().to_owned(), Into::into);
+    let folder: PathBuf =
+        env::var_os("PARLANCE_PICTURES").map_or_else(|| scrap.path().to_owned(), Into::into);
     let computer = Computer::new();
     let window = computer.open().await;
     window.resize(1120, 760).await.unwrap();
@@ -29,11 +30,17 @@ async fn pictures_of_the_window_light_and_dark() {
     for theme in ["light", "dark"] {
         window.click("settings-open").await.unwrap();
         window.choose("theme-select", theme).await.unwrap();
-        window.picture(&folder.join(format!("settings-{theme}.png"))).await.unwrap();
+        window
+            .picture(&folder.join(format!("settings-{theme}.png")))
+            .await
+            .unwrap();
         window.click("settings-close").await.unwrap();
         let picture = folder.join(format!("chat-{theme}.png"));
         window.picture(&picture).await.unwrap();
-        assert!(fs::metadata(&picture).unwrap().len() > 10_000, "an almost empty picture");
+        assert!(
+            fs::metadata(&picture).unwrap().len() > 10_000,
+            "an almost empty picture"
+        );
     }
     let light = fs::read(folder.join("chat-light.png")).unwrap();
     let dark = fs::read(folder.join("chat-dark.png")).unwrap();

@@ -23,7 +23,10 @@ async fn a_second_start_ends_and_the_first_window_comes_to_the_front() {
     .unwrap();
     assert!(status.success(), "the second start ended with {status}");
     until("the first window's answer to the second start", || async {
-        Ok(computer.log().contains("started a second time").then_some(()))
+        Ok(computer
+            .log()
+            .contains("started a second time")
+            .then_some(()))
     })
     .await
     .unwrap();
@@ -40,8 +43,15 @@ async fn a_data_directory_that_cannot_be_written_is_a_page_that_says_so_and_retr
     let window = computer.start(&place).await;
     window.find("start-failure").await.unwrap();
     let message = window.text("start-failure-message").await.unwrap().unwrap();
-    assert!(message.split_whitespace().count() >= 5, "a sentence, not {message:?}");
-    assert_eq!(fs::read_to_string(&place).unwrap(), "in the way", "nothing was touched");
+    assert!(
+        message.split_whitespace().count() >= 5,
+        "a sentence, not {message:?}"
+    );
+    assert_eq!(
+        fs::read_to_string(&place).unwrap(),
+        "in the way",
+        "nothing was touched"
+    );
 
     fs::remove_file(&place).unwrap();
     window.click("start-retry").await.unwrap();
@@ -79,13 +89,25 @@ async fn a_chat_without_a_voice_says_so_and_works() {
         .await
         .unwrap();
     window.ready().await.unwrap();
-    let state = window.find("speech-state").await.unwrap().text().await.unwrap();
+    let state = window
+        .find("speech-state")
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     assert!(!state.trim().is_empty());
     window.start_conversation("cafe-order").await.unwrap();
     let before = window.messages().await.unwrap().len();
     window.say("Hello, can you hear me?").await.unwrap();
     let reply = window.reply_after(before).await.unwrap();
-    assert!(reply.chunks.iter().all(|chunk| chunk.tts_status == "pending"), "{reply:?}");
+    assert!(
+        reply
+            .chunks
+            .iter()
+            .all(|chunk| chunk.tts_status == "pending"),
+        "{reply:?}"
+    );
     window.quit().await.unwrap();
 }
 
@@ -95,4 +117,3 @@ fn which(program: &str) -> std::path::PathBuf {
         .find(|path| path.is_file())
         .unwrap_or_else(|| panic!("{program} is not installed"))
 }
-

@@ -43,7 +43,9 @@ impl Computer {
     }
 
     pub fn count(&self, sql: &str) -> i64 {
-        self.database().query_row(sql, [], |row| row.get(0)).unwrap()
+        self.database()
+            .query_row(sql, [], |row| row.get(0))
+            .unwrap()
     }
 
     pub fn log(&self) -> String {

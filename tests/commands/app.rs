@@ -26,7 +26,9 @@ fn a_place_that_cannot_be_written_is_a_failed_start_and_not_a_crash() {
     let status = app.call("app_status", json!({})).unwrap();
     assert_eq!(status["state"], "failed");
     assert_error(&status["error"], "data_dir");
-    let error = app.call("conversation_create", json!({ "request": {} })).unwrap_err();
+    let error = app
+        .call("conversation_create", json!({ "request": {} }))
+        .unwrap_err();
     assert_error(&error, "data_dir");
     assert_eq!(fs::read_to_string(&data_dir).unwrap(), "a file in the way");
 
@@ -51,5 +53,8 @@ fn after_the_end_commands_say_that_the_app_is_closing() {
     let app = TestApp::new();
     let (directory, data_dir) = app.quit();
     let again = TestApp::open(directory, data_dir);
-    assert_eq!(again.call("app_status", json!({})).unwrap()["state"], "ready");
+    assert_eq!(
+        again.call("app_status", json!({})).unwrap()["state"],
+        "ready"
+    );
 }

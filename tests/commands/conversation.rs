@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, assert_error};
 
 fn list(app: &TestApp) -> Vec<Value> {
-    let page = app.call("conversation_list", json!({ "cursor": null, "limit": 50 })).unwrap();
+    let page = app
+        .call("conversation_list", json!({ "cursor": null, "limit": 50 }))
+        .unwrap();
     page["items"].as_array().unwrap().clone()
 }
 
@@ -12,9 +14,17 @@ fn list(app: &TestApp) -> Vec<Value> {
 fn a_conversation_from_a_template_begins_with_the_tutors_words() {
     let app = TestApp::new();
     let templates = app.call("template_list", json!({})).unwrap();
-    let template = templates.as_array().unwrap().iter().find(|template| template["slug"] == "cafe-order").unwrap();
+    let template = templates
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|template| template["slug"] == "cafe-order")
+        .unwrap();
     let conversation = app
-        .call("conversation_create", json!({ "request": { "templateId": template["id"] } }))
+        .call(
+            "conversation_create",
+            json!({ "request": { "templateId": template["id"] } }),
+        )
         .unwrap();
     assert_eq!(conversation["level"], template["level"]);
     assert_eq!(conversation["messageCount"], 1);
@@ -24,7 +34,10 @@ fn a_conversation_from_a_template_begins_with_the_tutors_words() {
     assert_eq!(messages[0]["role"], "assistant");
     assert_eq!(messages[0]["status"], "complete");
     let chunks = messages[0]["chunks"].as_array().unwrap();
-    let spoken: String = chunks.iter().map(|chunk| chunk["text"].as_str().unwrap()).collect();
+    let spoken: String = chunks
+        .iter()
+        .map(|chunk| chunk["text"].as_str().unwrap())
+        .collect();
     assert_eq!(spoken, messages[0]["content"].as_str().unwrap());
 }
 
@@ -32,8 +45,11 @@ fn a_conversation_from_a_template_begins_with_the_tutors_words() {
 fn a_level_of_the_learners_choice_wins_over_the_templates() {
     let app = TestApp::new();
     let templates = app.call("template_list", json!({})).unwrap();
-    let request = json!({ "templateId": templates[0]["id"], "level": "C2", "title": "Học tiếng Anh ☕" });
-    let conversation = app.call("conversation_create", json!({ "request": request })).unwrap();
+    let request =
+        json!({ "templateId": templates[0]["id"], "level": "C2", "title": "Học tiếng Anh ☕" });
+    let conversation = app
+        .call("conversation_create", json!({ "request": request }))
+        .unwrap();
     assert_eq!(conversation["level"], "C2");
     assert_eq!(conversation["title"], "Học tiếng Anh ☕");
     assert_eq!(conversation["titleSource"], "user");
@@ -47,7 +63,9 @@ fn the_list_shows_the_latest_first_and_pages_by_cursor() {
     let mut seen = Vec::new();
     let mut cursor = Value::Null;
     loop {
-        let page = app.call("conversation_list", json!({ "cursor": cursor, "limit": 2 })).unwrap();
+        let page = app
+            .call("conversation_list", json!({ "cursor": cursor, "limit": 2 }))
+            .unwrap();
         for item in page["items"].as_array().unwrap() {
             seen.push(item["id"].as_str().unwrap().to_owned());
         }
@@ -64,7 +82,10 @@ fn a_new_title_is_kept_and_is_the_learners_own() {
     let app = TestApp::new();
     let id = app.conversation();
     let renamed = app
-        .call("conversation_rename", json!({ "id": id, "title": "  Ở quán cà phê  " }))
+        .call(
+            "conversation_rename",
+            json!({ "id": id, "title": "  Ở quán cà phê  " }),
+        )
         .unwrap();
     assert_eq!(renamed["title"], "Ở quán cà phê");
     let again = app.call("conversation_get", json!({ "id": id })).unwrap();
@@ -81,13 +102,23 @@ fn a_bad_title_is_refused_and_the_old_one_stays(#[case] title: String) {
     let app = TestApp::new();
     let id = app.conversation();
     let before = app.call("conversation_get", json!({ "id": id })).unwrap();
-    let error = app.call("conversation_rename", json!({ "id": id, "title": title })).unwrap_err();
+    let error = app
+        .call("conversation_rename", json!({ "id": id, "title": title }))
+        .unwrap_err();
     assert_error(&error, "invalid");
     assert_eq!(error["details"]["field"], "title");
-    assert_eq!(app.call("conversation_get", json!({ "id": id })).unwrap(), before);
+    assert_eq!(
+        app.call("conversation_get", json!({ "id": id })).unwrap(),
+        before
+    );
 
     let count = list(&app).len();
-    let error = app.call("conversation_create", json!({ "request": { "title": title } })).unwrap_err();
+    let error = app
+        .call(
+            "conversation_create",
+            json!({ "request": { "title": title } }),
+        )
+        .unwrap_err();
     assert_error(&error, "invalid");
     assert_eq!(list(&app).len(), count, "nothing was stored");
 }
@@ -111,11 +142,20 @@ fn unknown_ids_are_not_found() {
     let app = TestApp::new();
     app.conversation();
     let id = "0000000000001";
-    let error = app.call("conversation_get", json!({ "id": id })).unwrap_err();
+    let error = app
+        .call("conversation_get", json!({ "id": id }))
+        .unwrap_err();
     assert_error(&error, "not_found");
-    let error = app.call("conversation_rename", json!({ "id": id, "title": "x" })).unwrap_err();
+    let error = app
+        .call("conversation_rename", json!({ "id": id, "title": "x" }))
+        .unwrap_err();
     assert_error(&error, "not_found");
-    let error = app.call("conversation_create", json!({ "request": { "templateId": id } })).unwrap_err();
+    let error = app
+        .call(
+            "conversation_create",
+            json!({ "request": { "templateId": id } }),
+        )
+        .unwrap_err();
     assert_error(&error, "not_found");
     assert_eq!(list(&app).len(), 1);
 }
@@ -124,9 +164,16 @@ fn unknown_ids_are_not_found() {
 fn a_page_is_never_empty_by_its_limit_nor_endless() {
     let app = TestApp::new();
     (0..3).for_each(|_| drop(app.conversation()));
-    let page = app.call("conversation_list", json!({ "cursor": null, "limit": 0 })).unwrap();
+    let page = app
+        .call("conversation_list", json!({ "cursor": null, "limit": 0 }))
+        .unwrap();
     assert_eq!(page["items"].as_array().unwrap().len(), 1);
-    let page = app.call("conversation_list", json!({ "cursor": null, "limit": 4_000_000_000_u32 })).unwrap();
+    let page = app
+        .call(
+            "conversation_list",
+            json!({ "cursor": null, "limit": 4_000_000_000_u32 }),
+        )
+        .unwrap();
     assert_eq!(page["items"].as_array().unwrap().len(), 3);
 }
 

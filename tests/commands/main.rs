@@ -1,5 +1,11 @@
 //! The real commands, through Tauri's own invoke machinery, on a real profile; only the window is missing.
-#![allow(missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
 
 mod app;
 mod bindings;

@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 use crate::support::{TestApp, assert_error, until};
 
 fn send(app: &TestApp, conversation: &str, content: &str) -> Result<Value, Value> {
-    app.call("message_send", json!({ "conversationId": conversation, "content": content }))
+    app.call(
+        "message_send",
+        json!({ "conversationId": conversation, "content": content }),
+    )
 }
 
 fn reply(app: &TestApp, conversation: &str, status: &str) -> Value {
@@ -31,18 +34,31 @@ fn a_message_is_stored_and_answered_in_speakable_chunks() {
     let reply = reply(&app, &conversation, "complete");
     let chunks = reply["chunks"].as_array().unwrap();
     assert!(!chunks.is_empty());
-    let text: String = chunks.iter().map(|chunk| chunk["text"].as_str().unwrap()).collect();
+    let text: String = chunks
+        .iter()
+        .map(|chunk| chunk["text"].as_str().unwrap())
+        .collect();
     assert_eq!(text, reply["content"].as_str().unwrap());
     for (index, chunk) in chunks.iter().enumerate() {
         assert_eq!(chunk["chunkIndex"], index);
-        assert!(chunk["emotion"].is_string() && chunk["pauseAfterMs"].is_number(), "{chunk}");
+        assert!(
+            chunk["emotion"].is_string() && chunk["pauseAfterMs"].is_number(),
+            "{chunk}"
+        );
     }
     let stored = app.messages(&conversation);
-    let sequence: Vec<u64> = stored.iter().map(|message| message["sequenceNumber"].as_u64().unwrap()).collect();
+    let sequence: Vec<u64> = stored
+        .iter()
+        .map(|message| message["sequenceNumber"].as_u64().unwrap())
+        .collect();
     assert_eq!(sequence, (1..=stored.len() as u64).collect::<Vec<_>>());
     assert_eq!(stored[stored.len() - 2]["content"], said);
     assert!(app.changes_told() >= before, "the window was told");
-    assert_eq!(app.call("message_get", json!({ "id": reply["id"] })).unwrap()["id"], reply["id"]);
+    assert_eq!(
+        app.call("message_get", json!({ "id": reply["id"] }))
+            .unwrap()["id"],
+        reply["id"]
+    );
 }
 
 #[test]
@@ -54,7 +70,9 @@ fn the_window_is_told_of_every_change() {
     send(&app, &conversation, "Hello there, how are you today?").unwrap();
     reply(&app, &conversation, "complete");
     // The message, some words, the end: at least.
-    until("the news of it", || (app.changes_told() >= before + 3).then_some(()));
+    until("the news of it", || {
+        (app.changes_told() >= before + 3).then_some(())
+    });
 }
 
 #[rstest]
@@ -69,7 +87,10 @@ fn a_message_that_cannot_be_is_refused_and_nothing_is_stored(#[case] content: St
     let error = send(&app, &conversation, &content).unwrap_err();
     assert_error(&error, "invalid");
     assert_eq!(error["details"]["field"], "message");
-    assert!(error.to_string().len() < 1000, "the error repeats the message");
+    assert!(
+        error.to_string().len() < 1000,
+        "the error repeats the message"
+    );
     assert_eq!(app.messages(&conversation), before);
 }
 
@@ -101,12 +122,20 @@ fn a_message_to_an_unknown_conversation_is_not_found() {
     let app = TestApp::new();
     let error = send(&app, "0000000000001", "hello").unwrap_err();
     assert_error(&error, "not_found");
-    let error = app.call("message_stop", json!({ "conversationId": "0000000000001" })).unwrap_err();
+    let error = app
+        .call("message_stop", json!({ "conversationId": "0000000000001" }))
+        .unwrap_err();
     assert_error(&error, "not_found");
-    let error = app.call("message_get", json!({ "id": "0000000000001" })).unwrap_err();
+    let error = app
+        .call("message_get", json!({ "id": "0000000000001" }))
+        .unwrap_err();
     assert_error(&error, "not_found");
-    let arguments = json!({ "conversationId": "0000000000001", "beforeSequence": null, "limit": 10 });
-    assert_error(&app.call("message_list", arguments).unwrap_err(), "not_found");
+    let arguments =
+        json!({ "conversationId": "0000000000001", "beforeSequence": null, "limit": 10 });
+    assert_error(
+        &app.call("message_list", arguments).unwrap_err(),
+        "not_found",
+    );
 }
 
 #[test]
@@ -132,10 +161,17 @@ fn a_stopped_reply_keeps_its_words_and_talking_goes_on() {
         let content = last["content"].as_str().unwrap().to_owned();
         (content.split_whitespace().count() >= 2).then_some(content)
     });
-    let stopped = app.call("message_stop", json!({ "conversationId": conversation })).unwrap();
+    let stopped = app
+        .call("message_stop", json!({ "conversationId": conversation }))
+        .unwrap();
     assert_eq!(stopped, true);
     let reply_message = reply(&app, &conversation, "interrupted");
-    assert!(reply_message["content"].as_str().unwrap().starts_with(&words));
+    assert!(
+        reply_message["content"]
+            .as_str()
+            .unwrap()
+            .starts_with(&words)
+    );
     let chunks: String = reply_message["chunks"]
         .as_array()
         .unwrap()
@@ -143,7 +179,11 @@ fn a_stopped_reply_keeps_its_words_and_talking_goes_on() {
         .map(|chunk| chunk["text"].as_str().unwrap())
         .collect();
     assert_eq!(chunks, reply_message["content"].as_str().unwrap());
-    assert_eq!(app.call("message_stop", json!({ "conversationId": conversation })).unwrap(), false);
+    assert_eq!(
+        app.call("message_stop", json!({ "conversationId": conversation }))
+            .unwrap(),
+        false
+    );
 
     app.set("partnerPace", "instant");
     send(&app, &conversation, "And about winter?").unwrap();
@@ -174,14 +214,20 @@ fn older_messages_come_page_by_page() {
     app.set("partnerPace", "instant");
     let conversation = app.conversation();
     for turn in 0..6 {
-        send(&app, &conversation, &format!("This is what I say in turn {turn}.")).unwrap();
+        send(
+            &app,
+            &conversation,
+            &format!("This is what I say in turn {turn}."),
+        )
+        .unwrap();
         reply(&app, &conversation, "complete");
     }
     let all = app.messages(&conversation);
     let mut seen: Vec<Value> = Vec::new();
     let mut before = Value::Null;
     loop {
-        let arguments = json!({ "conversationId": conversation, "beforeSequence": before, "limit": 5 });
+        let arguments =
+            json!({ "conversationId": conversation, "beforeSequence": before, "limit": 5 });
         let page = app.call("message_list", arguments).unwrap();
         let messages = page["messages"].as_array().unwrap();
         seen.splice(0..0, messages.clone());

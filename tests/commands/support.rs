@@ -6,11 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parlance_lib::{
-    commands,
-    events::Notice,
-    profile::ProfileSlot,
-};
+use parlance_lib::{commands, events::Notice, profile::ProfileSlot};
 use serde_json::{Value, json};
 use tauri::{
     App, Manager, WebviewWindow, WebviewWindowBuilder,
@@ -67,7 +63,8 @@ impl TestApp {
 
     /// What a command answers: its value, or its error as the window gets it.
     pub fn call(&self, command: &str, arguments: Value) -> Result<Value, Value> {
-        self.invoke(command, arguments).map(|body| body.deserialize().unwrap())
+        self.invoke(command, arguments)
+            .map(|body| body.deserialize().unwrap())
     }
 
     /// The bytes a command answers.
@@ -95,12 +92,15 @@ impl TestApp {
 
     /// A free-talk conversation's id.
     pub fn conversation(&self) -> String {
-        let conversation = self.call("conversation_create", json!({ "request": {} })).unwrap();
+        let conversation = self
+            .call("conversation_create", json!({ "request": {} }))
+            .unwrap();
         conversation["id"].as_str().unwrap().to_owned()
     }
 
     pub fn messages(&self, conversation: &str) -> Vec<Value> {
-        let arguments = json!({ "conversationId": conversation, "beforeSequence": null, "limit": 50 });
+        let arguments =
+            json!({ "conversationId": conversation, "beforeSequence": null, "limit": 50 });
         let page = self.call("message_list", arguments).unwrap();
         page["messages"].as_array().unwrap().clone()
     }
@@ -108,13 +108,17 @@ impl TestApp {
     pub fn set(&self, setting: &str, value: impl Into<Value>) {
         let mut patch = serde_json::Map::new();
         patch.insert(setting.into(), value.into());
-        self.call("settings_update", json!({ "patch": patch })).unwrap();
+        self.call("settings_update", json!({ "patch": patch }))
+            .unwrap();
     }
 
     /// How many times the window was told of a change.
     pub fn changes_told(&self) -> usize {
         let notices = self.notices.lock().unwrap();
-        notices.iter().filter(|notice| matches!(notice, Notice::Changed(_))).count()
+        notices
+            .iter()
+            .filter(|notice| matches!(notice, Notice::Changed(_)))
+            .count()
     }
 
     /// Ends the app in order and gives its directory back.
@@ -131,7 +135,10 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(start.elapsed() < Duration::from_secs(60), "waited in vain for {what}");
+        assert!(
+            start.elapsed() < Duration::from_secs(60),
+            "waited in vain for {what}"
+        );
         std::thread::sleep(Duration::from_millis(10));
     }
 }
@@ -140,6 +147,9 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
 pub fn assert_error(error: &Value, code: &str) {
     assert_eq!(error["code"], code, "{error}");
     let message = error["message"].as_str().unwrap();
-    assert!(message.ends_with('.') && message.contains(' '), "not a sentence: {message:?}");
+    assert!(
+        message.ends_with('.') && message.contains(' '),
+        "not a sentence: {message:?}"
+    );
     assert!(error["details"].is_object(), "{error}");
 }

@@ -11,7 +11,11 @@ use crate::{
 
 /// Whether the learner's data is open, and if not, why.
 #[derive(Debug, Serialize, specta::Type)]
-#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "state",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum AppStatus {
     /// All is well.
     Ready {

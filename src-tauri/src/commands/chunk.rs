@@ -36,12 +36,21 @@ impl Type for Wav {
 /// The sound of a chunk; `not_found` while it has none.
 #[tauri::command]
 #[specta::specta]
-pub async fn chunk_audio(profile: State<'_, ProfileSlot>, id: Input<ChunkId>) -> CommandResult<Wav> {
+pub async fn chunk_audio(
+    profile: State<'_, ProfileSlot>,
+    id: Input<ChunkId>,
+) -> CommandResult<Wav> {
     let profile = profile.get()?;
     let (user, Input(id)) = (profile.user.id, id);
-    let chunk = profile.database.read(move |tx| chunk::get(tx, user, id)).await?;
+    let chunk = profile
+        .database
+        .read(move |tx| chunk::get(tx, user, id))
+        .await?;
     let Some(key) = chunk.audio_key else {
-        return Err(CommandError::new(ErrorCode::NotFound, "This sentence has no sound yet."));
+        return Err(CommandError::new(
+            ErrorCode::NotFound,
+            "This sentence has no sound yet.",
+        ));
     };
     let read = spawn_blocking(move || profile.audio.read(&AudioKey::parse(&key)?)).await;
     match read {
@@ -54,9 +63,15 @@ pub async fn chunk_audio(profile: State<'_, ProfileSlot>, id: Input<ChunkId>) ->
 /// Queues a chunk again whose sound failed.
 #[tauri::command]
 #[specta::specta]
-pub async fn chunk_retry(profile: State<'_, ProfileSlot>, id: Input<ChunkId>) -> CommandResult<Chunk> {
+pub async fn chunk_retry(
+    profile: State<'_, ProfileSlot>,
+    id: Input<ChunkId>,
+) -> CommandResult<Chunk> {
     let profile = profile.get()?;
     let (user, Input(id)) = (profile.user.id, id);
-    let chunk = profile.database.write(move |tx| chunk::retry(tx, user, id)).await?;
+    let chunk = profile
+        .database
+        .write(move |tx| chunk::retry(tx, user, id))
+        .await?;
     Ok(chunk)
 }

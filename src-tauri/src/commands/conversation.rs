@@ -8,12 +8,7 @@ use parlance_storage::{
 use serde::Deserialize;
 use tauri::State;
 
-use crate::{
-    error::CommandResult,
-    input::Input,
-    profile::ProfileSlot,
-    replies::new_chunks,
-};
+use crate::{error::CommandResult, input::Input, profile::ProfileSlot, replies::new_chunks};
 
 /// What is stored as the model of a template's opening words.
 const OPENING_MODEL: &str = "template";
@@ -74,7 +69,14 @@ fn open_with_template(
     let template = template::get(tx, user, template)?;
     if !template.opening_message.is_empty() {
         let words = &template.opening_message;
-        message::say(tx, conversation.id, words, &new_chunks(words), OPENING_MODEL, now)?;
+        message::say(
+            tx,
+            conversation.id,
+            words,
+            &new_chunks(words),
+            OPENING_MODEL,
+            now,
+        )?;
     }
     Ok(())
 }
@@ -107,7 +109,10 @@ pub async fn conversation_get(
 ) -> CommandResult<ConversationSummary> {
     let profile = profile.get()?;
     let (user, Input(id)) = (profile.user.id, id);
-    let conversation = profile.database.read(move |tx| conversation::summary(tx, user, id)).await?;
+    let conversation = profile
+        .database
+        .read(move |tx| conversation::summary(tx, user, id))
+        .await?;
     Ok(conversation)
 }
 

@@ -54,7 +54,10 @@ pub async fn message_get(
 ) -> CommandResult<Message> {
     let profile = profile.get()?;
     let (user, Input(id)) = (profile.user.id, id);
-    let message = profile.database.read(move |tx| message::get(tx, user, id)).await?;
+    let message = profile
+        .database
+        .read(move |tx| message::get(tx, user, id))
+        .await?;
     Ok(message)
 }
 
@@ -67,6 +70,9 @@ pub async fn message_stop(
 ) -> CommandResult<bool> {
     let profile = profile.get()?;
     let (user, Input(id)) = (profile.user.id, conversation_id);
-    profile.database.read(move |tx| conversation::get(tx, user, id)).await?;
+    profile
+        .database
+        .read(move |tx| conversation::get(tx, user, id))
+        .await?;
     Ok(profile.replies.stop(id))
 }

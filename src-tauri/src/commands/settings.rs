@@ -11,7 +11,10 @@ use crate::{error::CommandResult, input::Input, profile::ProfileSlot};
 pub async fn settings_get(profile: State<'_, ProfileSlot>) -> CommandResult<UserSettings> {
     let profile = profile.get()?;
     let user = profile.user.id;
-    let settings = profile.database.read(move |tx| settings::get(tx, user)).await?;
+    let settings = profile
+        .database
+        .read(move |tx| settings::get(tx, user))
+        .await?;
     Ok(settings)
 }
 

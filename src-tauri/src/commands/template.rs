@@ -11,6 +11,9 @@ use crate::{error::CommandResult, profile::ProfileSlot};
 pub async fn template_list(profile: State<'_, ProfileSlot>) -> CommandResult<Vec<Template>> {
     let profile = profile.get()?;
     let user = profile.user.id;
-    let templates = profile.database.read(move |tx| template::list(tx, user)).await?;
+    let templates = profile
+        .database
+        .read(move |tx| template::list(tx, user))
+        .await?;
     Ok(templates)
 }

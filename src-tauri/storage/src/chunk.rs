@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::Error;
 use crate::change::{Change, ChangeKind, Entity};
+use crate::columns::Columns;
 use crate::id::{ChunkId, ConversationId, MessageId, UserId};
 use crate::kinds::{Emotion, Emphasis, TtsStatus};
 use crate::text;
@@ -127,24 +128,26 @@ pub(crate) fn release_expired_sql() -> String {
 
 impl Chunk {
     pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let audio_key: Option<String> = row.get("audio_key")?;
-        Ok(Self {
-            id: row.get("id")?,
-            message_id: row.get("message_id")?,
-            chunk_index: row.get("chunk_index")?,
-            text: row.get("text")?,
-            spoken_text: row.get("spoken_text")?,
-            emotion: row.get("emotion")?,
-            icon: row.get("icon")?,
-            pause_after_ms: row.get("pause_after_ms")?,
-            emphasis: row.get("emphasis")?,
-            tts_status: row.get("tts_status")?,
-            attempt_count: row.get("attempt_count")?,
-            last_error: row.get("last_error")?,
-            has_audio: audio_key.is_some(),
-            audio_key,
-            audio_duration_ms: row.get("audio_duration_ms")?,
-        })
+        let mut columns = Columns::of(row);
+        let mut chunk = Self {
+            id: columns.get("id")?,
+            message_id: columns.get("message_id")?,
+            chunk_index: columns.get("chunk_index")?,
+            text: columns.get("text")?,
+            spoken_text: columns.get("spoken_text")?,
+            emotion: columns.get("emotion")?,
+            icon: columns.get("icon")?,
+            pause_after_ms: columns.get("pause_after_ms")?,
+            emphasis: columns.get("emphasis")?,
+            tts_status: columns.get("tts_status")?,
+            attempt_count: columns.get("attempt_count")?,
+            last_error: columns.get("last_error")?,
+            audio_key: columns.get("audio_key")?,
+            audio_duration_ms: columns.get("audio_duration_ms")?,
+            has_audio: false,
+        };
+        chunk.has_audio = chunk.audio_key.is_some();
+        Ok(chunk)
     }
 }
 

@@ -6,6 +6,7 @@
 use rusqlite::{Row, named_params};
 use serde::Serialize;
 
+use crate::columns::Columns;
 use crate::id::{ConversationId, EventId, UserId};
 use crate::kinds::EventType;
 use crate::time::Timestamp;
@@ -31,12 +32,13 @@ pub struct ConversationEvent {
 
 impl ConversationEvent {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let mut columns = Columns::of(row);
         Ok(Self {
-            id: row.get("id")?,
-            conversation_id: row.get("conversation_id")?,
-            event_type: row.get("event_type")?,
-            event_data: row.get("event_data")?,
-            created_at: row.get("created_at")?,
+            id: columns.get("id")?,
+            conversation_id: columns.get("conversation_id")?,
+            event_type: columns.get("event_type")?,
+            event_data: columns.get("event_data")?,
+            created_at: columns.get("created_at")?,
         })
     }
 }

@@ -15,6 +15,7 @@
 
 mod change;
 pub mod chunk;
+mod columns;
 pub mod conversation;
 pub mod data_dir;
 mod database;

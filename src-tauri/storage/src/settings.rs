@@ -29,7 +29,7 @@ pub struct UserSettings {
     /// Whether replies are spoken as they come. Default: yes.
     pub auto_play: bool,
     /// 0.5 to 2.0, as a factor. Default: 1.0.
-    // As `f64` the generator would type it "number or null" because of NaN, which cannot get here.
+    // Never NaN, so for TypeScript it is a `number`, and not the `number | null` of an f64.
     #[cfg_attr(feature = "specta", specta(type = i32))]
     pub speech_rate: f64,
     /// Default: natural.

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::Error;
 use crate::change::{ChangeKind, Entity};
+use crate::columns::Columns;
 use crate::id::{TemplateId, UserId};
 use crate::kinds::CefrLevel;
 use crate::time::Timestamp;
@@ -60,17 +61,18 @@ const COLUMNS: &str =
 
 impl Template {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let mut columns = Columns::of(row);
         Ok(Self {
-            id: row.get("id")?,
-            slug: row.get("slug")?,
-            name: row.get("name")?,
-            description: row.get("description")?,
-            level: row.get("level")?,
-            system_prompt: row.get("system_prompt")?,
-            opening_message: row.get("opening_message")?,
-            is_built_in: row.get("is_built_in")?,
-            created_at: row.get("created_at")?,
-            updated_at: row.get("updated_at")?,
+            id: columns.get("id")?,
+            is_built_in: columns.get("is_built_in")?,
+            slug: columns.get("slug")?,
+            name: columns.get("name")?,
+            description: columns.get("description")?,
+            level: columns.get("level")?,
+            system_prompt: columns.get("system_prompt")?,
+            opening_message: columns.get("opening_message")?,
+            created_at: columns.get("created_at")?,
+            updated_at: columns.get("updated_at")?,
         })
     }
 

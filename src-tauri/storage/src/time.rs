@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 #[cfg_attr(feature = "specta", specta(transparent))]
-// The generator types an `i64` not at all, and an `f64` as "number or null" because of NaN.
+// For TypeScript an i32 and this are the same `number`; an f64 would become `number | null` because of NaN.
 pub struct Timestamp(#[cfg_attr(feature = "specta", specta(type = i32))] i64);
 
 impl Timestamp {

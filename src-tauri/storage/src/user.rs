@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::Error;
 use crate::change::{ChangeKind, Entity};
+use crate::columns::Columns;
 use crate::id::UserId;
 use crate::kinds::CefrLevel;
 use crate::time::Timestamp;
@@ -45,17 +46,18 @@ const COLUMNS: &str =
 
 impl User {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let mut columns = Columns::of(row);
         Ok(Self {
-            id: row.get("id")?,
-            username: row.get("username")?,
-            display_name: row.get("display_name")?,
-            native_language: row.get("native_language")?,
-            target_language: row.get("target_language")?,
-            level: row.get("level")?,
-            time_zone: row.get("time_zone")?,
-            day_starts_at_minute: row.get("day_starts_at_minute")?,
-            created_at: row.get("created_at")?,
-            updated_at: row.get("updated_at")?,
+            id: columns.get("id")?,
+            username: columns.get("username")?,
+            display_name: columns.get("display_name")?,
+            native_language: columns.get("native_language")?,
+            target_language: columns.get("target_language")?,
+            level: columns.get("level")?,
+            time_zone: columns.get("time_zone")?,
+            day_starts_at_minute: columns.get("day_starts_at_minute")?,
+            created_at: columns.get("created_at")?,
+            updated_at: columns.get("updated_at")?,
         })
     }
 }

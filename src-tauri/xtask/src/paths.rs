@@ -7,17 +7,17 @@ use anyhow::{Context, Result};
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {
     // The path of this crate when it was compiled; `cargo xtask` compiles it in the clone it is run in.
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").components().fold(
-        PathBuf::new(),
-        |mut path, component| {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .components()
+        .fold(PathBuf::new(), |mut path, component| {
             if component == std::path::Component::ParentDir {
                 path.pop();
             } else {
                 path.push(component);
             }
             path
-        },
-    )
+        })
 }
 
 /// The window's sources.
@@ -46,5 +46,7 @@ pub(crate) fn tools() -> Result<PathBuf> {
 
 /// The app as `cargo xtask run` builds it.
 pub(crate) fn app() -> Result<PathBuf> {
-    Ok(target()?.join("debug").join(format!("parlance{}", std::env::consts::EXE_SUFFIX)))
+    Ok(target()?
+        .join("debug")
+        .join(format!("parlance{}", std::env::consts::EXE_SUFFIX)))
 }

@@ -43,9 +43,18 @@ pub(crate) fn pictures() -> Result<()> {
     build_window()?;
     build_app()?;
     check(
-        cargo(["nextest", "run", "--package", "parlance-window-tests", "pictures"])?
-            .env("PARLANCE_APP", paths::app()?)
-            .env("PARLANCE_PICTURES", paths::root().join("docs").join("pictures")),
+        cargo([
+            "nextest",
+            "run",
+            "--package",
+            "parlance-window-tests",
+            "pictures",
+        ])?
+        .env("PARLANCE_APP", paths::app()?)
+        .env(
+            "PARLANCE_PICTURES",
+            paths::root().join("docs").join("pictures"),
+        ),
     )
 }
 
@@ -58,7 +67,14 @@ pub(crate) fn build_window() -> Result<()> {
 /// Builds the app.
 pub(crate) fn build_app() -> Result<()> {
     println!("Building the app …");
-    check(&mut cargo(["build", "--quiet", "--package", "parlance", "--bin", "parlance"])?)
+    check(&mut cargo([
+        "build",
+        "--quiet",
+        "--package",
+        "parlance",
+        "--bin",
+        "parlance",
+    ])?)
 }
 
 fn has_display() -> bool {
@@ -70,10 +86,18 @@ fn has_display() -> bool {
 
 fn tour(picture: &Path) -> Result<()> {
     check(
-        cargo(["run", "--quiet", "--package", "parlance-window-tests", "--bin", "parlance-tour", "--"])?
-            .arg("--app")
-            .arg(paths::app()?)
-            .arg("--picture")
-            .arg(picture),
+        cargo([
+            "run",
+            "--quiet",
+            "--package",
+            "parlance-window-tests",
+            "--bin",
+            "parlance-tour",
+            "--",
+        ])?
+        .arg("--app")
+        .arg(paths::app()?)
+        .arg("--picture")
+        .arg(picture),
     )
 }

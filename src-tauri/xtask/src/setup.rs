@@ -69,7 +69,8 @@ pub(crate) fn test_tools() -> Result<()> {
                 .env("CARGO_TARGET_DIR", tools.join("build")),
         )?;
         // Its build is of no further use, and takes gigabytes.
-        fs::remove_dir_all(tools.join("build")).context("cannot remove the tools' build directory")?;
+        fs::remove_dir_all(tools.join("build"))
+            .context("cannot remove the tools' build directory")?;
     }
     Ok(())
 }
@@ -105,10 +106,7 @@ fn system_packages() -> Result<()> {
         )
     })?;
     check(&mut apt(prefix, &["update", "-qq"]))?;
-    let mut install = apt(
-        prefix,
-        &["install", "-y", "-qq", "--no-install-recommends"],
-    );
+    let mut install = apt(prefix, &["install", "-y", "-qq", "--no-install-recommends"]);
     check(install.args(&missing))
 }
 
@@ -124,7 +122,11 @@ fn missing_packages() -> Result<Vec<&'static str>> {
     Ok(DEBIAN_PACKAGES
         .iter()
         .copied()
-        .filter(|package| !known.lines().any(|line| line == format!("{package} installed")))
+        .filter(|package| {
+            !known
+                .lines()
+                .any(|line| line == format!("{package} installed"))
+        })
         .collect())
 }
 
@@ -162,7 +164,10 @@ fn node() -> Result<()> {
         .and_then(|major| major.parse::<u32>().ok());
     match major {
         Some(major) if major >= NODE_MAJOR => Ok(()),
-        Some(_) => bail!("Node.js {NODE_MAJOR} or newer is needed, found {}", found.trim()),
+        Some(_) => bail!(
+            "Node.js {NODE_MAJOR} or newer is needed, found {}",
+            found.trim()
+        ),
         None => bail!("Node.js {NODE_MAJOR} or newer is needed, with npm; found none"),
     }
 }
@@ -175,6 +180,11 @@ fn npm_packages() -> Result<()> {
         return Ok(());
     }
     println!("Installing the window's npm packages …");
-    check(&mut npm(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
+    check(&mut npm([
+        "ci",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+    ]))?;
     fs::write(&stamp, lock).context("cannot mark the npm packages as installed")
 }

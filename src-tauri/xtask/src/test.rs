@@ -23,13 +23,37 @@ const STEPS: &[Step] = &[
     ("window: tests", || check(&mut npm(["run", "test"]))),
     ("window: build", || check(&mut npm(["run", "build"]))),
     ("licences", || {
-        check(&mut cargo(["deny", "--log-level", "error", "check", "bans", "licenses", "sources"])?)
+        check(&mut cargo([
+            "deny",
+            "--log-level",
+            "error",
+            "check",
+            "bans",
+            "licenses",
+            "sources",
+        ])?)
     }),
     ("lints", || {
-        let clippy = ["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"];
+        let clippy = [
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--quiet",
+            "--",
+            "-D",
+            "warnings",
+        ];
         check(&mut cargo(clippy)?)
     }),
-    ("crates", || nextest(&["--workspace", "--exclude", "parlance", "--exclude", WINDOW_TESTS])),
+    ("crates", || {
+        nextest(&[
+            "--workspace",
+            "--exclude",
+            "parlance",
+            "--exclude",
+            WINDOW_TESTS,
+        ])
+    }),
     ("commands", || nextest(&["--package", "parlance"])),
     ("the app", run::build_app),
     ("the real window", || nextest(&["--package", WINDOW_TESTS])),
@@ -69,7 +93,11 @@ pub(crate) fn write_goldens() -> Result<()> {
 
 /// The tests that compare a generated file write it instead.
 fn update(arguments: &[&str]) -> Result<()> {
-    check(cargo(["nextest", "run"])?.args(arguments).env("PARLANCE_UPDATE", "1"))
+    check(
+        cargo(["nextest", "run"])?
+            .args(arguments)
+            .env("PARLANCE_UPDATE", "1"),
+    )
 }
 
 fn nextest(arguments: &[&str]) -> Result<()> {

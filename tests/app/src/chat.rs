@@ -66,8 +66,10 @@ impl Window {
     /// When something of that does not appear.
     pub async fn start_conversation(&self, template: &str) -> Result<()> {
         self.click("new-conversation").await?;
-        self.click_css(&format!("[data-testid=\"template-option\"][data-slug=\"{template}\"]"))
-            .await?;
+        self.click_css(&format!(
+            "[data-testid=\"template-option\"][data-slug=\"{template}\"]"
+        ))
+        .await?;
         until("the tutor's first words", || async {
             Ok((!self.messages().await?.is_empty()).then_some(()))
         })
@@ -79,7 +81,8 @@ impl Window {
     /// # Errors
     /// When the box cannot be typed into.
     pub async fn say(&self, words: &str) -> Result<()> {
-        self.type_into("composer", &format!("{words}\u{E007}")).await
+        self.type_into("composer", &format!("{words}\u{E007}"))
+            .await
     }
 
     /// The newest message of the tutor after `count` messages in all, once all its words are there.
@@ -90,7 +93,9 @@ impl Window {
         until("the tutor's whole reply", || async {
             let messages = self.messages().await?;
             let reply = messages.into_iter().skip(count).find(|message| {
-                message.role == "assistant" && message.status == "complete" && !message.chunks.is_empty()
+                message.role == "assistant"
+                    && message.status == "complete"
+                    && !message.chunks.is_empty()
             });
             Ok(reply)
         })

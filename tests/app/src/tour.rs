@@ -40,7 +40,9 @@ async fn first_conversation(window: &Window) -> Result<Vec<MessageOnScreen>> {
     window.ready().await?;
     window.start_conversation("cafe-order").await?;
     let before = window.messages().await?.len();
-    window.say("Hello! I would like a coffee with milk, please.").await?;
+    window
+        .say("Hello! I would like a coffee with milk, please.")
+        .await?;
     window.reply_after(before).await?;
     window.all_spoken().await
 }
@@ -50,7 +52,11 @@ fn report(messages: &[MessageOnScreen], data_dir: &Path) -> Result<()> {
     for message in messages {
         let words: Vec<&str> = message.text.split_whitespace().collect();
         let spoken = message.chunks.len();
-        println!("  {:<9} {} ({spoken} chunks with sound)", message.role, words.join(" "));
+        println!(
+            "  {:<9} {} ({spoken} chunks with sound)",
+            message.role,
+            words.join(" ")
+        );
     }
     let status = status::read(data_dir)?.context("the app has made no database")?;
     println!("database:  {}", status.database.display());

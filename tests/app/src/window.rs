@@ -54,7 +54,11 @@ impl Window {
         match connect(port, app).await {
             Ok(client) => {
                 let app = child_of(driver.id(), app)?;
-                Ok(Self { driver, client, app })
+                Ok(Self {
+                    driver,
+                    client,
+                    app,
+                })
             }
             Err(error) => {
                 end(&mut driver);
@@ -148,7 +152,10 @@ impl Window {
     /// # Errors
     /// When the driver refuses.
     pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
-        within("the new size", async { Ok(self.client.set_window_size(width, height).await?) }).await
+        within("the new size", async {
+            Ok(self.client.set_window_size(width, height).await?)
+        })
+        .await
     }
 
     /// Loads the page anew, as a crashed web view would.
@@ -214,7 +221,9 @@ async fn connect(port: u16, app: &Path) -> Result<Client> {
     let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
     builder.capabilities(capabilities);
     until("the web driver", || async {
-        let listening = tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok();
+        let listening = tokio::net::TcpStream::connect(("127.0.0.1", port))
+            .await
+            .is_ok();
         Ok(listening.then_some(()))
     })
     .await?;
@@ -247,7 +256,12 @@ fn executable(process: u32) -> Option<PathBuf> {
 fn parent_of(process: u32) -> Option<u32> {
     // pid (name, which may hold anything) state ppid …
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    stat.rsplit_once(')')?
+        .1
+        .split_whitespace()
+        .nth(1)?
+        .parse()
+        .ok()
 }
 
 fn signal(process: u32, name: &str) -> Result<()> {

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::change::ChangeKind;
+use crate::columns::Columns;
 use crate::id::{ConversationId, TemplateId, UserId};
 use crate::kinds::{CefrLevel, ConversationStatus, EventType, TitleSource};
 use crate::time::Timestamp;
@@ -105,47 +106,49 @@ const COLUMNS: &str =
     message_count, last_message_at, last_message_preview, created_at, updated_at";
 
 /// The tags come with their row: a join would multiply rows, a query per row would be dear.
-const SUMMARY_COLUMNS: &str = "id, template_id, title, title_source, level, status, pinned_at, pin_order,
+const SUMMARY_COLUMNS: &str = "id, template_id, title, title_source, level, status, pinned_at,
     message_count, last_message_at, last_message_preview, created_at,
-    (SELECT json_group_array(tag) FROM conversation_tags WHERE conversation_id = conversations.id) AS tags";
+    (SELECT json_group_array(tag) FROM conversation_tags WHERE conversation_id = conversations.id) AS tags,
+    pin_order";
 
 impl Conversation {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let mut columns = Columns::of(row);
         Ok(Self {
-            id: row.get("id")?,
-            template_id: row.get("template_id")?,
-            title: row.get("title")?,
-            title_source: row.get("title_source")?,
-            level: row.get("level")?,
-            status: row.get("status")?,
-            topic: row.get("topic")?,
-            pinned_at: row.get("pinned_at")?,
-            pin_order: row.get("pin_order")?,
-            message_count: row.get("message_count")?,
-            last_message_at: row.get("last_message_at")?,
-            last_message_preview: row.get("last_message_preview")?,
-            created_at: row.get("created_at")?,
-            updated_at: row.get("updated_at")?,
+            id: columns.get("id")?,
+            template_id: columns.get("template_id")?,
+            title: columns.get("title")?,
+            title_source: columns.get("title_source")?,
+            level: columns.get("level")?,
+            status: columns.get("status")?,
+            topic: columns.get("topic")?,
+            pinned_at: columns.get("pinned_at")?,
+            pin_order: columns.get("pin_order")?,
+            message_count: columns.get("message_count")?,
+            last_message_at: columns.get("last_message_at")?,
+            last_message_preview: columns.get("last_message_preview")?,
+            created_at: columns.get("created_at")?,
+            updated_at: columns.get("updated_at")?,
         })
     }
 }
 
 impl ConversationSummary {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let tags: String = row.get("tags")?;
+        let mut columns = Columns::of(row);
         Ok(Self {
-            id: row.get("id")?,
-            template_id: row.get("template_id")?,
-            title: row.get("title")?,
-            title_source: row.get("title_source")?,
-            level: row.get("level")?,
-            status: row.get("status")?,
-            pinned_at: row.get("pinned_at")?,
-            message_count: row.get("message_count")?,
-            last_message_at: row.get("last_message_at")?,
-            last_message_preview: row.get("last_message_preview")?,
-            created_at: row.get("created_at")?,
-            tags: decode_tags(&tags)?,
+            id: columns.get("id")?,
+            template_id: columns.get("template_id")?,
+            title: columns.get("title")?,
+            title_source: columns.get("title_source")?,
+            level: columns.get("level")?,
+            status: columns.get("status")?,
+            pinned_at: columns.get("pinned_at")?,
+            message_count: columns.get("message_count")?,
+            last_message_at: columns.get("last_message_at")?,
+            last_message_preview: columns.get("last_message_preview")?,
+            created_at: columns.get("created_at")?,
+            tags: decode_tags(&columns.get::<String>("tags")?)?,
         })
     }
 }

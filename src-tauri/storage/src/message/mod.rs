@@ -11,6 +11,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use serde::Serialize;
 
 use crate::chunk::{self, Chunk};
+use crate::columns::Columns;
 use crate::id::{ConversationId, MessageId, UserId};
 use crate::kinds::{InputMethod, MessageStatus, Role};
 use crate::time::Timestamp;
@@ -91,17 +92,18 @@ pub(crate) fn streaming_sql() -> String {
 
 impl Message {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        let mut columns = Columns::of(row);
         Ok(Self {
-            id: row.get("id")?,
-            conversation_id: row.get("conversation_id")?,
-            role: row.get("role")?,
-            content: row.get("content")?,
-            sequence_number: row.get("sequence_number")?,
-            status: row.get("status")?,
-            model: row.get("model")?,
-            input_method: row.get("input_method")?,
-            created_at: row.get("created_at")?,
-            edited_at: row.get("edited_at")?,
+            id: columns.get("id")?,
+            conversation_id: columns.get("conversation_id")?,
+            role: columns.get("role")?,
+            content: columns.get("content")?,
+            sequence_number: columns.get("sequence_number")?,
+            status: columns.get("status")?,
+            model: columns.get("model")?,
+            input_method: columns.get("input_method")?,
+            created_at: columns.get("created_at")?,
+            edited_at: columns.get("edited_at")?,
             chunks: Vec::new(),
         })
     }
