@@ -141,6 +141,7 @@ fn closing_marks_stay_with_their_sentence() {
         "Great job! 🎉 |Now try again.",
         "Great job!🎉 |Now try again.",
         "Well done.🎉|Now try again.",
+        "Well done. 🎉|Now try again.",
         "Bye! 👋👋 |See you.",
         "Fine. :) |And you?",
         "See [my page](https://x.org/a_(b)?q=1. \"T. B\"). |Done.",
