@@ -125,3 +125,19 @@ fn stress_follows_bold_capitals_and_exclamation_marks() {
         assert_eq!(first(text).emphasis, expected, "{text}");
     }
 }
+
+#[test]
+fn bold_reaches_over_sentences_but_not_over_paragraphs() {
+    let stress = |text: &str| -> Vec<Emphasis> {
+        chunk_text(text)
+            .iter()
+            .map(|chunk| chunk.emphasis)
+            .collect()
+    };
+    let (strong, none) = (Emphasis::Strong, Emphasis::None);
+    assert_eq!(
+        stress("**Well done. You did it.** Now rest."),
+        [strong, strong, none]
+    );
+    assert_eq!(stress("**Never closed.\n\nNext paragraph."), [strong, none]);
+}

@@ -69,6 +69,7 @@ fn what_may_end_a_sentence_is_decided_by_the_next_word() {
     check(&[
         "Let's meet at 5 p.m. at the station.",
         "We left at 6 p.m. |It was dark.",
+        "Not at 6 p.m. |At 7. |Then we eat.",
         "At 5 a.m. Mr. Smith went to the bank.",
         "I live in the U.S. |How about you?",
         "I work for the U.S. Government in Virginia.",
@@ -139,6 +140,8 @@ fn closing_marks_stay_with_their_sentence() {
         "Bonjour ! |« Ça va. »",
         "Great job! 🎉 |Now try again.",
         "Great job!🎉 |Now try again.",
+        "Well done.🎉|Now try again.",
+        "Well done. 🎉|Now try again.",
         "Bye! 👋👋 |See you.",
         "Fine. :) |And you?",
         "See [my page](https://x.org/a_(b)?q=1. \"T. B\"). |Done.",
@@ -162,6 +165,7 @@ fn lines_paragraphs_and_items_are_boundaries() {
         "A\u{2028}|B",
         "\n\n  Leading space.\n",
         "Indented:\n    |code or not",
+        "If x <y\n|One. |Two.",
     ]);
 }
 

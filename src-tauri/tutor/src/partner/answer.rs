@@ -90,7 +90,7 @@ impl<'a> Answering<'a> {
     }
 
     /// The first words of a conversation in which nobody has spoken yet.
-    fn open(mut self) -> String {
+    fn open(self) -> String {
         if self.said.has_said(&self.scenario.opening_message) {
             return self.next_question(None);
         }
@@ -104,7 +104,7 @@ impl<'a> Answering<'a> {
             .unwrap_or_else(|| format!("Goodbye for the {} time!", ordinal(self.history.len())))
     }
 
-    fn respond(mut self, reading: &Reading) -> String {
+    fn respond(self, reading: &Reading) -> String {
         let mut reactions = Vec::new();
         if reading.shouts {
             reactions.extend(self.line(&self.general.shouting));
@@ -117,9 +117,6 @@ impl<'a> Answering<'a> {
         reactions.extend(scripted);
         if reactions.is_empty() {
             reactions.extend(self.general_reaction(reading));
-        }
-        for line in &reactions {
-            self.said.note(line);
         }
         let question = if was_expected {
             self.next_question(Some(reading))
@@ -199,7 +196,7 @@ impl<'a> Answering<'a> {
     }
 
     /// A reaction, and the question that did not get through in other words.
-    fn and_ask_again(mut self, lines: &Lines) -> String {
+    fn and_ask_again(self, lines: &Lines) -> String {
         let reaction = self.line(lines);
         let again = self
             .present_beat()
@@ -208,16 +205,13 @@ impl<'a> Answering<'a> {
         join(reaction, &question)
     }
 
-    fn and_go_on(mut self, reaction: Option<String>, reading: &Reading) -> String {
-        if let Some(line) = &reaction {
-            self.said.note(line);
-        }
+    fn and_go_on(self, reaction: Option<String>, reading: &Reading) -> String {
         let question = self.next_question(Some(reading));
         join(reaction, &question)
     }
 
     /// The last question once more. A learner who asks again and again gets another one.
-    fn repeat(mut self) -> String {
+    fn repeat(self) -> String {
         let last = self
             .history
             .iter()
@@ -263,7 +257,7 @@ impl<'a> Answering<'a> {
     }
 
     /// Comes back to what the learner said before it goes on with the script.
-    fn question_about(&mut self, reading: &Reading) -> String {
+    fn question_about(&self, reading: &Reading) -> String {
         let may_dwell = self.present_beat().is_some() && !reading.asks;
         let lines = if reading.is_one_word() {
             &self.general.say_more
@@ -279,7 +273,7 @@ impl<'a> Answering<'a> {
     }
 
     /// The next question of the script; after its end, one built from the learner's words.
-    fn next_question(&mut self, reading: Option<&Reading>) -> String {
+    fn next_question(&self, reading: Option<&Reading>) -> String {
         let next = self
             .scenario
             .beats

@@ -32,11 +32,6 @@ impl Said {
         sentences(line).any(|sentence| self.sentences.contains(&plain(sentence)))
     }
 
-    /// Notes that a line is going to be said.
-    pub(super) fn note(&mut self, line: &str) {
-        self.sentences.extend(sentences(line).map(plain));
-    }
-
     /// A line that can be filled in and has not been said; `None` when there is none left.
     ///
     /// Of the lines that have been used least, the seed chooses one, so that the wording changes as
