@@ -141,7 +141,7 @@ impl Recording {
     }
 }
 
-/// Far above what a busy machine needs for anything here, far below the fake engines' ten minutes.
+/// Far above what a busy machine needs for anything here, far below the fake engines' minute.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Looks again and again until it is so; a test that waits in vain fails and says for what.
