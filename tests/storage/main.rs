@@ -1,12 +1,27 @@
 //! The storage layer, from the outside: one file per entity and one per promise.
 #![allow(
     missing_docs,
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
-    unreachable_pub
+    clippy::panic
 )]
 
 mod support;
 
+mod chunks;
+mod conversations;
+mod database;
+mod events;
+mod ids;
 mod messages;
+mod migrations;
+mod query_plans;
+mod races;
+mod replies;
+mod search;
+mod settings;
+mod templates;
+mod tool;
+mod users;
+mod verify;

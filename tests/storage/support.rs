@@ -1,24 +1,45 @@
 //! What the tests of every entity need: a database of their own, a profile, and a way past the API.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
 use std::sync::Arc;
 
-use parlance_storage::conversation::NewConversation;
-use parlance_storage::message::NewMessage;
+use parlance_storage::chunk::NewChunk;
+use parlance_storage::conversation::{self, Conversation, NewConversation};
+use parlance_storage::message::{self, Message, NewMessage};
 use parlance_storage::{
-    Clock, ConversationId, Database, InputMethod, ManualClock, OpenOptions, Timestamp, UserId,
+    Clock, ConversationId, Database, Emotion, Emphasis, Error, InputMethod, ManualClock,
+    MessageStatus, OpenOptions, ReadTx, Timestamp, UserId, WriteTx, user,
 };
 use tempfile::TempDir;
 
 /// 2024-02-29T12:00:00Z.
 pub const NOON: Timestamp = Timestamp::from_millis(1_709_208_000_000);
 
+/// What people write: accents, scripts without spaces, right to left, joined emoji, markup, hostile SQL.
+pub const REAL_TEXTS: &[&str] = &[
+    "Ça va ? J'ai mangé une crème brûlée.",
+    "Tôi muốn học tiếng Anh mỗi ngày.",
+    "我想练习口语。",
+    "今日はとても暑いですね。",
+    "한국어를 배우고 싶어요.",
+    "ผมอยากฝึกพูดภาษาอังกฤษ",
+    "أريد أن أتحدث الإنجليزية",
+    "👩‍👩‍👧‍👦 my family 👍🏽 is here 🇻🇳",
+    "e\u{301} combining, \u{202e}right-to-left override",
+    "line one\r\nline two\n\n\tindented",
+    "'); DROP TABLE messages; --",
+    "\"NEAR(\" AND * OR ^ content:",
+    "<script>alert(1)</script> & <b>bold</b>",
+    "\u{feff}starts with a byte order mark",
+];
+
 /// A database in a folder of its own, with one profile and a clock that stands at [`NOON`].
 pub struct World {
     pub db: Database,
     pub user: UserId,
     pub clock: Arc<ManualClock>,
-    pub folder: TempDir,
+    folder: TempDir,
 }
 
 impl World {
@@ -27,7 +48,7 @@ impl World {
         let clock = Arc::new(ManualClock::new(NOON));
         let db = open(folder.path(), &clock);
         let user = db
-            .write_blocking(|tx| parlance_storage::user::ensure_first(tx, NOON))
+            .write_blocking(|tx| user::ensure_first(tx, NOON))
             .unwrap()
             .id;
         Self {
@@ -35,6 +56,14 @@ impl World {
             user,
             clock,
             folder,
+        }
+    }
+
+    /// The same files, opened again after a close.
+    pub fn reopened(self) -> Self {
+        Self {
+            db: open(self.folder.path(), &self.clock),
+            ..self
         }
     }
 
@@ -51,34 +80,94 @@ impl World {
         rusqlite::Connection::open(self.db.path()).unwrap()
     }
 
+    pub fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&ReadTx<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.db.read_blocking(job)
+    }
+
+    pub fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&WriteTx<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.db.write_blocking(job)
+    }
+
     pub fn conversation(&self) -> ConversationId {
-        let (user_id, now) = (self.user, self.now());
-        self.db
-            .write_blocking(move |tx| {
-                let new = NewConversation {
-                    user_id,
-                    template_id: None,
-                    title: None,
-                    level: None,
-                    topic: None,
-                };
-                parlance_storage::conversation::insert(tx, new, now)
-            })
+        let (new, now) = (blank(self.user), self.now());
+        self.write(move |tx| conversation::insert(tx, new, now))
             .unwrap()
             .id
+    }
+
+    pub fn get(&self, id: ConversationId) -> Conversation {
+        let user = self.user;
+        self.read(move |tx| conversation::get(tx, user, id))
+            .unwrap()
+    }
+
+    pub fn send(&self, conversation: ConversationId, content: &str) -> Result<Message, Error> {
+        let (user, now, new) = (self.user, self.now(), typed(content));
+        self.write(move |tx| message::send(tx, user, conversation, new, now))
+    }
+
+    /// A finished reply, one chunk per part.
+    pub fn reply(&self, conversation: ConversationId, parts: &[&str]) -> Message {
+        let (now, chunks, words) = (
+            self.now(),
+            parts.iter().map(|part| chunk(part)).collect::<Vec<_>>(),
+            parts.concat(),
+        );
+        self.write(move |tx| {
+            let reply = message::begin_reply(tx, conversation, "practice-partner", now)?;
+            message::append_to_reply(tx, reply.id, &words, &chunks, now)?;
+            message::finish_reply(tx, reply.id, MessageStatus::Complete, &[], now)
+        })
+        .unwrap()
+    }
+
+    pub fn messages(&self, conversation: ConversationId) -> Vec<Message> {
+        let user = self.user;
+        self.read(move |tx| message::list_before(tx, user, conversation, None, 200))
+            .unwrap()
+            .messages
+    }
+
+    /// Another learner on this computer.
+    pub fn stranger(&self) -> UserId {
+        let id = UserId::new(self.now());
+        self.raw()
+            .execute(
+                "INSERT INTO users (id, username, display_name, created_at, updated_at)
+                 VALUES (?1, 'stranger', 'Stranger', 0, 0)",
+                [id],
+            )
+            .unwrap();
+        id
+    }
+}
+
+pub fn options(clock: &Arc<ManualClock>) -> OpenOptions {
+    let clock: Arc<dyn Clock> = clock.clone();
+    OpenOptions {
+        clock,
+        ..OpenOptions::new("0.0.0-test")
     }
 }
 
 pub fn open(folder: &Path, clock: &Arc<ManualClock>) -> Database {
-    let clock: Arc<dyn Clock> = clock.clone();
-    Database::open(
-        folder,
-        OpenOptions {
-            clock,
-            ..OpenOptions::new("0.0.0-test")
-        },
-    )
-    .unwrap()
+    Database::open(folder, options(clock)).unwrap()
+}
+
+pub fn blank(user_id: UserId) -> NewConversation {
+    NewConversation {
+        user_id,
+        template_id: None,
+        title: None,
+        level: None,
+        topic: None,
+    }
 }
 
 pub fn typed(content: &str) -> NewMessage {
@@ -86,4 +175,48 @@ pub fn typed(content: &str) -> NewMessage {
         content: content.to_owned(),
         input_method: InputMethod::Text,
     }
+}
+
+pub fn chunk(text: &str) -> NewChunk {
+    NewChunk {
+        text: text.to_owned(),
+        spoken_text: text.trim().to_owned(),
+        emotion: Emotion::Neutral,
+        icon: None,
+        pause_after_ms: 200,
+        emphasis: Emphasis::None,
+    }
+}
+
+/// Runs the real tool on a data directory.
+pub fn parlance_db(data_dir: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_parlance-db"))
+        .arg("--data-dir")
+        .arg(data_dir)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+pub fn json(output: &Output) -> serde_json::Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+/// A file that is checked against what the code makes; `PARLANCE_UPDATE_GOLDENS=1` writes it anew.
+pub fn assert_golden(name: &str, actual: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/storage/golden")
+        .join(name);
+    if std::env::var_os("PARLANCE_UPDATE_GOLDENS").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, actual).unwrap();
+    }
+    let golden = std::fs::read_to_string(&path)
+        .unwrap_or_default()
+        .replace("\r\n", "\n");
+    assert!(
+        golden == actual,
+        "{name} is not what the migrations make. A released migration is never edited; if one was added, \
+         run the tests once with PARLANCE_UPDATE_GOLDENS=1 and read the difference before you commit it."
+    );
 }

@@ -8,18 +8,31 @@ use crate::text_enum::text_enum;
 text_enum! {
     /// The kind of thing that changed.
     Entity {
+        /// A profile.
         User = "user",
+        /// A learner's settings, all together.
         Settings = "settings",
+        /// A conversation template.
         Template = "template",
+        /// A conversation, or what is kept on it.
         Conversation = "conversation",
+        /// A message.
         Message = "message",
+        /// A speakable chunk.
         Chunk = "chunk",
     }
 }
 
 text_enum! {
     /// What happened to it.
-    ChangeKind { Inserted = "inserted", Updated = "updated", Deleted = "deleted" }
+    ChangeKind {
+        /// It is new.
+        Inserted = "inserted",
+        /// It is not what it was.
+        Updated = "updated",
+        /// It is gone, or in the trash.
+        Deleted = "deleted",
+    }
 }
 
 /// One thing that changed, and where it belongs. It carries ids, never content: who wants that, reads it.

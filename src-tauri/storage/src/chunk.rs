@@ -103,15 +103,27 @@ pub(crate) const COLUMNS: &str =
     message_chunks.audio_duration_ms";
 
 /// The oldest waiting chunk: ids of messages grow with time.
-pub(crate) const NEXT_PENDING: &str = "SELECT id FROM message_chunks WHERE tts_status = 'pending' ORDER BY message_id, chunk_index LIMIT 1";
+const NEXT_PENDING: &str = "SELECT id FROM message_chunks WHERE tts_status = 'pending' ORDER BY message_id, chunk_index LIMIT 1";
 
 /// Gives work up whose lease ran out: back into the queue, or failed if it was the last attempt.
 /// A chunk that kills its worker every time would otherwise do so for ever.
-pub(crate) const RELEASE_EXPIRED: &str = "
+const RELEASE_EXPIRED: &str = "
     UPDATE message_chunks SET
         tts_status = CASE WHEN attempt_count < :most THEN 'pending' ELSE 'failed' END,
         last_error = 'the speech worker ended before it was done', lease_owner = NULL, lease_expires_at = NULL
     WHERE tts_status = 'processing' AND lease_expires_at <= :until";
+
+pub(crate) fn claim_sql() -> String {
+    format!(
+        "UPDATE message_chunks SET tts_status = 'processing', attempt_count = attempt_count + 1,
+             lease_owner = :owner, lease_expires_at = :expires
+         WHERE id = ({NEXT_PENDING}) RETURNING {COLUMNS}"
+    )
+}
+
+pub(crate) fn release_expired_sql() -> String {
+    format!("{RELEASE_EXPIRED} RETURNING id, message_id")
+}
 
 impl Chunk {
     pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -252,15 +264,10 @@ pub fn claim_next(
     lease_ms: u32,
 ) -> Result<Option<Chunk>, Error> {
     release_until(tx, now)?;
-    let sql = format!(
-        "UPDATE message_chunks SET tts_status = 'processing', attempt_count = attempt_count + 1,
-             lease_owner = :owner, lease_expires_at = :expires
-         WHERE id = ({NEXT_PENDING}) RETURNING {COLUMNS}"
-    );
     let expires = now.plus_millis(i64::from(lease_ms));
     update_one(
         tx,
-        &sql,
+        &claim_sql(),
         named_params! { ":owner": lease_owner, ":expires": expires },
     )
 }
@@ -361,7 +368,7 @@ pub fn count_by_status(tx: &ReadTx<'_>) -> Result<ChunkCounts, Error> {
 }
 
 fn release_until(tx: &WriteTx<'_>, until: Timestamp) -> Result<u32, Error> {
-    let mut statement = tx.prepare(&format!("{RELEASE_EXPIRED} RETURNING id, message_id"))?;
+    let mut statement = tx.prepare(&release_expired_sql())?;
     let rows = statement.query_map(
         named_params! { ":until": until, ":most": MOST_ATTEMPTS },
         |row| Ok((row.get("id")?, row.get("message_id")?)),

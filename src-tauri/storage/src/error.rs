@@ -124,7 +124,7 @@ impl Error {
         }
     }
 
-    pub(crate) fn not_found(what: &'static str, id: impl ToString) -> Self {
+    pub(crate) fn not_found(what: &'static str, id: impl ToString + Copy) -> Self {
         Self::NotFound {
             what,
             id: id.to_string(),

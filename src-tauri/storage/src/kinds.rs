@@ -4,7 +4,14 @@ use crate::text_enum::text_enum;
 
 text_enum! {
     /// Who said a message.
-    Role { User = "user", Assistant = "assistant", System = "system" }
+    Role {
+        /// The learner.
+        User = "user",
+        /// The partner.
+        Assistant = "assistant",
+        /// The app, to the partner.
+        System = "system",
+    }
 }
 
 text_enum! {
@@ -24,9 +31,13 @@ text_enum! {
 text_enum! {
     /// Where a chunk stands on its way to sound.
     TtsStatus {
+        /// Waiting for a worker.
         Pending = "pending",
+        /// A worker holds its lease.
         Processing = "processing",
+        /// Done, with a sound or without need of one.
         Completed = "completed",
+        /// Given up after three attempts, until asked for again.
         Failed = "failed",
     }
 }
@@ -34,52 +45,97 @@ text_enum! {
 text_enum! {
     /// The feeling with which a chunk is to be spoken.
     Emotion {
+        /// None in particular.
         Neutral = "neutral",
+        /// Glad, as in a greeting.
         Happy = "happy",
+        /// Urging on.
         Encouraging = "encouraging",
+        /// Carried away.
         Excited = "excited",
+        /// Slow and even.
         Calm = "calm",
+        /// Wanting to know, as in a question.
         Curious = "curious",
+        /// Standing by somebody who has made a mistake.
         Supportive = "supportive",
     }
 }
 
 text_enum! {
     /// How strongly a chunk is stressed.
-    Emphasis { None = "none", Moderate = "moderate", Strong = "strong" }
+    Emphasis {
+        /// Not at all.
+        None = "none",
+        /// A little.
+        Moderate = "moderate",
+        /// Much.
+        Strong = "strong",
+    }
 }
 
 text_enum! {
     /// A level of the Common European Framework of Reference for Languages.
-    CefrLevel { A1 = "A1", A2 = "A2", B1 = "B1", B2 = "B2", C1 = "C1", C2 = "C2" }
+    CefrLevel {
+        /// Beginner.
+        A1 = "A1",
+        /// Elementary.
+        A2 = "A2",
+        /// Intermediate.
+        B1 = "B1",
+        /// Upper intermediate.
+        B2 = "B2",
+        /// Advanced.
+        C1 = "C1",
+        /// Proficient.
+        C2 = "C2",
+    }
 }
 
 text_enum! {
     /// What the learner does with a conversation.
     ConversationStatus {
+        /// Going on.
         Active = "active",
+        /// To be gone on with.
         Paused = "paused",
+        /// At its end.
         Completed = "completed",
+        /// Out of the way.
         Archived = "archived",
     }
 }
 
 text_enum! {
     /// Who chose a conversation's title; a title of the learner's own is never replaced.
-    TitleSource { Auto = "auto", User = "user" }
+    TitleSource {
+        /// The app, from the first message.
+        Auto = "auto",
+        /// The learner.
+        User = "user",
+    }
 }
 
 text_enum! {
     /// How a message was put in.
-    InputMethod { Text = "text", Voice = "voice" }
+    InputMethod {
+        /// Typed or pasted.
+        Text = "text",
+        /// Spoken and recognised.
+        Voice = "voice",
+    }
 }
 
 text_enum! {
     /// How a conversation is cut down to what a model can read.
     MemoryStrategy {
+        /// The last messages.
         Sliding = "sliding",
+        /// A summary of what came before the last messages.
         Summarization = "summarization",
+        /// Summaries of summaries.
         Hierarchical = "hierarchical",
+        /// What is nearest in meaning.
         Semantic = "semantic",
     }
 }
@@ -89,7 +145,9 @@ text_enum! {
     Theme {
         /// As the desktop has it.
         System = "system",
+        /// Dark on light.
         Light = "light",
+        /// Light on dark.
         Dark = "dark",
     }
 }
@@ -99,7 +157,9 @@ text_enum! {
     Language {
         /// As the desktop has it.
         System = "system",
+        /// English.
         English = "en",
+        /// Vietnamese.
         Vietnamese = "vi",
     }
 }
@@ -119,12 +179,15 @@ text_enum! {
 text_enum! {
     /// What an entry of a conversation's event log reports.
     EventType {
+        /// The conversation was begun.
         ConversationCreated = "conversation_created",
+        /// The learner gave it a title.
         ConversationRenamed = "conversation_renamed",
         /// The learner sent a message.
         MessageSent = "message_sent",
         /// The partner said something at once, as an opening message does.
         MessageSaid = "message_said",
+        /// The partner began to answer.
         ReplyStarted = "reply_started",
         /// A reply ended, one way or another; the event's data holds the status.
         ReplyFinished = "reply_finished",

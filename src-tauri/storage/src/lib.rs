@@ -21,16 +21,20 @@ mod database;
 mod error;
 pub mod event;
 mod id;
+mod inspect;
 mod kinds;
 pub mod message;
 pub mod migrations;
+mod plans;
 pub mod settings;
+pub mod status;
 pub mod template;
 pub mod text;
 mod text_enum;
 mod time;
 mod tx;
 pub mod user;
+pub mod verify;
 
 pub use change::{Change, ChangeKind, ChangeSet, Entity};
 pub use database::{Database, OpenOptions};
@@ -40,5 +44,6 @@ pub use kinds::{
     CefrLevel, ConversationStatus, Emotion, Emphasis, EventType, InputMethod, Language,
     MemoryStrategy, MessageStatus, PartnerPace, Role, Theme, TitleSource, TtsStatus,
 };
+pub use plans::{HotQuery, hot_queries};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub use tx::{ReadTx, WriteTx};

@@ -47,7 +47,7 @@ impl Default for UserSettings {
 }
 
 /// The settings to change; what is absent stays.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct UserSettingsPatch {

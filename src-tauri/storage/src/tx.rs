@@ -61,7 +61,7 @@ impl<'c> WriteTx<'c> {
     }
 
     /// Notes a change that belongs to no conversation.
-    pub(crate) fn changed(&self, entity: Entity, kind: ChangeKind, id: impl ToString) {
+    pub(crate) fn changed(&self, entity: Entity, kind: ChangeKind, id: impl ToString + Copy) {
         self.note(Change {
             entity,
             kind,

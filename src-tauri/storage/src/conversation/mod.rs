@@ -6,6 +6,7 @@
 mod page;
 
 pub use page::{ConversationPage, LARGEST_PAGE, list_page};
+pub(crate) use page::{pinned_page_sql, recent_page_sql};
 
 use rusqlite::{OptionalExtension, Row, named_params};
 use serde::Serialize;
@@ -144,15 +145,19 @@ impl ConversationSummary {
             last_message_at: row.get("last_message_at")?,
             last_message_preview: row.get("last_message_preview")?,
             created_at: row.get("created_at")?,
-            tags: serde_json::from_str(&tags).map_err(|error| {
-                rusqlite::Error::FromSqlConversionFailure(
-                    0,
-                    rusqlite::types::Type::Text,
-                    Box::new(error),
-                )
-            })?,
+            tags: decode_tags(&tags)?,
         })
     }
+}
+
+/// Most conversations have no tags; a page is no place to parse fifty empty lists.
+fn decode_tags(json: &str) -> rusqlite::Result<Vec<String>> {
+    if json == "[]" {
+        return Ok(Vec::new());
+    }
+    serde_json::from_str(json).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+    })
 }
 
 /// Begins a conversation, without messages.
@@ -308,6 +313,11 @@ pub(crate) fn name_after_first_message(
     Ok(())
 }
 
+pub(crate) const LAST_SETTLED: &str = "
+    SELECT created_at, content FROM messages
+    WHERE conversation_id = :id AND status <> 'streaming' AND deleted_at IS NULL
+    ORDER BY sequence_number DESC LIMIT 1";
+
 /// Adds to the count and takes time and preview from the last settled message, whichever that is now.
 pub(crate) fn message_settled(
     tx: &WriteTx<'_>,
@@ -315,11 +325,7 @@ pub(crate) fn message_settled(
     now: Timestamp,
 ) -> Result<(), Error> {
     let (last_at, last): (Timestamp, String) = tx
-        .prepare(
-            "SELECT created_at, content FROM messages
-             WHERE conversation_id = :id AND status <> 'streaming' AND deleted_at IS NULL
-             ORDER BY sequence_number DESC LIMIT 1",
-        )?
+        .prepare(LAST_SETTLED)?
         .query_row(named_params! { ":id": id }, |row| {
             Ok((row.get("created_at")?, row.get("content")?))
         })?;

@@ -25,17 +25,27 @@ pub struct ConversationPage {
     pub next: Option<String>,
 }
 
-pub(crate) const PINNED_PAGE: &str = "
+const PINNED_PAGE: &str = "
     FROM conversations
     WHERE user_id = :user AND pinned_at IS NOT NULL AND deleted_at IS NULL AND (pin_order, id) > (:order, :id)
     ORDER BY pin_order, id LIMIT :limit";
 
-/// The expression is the one of the index `conversations_recent`, to the letter.
-pub(crate) const RECENT_PAGE: &str = "
+/// The expression is the one of the index `conversations_recent`, to the letter. It stands alone as well,
+/// because SQLite takes no range of an index from a row value that begins with an expression.
+const RECENT_PAGE: &str = "
     FROM conversations
     WHERE user_id = :user AND pinned_at IS NULL AND deleted_at IS NULL
+        AND coalesce(last_message_at, created_at) <= :at
         AND (coalesce(last_message_at, created_at), id) < (:at, :id)
     ORDER BY coalesce(last_message_at, created_at) DESC, id DESC LIMIT :limit";
+
+pub(crate) fn pinned_page_sql() -> String {
+    format!("SELECT {SUMMARY_COLUMNS} {PINNED_PAGE}")
+}
+
+pub(crate) fn recent_page_sql() -> String {
+    format!("SELECT {SUMMARY_COLUMNS} {RECENT_PAGE}")
+}
 
 /// Where a page begins: right after this row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,11 +139,11 @@ fn fetch(
     rows: &mut Vec<(Position, ConversationSummary)>,
 ) -> Result<(), Error> {
     let limit = u32::try_from(most - rows.len()).unwrap_or(u32::MAX);
-    let (from, key_name, key, id): (_, _, &dyn ToSql, _) = match &start {
-        Position::Pinned { order, id } => (PINNED_PAGE, ":order", order, id),
-        Position::Recent { at, id } => (RECENT_PAGE, ":at", at, id),
+    let (sql, key_name, key, id): (_, _, &dyn ToSql, _) = match &start {
+        Position::Pinned { order, id } => (pinned_page_sql(), ":order", order, id),
+        Position::Recent { at, id } => (recent_page_sql(), ":at", at, id),
     };
-    let mut statement = tx.prepare(&format!("SELECT {SUMMARY_COLUMNS} {from}"))?;
+    let mut statement = tx.prepare(&sql)?;
     let mut found = statement.query(&[
         (":user", &user as &dyn ToSql),
         (key_name, key),

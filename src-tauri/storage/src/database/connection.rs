@@ -7,6 +7,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, ffi};
 
+use crate::inspect::wal_path;
 use crate::{Error, data_dir};
 
 /// Older versions have a bug in write-ahead logging that can damage a database.
@@ -50,7 +51,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
 }
 
 /// A connection that can only read.
-pub(crate) fn open_reader(path: &Path) -> Result<Connection, Error> {
+pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -79,4 +80,17 @@ pub(crate) fn set_up(connection: &Connection) -> Result<(), Error> {
 pub(super) fn defend(connection: &Connection) -> Result<(), Error> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     Ok(())
+}
+
+/// A connection that could write but does not: the full-text tables check themselves only on such a one.
+/// A log left by a crash stays as it is. The caller holds the lock of the data directory.
+pub(crate) fn open_to_verify(path: &Path) -> Result<Connection, Error> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    set_up(&connection)?;
+    let has_log = wal_path(path).metadata().is_ok_and(|log| log.len() > 0);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
+    Ok(connection)
 }

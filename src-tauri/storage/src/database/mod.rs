@@ -21,12 +21,15 @@ use tokio::sync::{broadcast, oneshot};
 use crate::Error;
 use crate::change::ChangeSet;
 use crate::data_dir::{self, Lock};
+use crate::inspect::look_at;
 use crate::migrations::{self, EMBEDDED, Migration, Standing};
 use crate::time::{Clock, SystemClock, Timestamp};
 use crate::tx::{ReadTx, WriteTx};
 use queue::Queue;
 use reader::ReadJob;
 use writer::{Write, WriteJob};
+
+pub(crate) use connection::{open_to_verify, set_up};
 
 /// How many change sets a slow listener may fall behind before it is told that it missed some.
 const CHANGES_KEPT: usize = 1024;
@@ -119,7 +122,7 @@ impl Database {
             .map(|(number, connection)| {
                 let reads = Arc::clone(&reads);
                 spawn(format!("parlance-reader-{number}"), move || {
-                    reader::run(&connection, &reads)
+                    reader::run(&connection, &reads);
                 })
             })
             .collect::<Result<_, _>>()?;
@@ -335,12 +338,13 @@ fn finish(connection: Connection) -> Result<(), Error> {
     connection.close().map_err(|(_, error)| error.into())
 }
 
-/// Looks before anything is written, and through a connection that cannot write.
+/// Looks before anything is written, and through a connection that cannot write and leaves no file behind.
 fn refuse_what_is_not_ours(path: &Path, known: &[Migration]) -> Result<(), Error> {
     match path.metadata() {
         Ok(file) if file.len() > 0 => {
-            let connection = connection::open_reader(path)?;
-            match migrations::standing(&connection, path, known)? {
+            match look_at(path, |connection| {
+                migrations::standing(connection, path, known)
+            })? {
                 Standing::Empty => log::info!("the database is empty"),
                 Standing::At(version) => log::info!("the database is at schema version {version}"),
             }

@@ -25,7 +25,10 @@ fn serve(connection: &Connection, job: ReadJob) {
         Err(error) => return job(Err(error)),
     }
     // Held open, the transaction would keep the log from ever being reset.
-    if let Err(error) = execute(connection, "COMMIT") {
+    if !connection.is_autocommit()
+        && let Err(error) =
+            execute(connection, "COMMIT").or_else(|_| execute(connection, "ROLLBACK"))
+    {
         log::error!("a reading transaction did not end: {error}");
     }
 }

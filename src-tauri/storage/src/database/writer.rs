@@ -1,7 +1,8 @@
 //! The thread that writes: one job or several in one transaction, acknowledged after its commit.
 //!
 //! When several jobs wait, they share one commit, and so one wait for the disk. Each has a savepoint,
-//! so that a job that fails takes nothing of its neighbours with it.
+//! so that a job that fails takes nothing of its neighbours with it. Only when SQLite itself gives the
+//! transaction up, as on a full disk, does everybody in it get that error: nothing was acknowledged yet.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
@@ -127,9 +128,12 @@ impl Group {
             };
             let failure = outcome.as_ref().err().cloned();
             group.jobs.push((job, outcome));
-            // On a full disk or a failing one SQLite rolls everything back by itself.
-            if let Some(error) = failure.filter(|_| connection.is_autocommit()) {
-                group.fail(&error);
+            // On a full disk or a failing one SQLite may roll everything back by itself, and a job may
+            // even have swallowed the error: what counts is whether the transaction is still there.
+            if connection.is_autocommit() {
+                group.fail(
+                    &failure.unwrap_or_else(|| Error::internal("a transaction ended within a job")),
+                );
                 break;
             }
         }
@@ -138,26 +142,24 @@ impl Group {
 
     /// Commits what succeeded and tells everybody, in this order.
     fn finish(mut self, connection: &Connection, changes: &broadcast::Sender<Arc<ChangeSet>>) {
-        if self.jobs.iter().any(|(_, outcome)| outcome.is_ok()) {
-            if let Err(error) = execute(connection, "COMMIT") {
-                self.fail(&error);
-            }
+        let is_wanted = self.jobs.iter().any(|(_, outcome)| outcome.is_ok());
+        if is_wanted && let Err(error) = execute(connection, "COMMIT") {
+            self.fail(&error);
         }
-        if !connection.is_autocommit() {
-            if let Err(error) = execute(connection, "ROLLBACK") {
-                log::error!("a transaction could not be rolled back: {error}");
-            }
+        if !connection.is_autocommit()
+            && let Err(error) = execute(connection, "ROLLBACK")
+        {
+            log::error!("a transaction could not be rolled back: {error}");
         }
         for (job, outcome) in self.jobs {
-            let (outcome, changed) = match outcome {
-                Ok(changed) => (Ok(()), Some(changed)),
-                Err(error) => (Err(error), None),
-            };
+            let outcome = outcome.map(|changed| {
+                if !changed.changes.is_empty() {
+                    // Nobody listening is no error.
+                    drop(changes.send(Arc::new(changed)));
+                }
+            });
+            // Last, so that whoever has the answer also has heard of the change.
             job.acknowledge(outcome);
-            if let Some(changed) = changed.filter(|set| !set.changes.is_empty()) {
-                // Nobody listening is no error.
-                drop(changes.send(Arc::new(changed)));
-            }
         }
     }
 
@@ -192,19 +194,135 @@ fn in_transaction(connection: &Connection, job: &mut dyn WriteJob) -> Result<Cha
     Ok(tx.into_changes())
 }
 
+/// Like [`in_transaction`], but a failure undoes this job alone.
 fn in_savepoint(connection: &Connection, job: &mut dyn WriteJob) -> Result<ChangeSet, Error> {
     execute(connection, "SAVEPOINT job")?;
     let outcome = in_transaction(connection, job);
-    if outcome.is_err() && !connection.is_autocommit() {
-        execute(connection, "ROLLBACK TO job")?;
+    if connection.is_autocommit() {
+        return outcome;
     }
-    if !connection.is_autocommit() {
-        execute(connection, "RELEASE job")?;
+    let undone = if outcome.is_err() {
+        execute(connection, "ROLLBACK TO job")
+    } else {
+        Ok(())
+    };
+    match undone.and_then(|()| execute(connection, "RELEASE job")) {
+        Ok(()) => outcome,
+        Err(error) => {
+            // Half of this job may still be in the transaction, so nothing of that may be kept.
+            execute(connection, "ROLLBACK")?;
+            Err(error)
+        }
     }
-    outcome
 }
 
 pub(super) fn execute(connection: &Connection, sql: &str) -> Result<(), Error> {
     connection.prepare_cached(sql)?.execute([])?;
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    //! What only happens on a connection in trouble, which no caller can bring about from outside.
+
+    use super::*;
+
+    type Answer = oneshot::Receiver<Result<(), Error>>;
+
+    /// A table and room for a few pages only.
+    fn small_disk() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch("CREATE TABLE t (x TEXT); PRAGMA max_page_count = 10")
+            .unwrap();
+        connection
+    }
+
+    fn insert(sql: &'static str) -> (Box<dyn WriteJob>, Answer) {
+        let (reply, answer) = oneshot::channel();
+        let job = move |tx: &WriteTx<'_>| Ok(tx.connection().execute_batch(sql)?);
+        (Box::new(Write::new(job, reply, Location::caller())), answer)
+    }
+
+    /// Runs the jobs as one group and gives the answers and the number of rows afterwards.
+    fn run_group(connection: Connection, jobs: &[&'static str]) -> (Vec<Result<(), Error>>, u32) {
+        let queue = Queue::new();
+        let mut answers = Vec::new();
+        for sql in jobs {
+            let (job, answer) = insert(sql);
+            queue.push(job);
+            answers.push(answer);
+        }
+        queue.close();
+        let connection = run(connection, &queue, &broadcast::channel(1).0);
+        assert!(connection.is_autocommit());
+        let rows = connection
+            .query_row("SELECT count(*) FROM t", [], |row| row.get(0))
+            .unwrap();
+        (
+            answers
+                .into_iter()
+                .map(|answer| answer.blocking_recv().unwrap())
+                .collect(),
+            rows,
+        )
+    }
+
+    const SMALL: &str = "INSERT INTO t VALUES ('small')";
+    const HUGE: &str = "INSERT INTO t VALUES (zeroblob(1000000))";
+
+    #[test]
+    fn on_a_full_disk_everybody_who_lost_something_is_told_and_the_next_write_works() {
+        // SQLite rolls the whole transaction back, so the first write is undone with the second.
+        let (answers, rows) = run_group(small_disk(), &[SMALL, HUGE, SMALL]);
+        assert_eq!(
+            answers,
+            [Err(Error::DiskFull), Err(Error::DiskFull), Ok(())]
+        );
+        assert_eq!(rows, 1);
+    }
+
+    #[test]
+    fn a_lone_write_that_does_not_fit_leaves_nothing_and_the_next_one_works() {
+        let (answers, rows) = run_group(small_disk(), &[HUGE]);
+        assert_eq!((answers, rows), (vec![Err(Error::DiskFull)], 0));
+    }
+
+    #[test]
+    fn when_sqlite_gives_the_transaction_up_nobody_in_it_is_told_of_success() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch("CREATE TABLE t (x TEXT UNIQUE)")
+            .unwrap();
+        // What a failing disk does to a transaction, a conflict can be told to do.
+        let giving_up = "INSERT OR ROLLBACK INTO t VALUES ('small')";
+        let (answers, rows) = run_group(
+            connection,
+            &[SMALL, giving_up, "INSERT INTO t VALUES ('after')"],
+        );
+        let conflict = Err(Error::conflict("This is there already."));
+        assert_eq!(answers, [conflict.clone(), conflict, Ok(())]);
+        assert_eq!(rows, 1);
+    }
+
+    #[test]
+    fn when_the_commit_fails_everybody_gets_its_error() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(
+                "PRAGMA foreign_keys = ON; CREATE TABLE parent (id INTEGER PRIMARY KEY);
+                 CREATE TABLE t (x INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED)",
+            )
+            .unwrap();
+        let orphan = "INSERT INTO t VALUES (4711)";
+        let (answers, rows) = run_group(connection, &["INSERT INTO t VALUES (NULL)", orphan]);
+        assert!(
+            answers
+                .iter()
+                .all(|answer| answer.as_ref().unwrap_err().code() == "conflict"),
+            "{answers:?}"
+        );
+        assert_eq!(rows, 0);
+    }
 }

@@ -1,7 +1,7 @@
 //! Messages: what was said, read a page at a time, each with its chunks.
 //!
-//! The order of a conversation is `sequence_number`, never a time. Writing is in [`write`](self::write):
-//! the learner's messages come whole, the partner's may come word by word.
+//! The order of a conversation is `sequence_number`, never a time. The verbs that write
+//! are re-exported here: the learner's messages come whole, the partner's may come word by word.
 
 mod write;
 
@@ -60,23 +60,34 @@ pub struct MessagePage {
     pub has_more: bool,
 }
 
-pub(crate) const COLUMNS: &str =
-    "messages.id, messages.conversation_id, messages.role, messages.content,
+const COLUMNS: &str = "messages.id, messages.conversation_id, messages.role, messages.content,
     messages.sequence_number, messages.status, messages.model, messages.input_method,
     messages.created_at, messages.edited_at";
 
 /// Backwards from a place, so that a conversation opens at its end.
-pub(crate) const PAGE: &str = "
+const PAGE: &str = "
     FROM messages
     WHERE conversation_id = :conversation AND sequence_number < :before AND deleted_at IS NULL
     ORDER BY sequence_number DESC LIMIT :limit";
 
 /// The chunks of a whole page at once. CROSS JOIN fixes the order: along the messages, then into each.
-pub(crate) const PAGE_CHUNKS: &str = "
+const PAGE_CHUNKS: &str = "
     FROM messages CROSS JOIN message_chunks ON message_chunks.message_id = messages.id
     WHERE messages.conversation_id = :conversation AND messages.sequence_number BETWEEN :first AND :last
         AND messages.deleted_at IS NULL
     ORDER BY messages.sequence_number, message_chunks.chunk_index";
+
+pub(crate) fn page_sql() -> String {
+    format!("SELECT {COLUMNS} {PAGE}")
+}
+
+pub(crate) fn page_chunks_sql() -> String {
+    format!("SELECT {} {PAGE_CHUNKS}", chunk::COLUMNS)
+}
+
+pub(crate) fn streaming_sql() -> String {
+    format!("SELECT {COLUMNS} FROM messages WHERE status = 'streaming' ORDER BY conversation_id")
+}
 
 impl Message {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -120,7 +131,7 @@ pub fn list_before(
 ) -> Result<MessagePage, Error> {
     conversation::require(tx, user, conversation)?;
     let limit = limit.clamp(1, LARGEST_PAGE);
-    let mut statement = tx.prepare(&format!("SELECT {COLUMNS} {PAGE}"))?;
+    let mut statement = tx.prepare(&page_sql())?;
     let rows = statement.query_map(
         named_params! {
             ":conversation": conversation,
@@ -140,9 +151,7 @@ pub fn list_before(
 
 /// The replies that are being written. At start: those that a dead process left behind.
 pub fn list_streaming(tx: &ReadTx<'_>) -> Result<Vec<Message>, Error> {
-    let mut statement = tx.prepare(&format!(
-        "SELECT {COLUMNS} FROM messages WHERE status = 'streaming' ORDER BY conversation_id"
-    ))?;
+    let mut statement = tx.prepare(&streaming_sql())?;
     let rows = statement.query_map([], Message::from_row)?;
     let mut messages: Vec<Message> = rows.collect::<Result<_, _>>()?;
     for message in &mut messages {
@@ -177,7 +186,7 @@ fn attach_chunks(
     let (Some(first), Some(last)) = (messages.first(), messages.last()) else {
         return Ok(());
     };
-    let mut statement = tx.prepare(&format!("SELECT {} {PAGE_CHUNKS}", chunk::COLUMNS))?;
+    let mut statement = tx.prepare(&page_chunks_sql())?;
     let mut rows = statement.query(named_params! {
         ":conversation": conversation,
         ":first": first.sequence_number,

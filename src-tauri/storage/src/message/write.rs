@@ -17,6 +17,10 @@ use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
 use crate::{Error, conversation, event};
 
+/// The text of a message's chunks, in order; for a query of `messages`.
+const PUT_TOGETHER: &str = "coalesce((
+    SELECT group_concat(text, '' ORDER BY chunk_index) FROM message_chunks WHERE message_id = messages.id), '')";
+
 /// What the learner says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewMessage {
@@ -114,7 +118,7 @@ pub fn begin_reply(
 ///
 /// # Errors
 /// `Conflict` if the reply is finished, `NotFound` if it is gone, `Invalid` if it would become longer
-/// than 100,000 code points or a chunk cannot be stored.
+/// than 100,000 code points, a chunk cannot be stored, or the chunks are not its beginning.
 pub fn append_to_reply(
     tx: &WriteTx<'_>,
     id: MessageId,
@@ -140,7 +144,11 @@ pub fn append_to_reply(
         ));
     }
     tx.changed_message(ChangeKind::Updated, id, conversation);
-    chunk::insert_all(tx, conversation, id, chunks, now)
+    if chunks.is_empty() {
+        return Ok(());
+    }
+    chunk::insert_all(tx, conversation, id, chunks, now)?;
+    require_chunks_begin(tx, id)
 }
 
 /// Ends a streaming reply with its last chunks. From here on it counts and can be found.
@@ -210,6 +218,7 @@ pub fn say(
 }
 
 /// A message before it has an id and a place.
+#[derive(Clone, Copy)]
 struct Draft<'a> {
     role: Role,
     content: &'a str,
@@ -299,12 +308,9 @@ fn require_streaming(tx: &ReadTx<'_>, id: MessageId) -> Result<ConversationId, E
 }
 
 fn require_chunks_match(tx: &ReadTx<'_>, id: MessageId) -> Result<(), Error> {
+    let sql = format!("SELECT content = {PUT_TOGETHER} FROM messages WHERE id = :id");
     let do_match: bool = tx
-        .prepare(
-            "SELECT content = coalesce((
-                 SELECT group_concat(text, '' ORDER BY chunk_index) FROM message_chunks WHERE message_id = messages.id
-             ), '') FROM messages WHERE id = :id",
-        )?
+        .prepare(&sql)?
         .query_row(named_params! { ":id": id }, |row| row.get(0))?;
     if do_match {
         Ok(())
@@ -312,6 +318,25 @@ fn require_chunks_match(tx: &ReadTx<'_>, id: MessageId) -> Result<(), Error> {
         Err(Error::invalid(
             "chunks",
             "must give the reply's text when put together",
+        ))
+    }
+}
+
+/// Checked at once and not only at the end: a reply that a crash cuts off could never be finished else.
+fn require_chunks_begin(tx: &ReadTx<'_>, id: MessageId) -> Result<(), Error> {
+    let sql = format!(
+        "SELECT substr(content, 1, length(spoken)) = spoken
+         FROM (SELECT content, {PUT_TOGETHER} AS spoken FROM messages WHERE id = :id)"
+    );
+    let do_begin: bool = tx
+        .prepare(&sql)?
+        .query_row(named_params! { ":id": id }, |row| row.get(0))?;
+    if do_begin {
+        Ok(())
+    } else {
+        Err(Error::invalid(
+            "chunks",
+            "must be the beginning of the reply's text",
         ))
     }
 }

@@ -62,6 +62,9 @@ fn check_ledger(
     version: u32,
     migrations: &[Migration],
 ) -> Result<(), Error> {
+    if !connection.table_exists(None, "schema_migrations")? {
+        return Err(Error::corrupt("its ledger of migrations is gone"));
+    }
     let mut statement = connection
         .prepare("SELECT version, name, checksum FROM schema_migrations ORDER BY version")?;
     let ledger: Vec<(u32, String, String)> = statement

@@ -1,3 +1,124 @@
-//! The storage tool.
+//! `parlance-db`: looks after the database without the app.
+//!
+//! Exit status: 0 all is well, 1 something is wrong, 2 wrong usage.
+//!
+//! With `--json` exactly one JSON value goes to standard output:
+//!
+//! - `migrate`: `{"database", "user_version", "applied": [version, …]}`
+//! - `status`: `{"database", "sqlite_version", "is_parlance", "user_version", "supported_version",
+//!   "migrations": [{"version", "name", "checksum", "applied_at", "duration_ms", "app_version"}, …],
+//!   "tables": [name, …], "search_tables": [name, …], "indexes": [{"name", "table"}, …],
+//!   "pragmas": {name: value, …}, "files": {"database", "wal", "shm"}}`, sizes in bytes
+//! - `verify`: `{"database", "ok", "checks": [{"name", "outcome": "passed" | "failed" | "skipped",
+//!   "reason"}, …], "problems": [{"check", "table", "row", "problem"}, …]}`
+//! - whatever goes wrong: `{"error": {"code", "message"}}`
+//!
+//! Without it, text for people; errors then go to standard error.
 
-fn main() {}
+mod print;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use parlance_storage::{Database, Error, OpenOptions, data_dir, status, verify};
+use serde_json::json;
+
+use print::Printer;
+
+/// Looks after a Parlance database.
+#[derive(Parser)]
+#[command(
+    name = "parlance-db",
+    version,
+    after_help = "Exit status: 0 good, 1 something is wrong, 2 wrong usage."
+)]
+struct Arguments {
+    /// The directory of the database; else PARLANCE_DATA_DIR, else the platform's own.
+    #[arg(long, global = true, value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// One JSON value on standard output instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Clone, Copy, Subcommand)]
+enum Command {
+    /// Make the database if there is none, and bring its schema up to date.
+    Migrate,
+    /// Say what the database is: version, history, tables, settings, sizes. Changes nothing.
+    Status,
+    /// Check that the database is whole, and name what is not. Changes nothing.
+    Verify,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut printer = Printer::new(arguments.json);
+    let result = arguments
+        .data_dir
+        .map_or_else(data_dir::resolve, Ok)
+        .and_then(|data_dir| run(arguments.command, &data_dir, &mut printer));
+    let is_good = result.unwrap_or_else(|error| {
+        printer.error(error.code(), &error.to_string());
+        false
+    });
+    // Somebody who closed the pipe has seen enough.
+    if is_good && printer.finish().is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(1)
+    }
+}
+
+/// Does it and gives whether all is well.
+fn run(command: Command, data_dir: &Path, printer: &mut Printer) -> Result<bool, Error> {
+    match command {
+        Command::Migrate => migrate(data_dir, printer),
+        Command::Status => match status::read(data_dir)? {
+            Some(status) => {
+                printer.status(&status);
+                Ok(status.is_parlance)
+            }
+            None => Ok(no_database(data_dir, printer)),
+        },
+        Command::Verify => match verify::run(data_dir)? {
+            Some(report) => {
+                printer.report(&report);
+                Ok(report.ok)
+            }
+            None => Ok(no_database(data_dir, printer)),
+        },
+    }
+}
+
+fn migrate(data_dir: &Path, printer: &mut Printer) -> Result<bool, Error> {
+    let database = Database::open(data_dir, OpenOptions::new(env!("CARGO_PKG_VERSION")))?;
+    let version = database.read_blocking(status::schema_version)?;
+    let applied = database.applied_migrations().to_vec();
+    database.close()?;
+    printer.value(
+        &json!({ "database": database.path(), "user_version": version, "applied": applied }),
+        || match applied.as_slice() {
+            [] => format!(
+                "{} is up to date at version {version}.",
+                database.path().display()
+            ),
+            [only] => format!("{}: applied migration {only}.", database.path().display()),
+            [first, .., last] => format!(
+                "{}: applied migrations {first} to {last}.",
+                database.path().display()
+            ),
+        },
+    );
+    Ok(true)
+}
+
+/// Says so, and gives that not all is well.
+fn no_database(data_dir: &Path, printer: &mut Printer) -> bool {
+    let message = format!("There is no database in {}.", data_dir.display());
+    printer.error("not_found", &message);
+    false
+}

@@ -1,0 +1,33 @@
+//! The statements that run while somebody waits, to the letter as they run.
+//!
+//! Tests ask SQLite for their plans, benchmarks measure them; nobody has to copy SQL for that.
+
+use crate::{chunk, conversation, message};
+
+/// A statement and what it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HotQuery {
+    /// What the learner waits for.
+    pub purpose: &'static str,
+    /// With its named parameters.
+    pub sql: String,
+}
+
+/// Every statement whose plan must neither scan a table nor sort.
+#[must_use]
+pub fn hot_queries() -> Vec<HotQuery> {
+    let query = |purpose, sql| HotQuery { purpose, sql };
+    vec![
+        query("list page, pinned", conversation::pinned_page_sql()),
+        query("list page, recent", conversation::recent_page_sql()),
+        query("open a conversation", message::page_sql()),
+        query("chunks of a page", message::page_chunks_sql()),
+        query("replies left by a dead process", message::streaming_sql()),
+        query(
+            "last settled message",
+            conversation::LAST_SETTLED.to_owned(),
+        ),
+        query("claim a chunk", chunk::claim_sql()),
+        query("release expired leases", chunk::release_expired_sql()),
+    ]
+}

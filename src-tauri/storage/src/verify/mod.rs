@@ -1,0 +1,287 @@
+//! Proves that a database is whole, or names each row that is not.
+//!
+//! SQLite's own checks see broken pages and indexes; they do not see a changed word, a wrong counter or
+//! a reply whose chunks have gone. So everything that is stored twice is compared here. Nothing is
+//! ever repaired: this module only looks.
+
+mod file;
+mod replies;
+mod schema;
+mod search;
+mod tables;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use serde::Serialize;
+
+use crate::Error;
+use crate::data_dir::{DATABASE_FILE, LOCK_FILE, Lock};
+use crate::database::open_to_verify;
+use crate::inspect::look_at;
+
+/// How many problems of one kind are named; a damaged table must not fill the disk with its report.
+pub(crate) const MOST_PER_CHECK: usize = 100;
+
+/// What a verification found. As JSON its names are in snake_case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The file.
+    pub database: PathBuf,
+    /// Whether no check found a problem.
+    pub ok: bool,
+    /// Every check, in the order in which they ran.
+    pub checks: Vec<Check>,
+    /// What is wrong, in the same order.
+    pub problems: Vec<Problem>,
+}
+
+/// One check and how it went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Its stable name.
+    pub name: &'static str,
+    /// How it went.
+    pub outcome: Outcome,
+    /// Why it was skipped, if it was.
+    pub reason: Option<String>,
+}
+
+/// How a check went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Nothing is wrong.
+    Passed,
+    /// Problems were found.
+    Failed,
+    /// It could not be done; `reason` says why.
+    Skipped,
+}
+
+/// Something that is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The check that found it.
+    pub check: &'static str,
+    /// The table, or `(file)` if it is about no table.
+    pub table: String,
+    /// The row's id in its 13-character form, or its key; `None` if it is about no single row.
+    pub row: Option<String>,
+    /// What is wrong, in words, without repeating what is stored.
+    pub problem: String,
+}
+
+/// Where a check puts what it finds.
+pub(crate) struct Findings {
+    check: &'static str,
+    problems: Vec<Problem>,
+    untold: usize,
+}
+
+impl Findings {
+    const fn new(check: &'static str) -> Self {
+        Self {
+            check,
+            problems: Vec::new(),
+            untold: 0,
+        }
+    }
+
+    /// Something wrong with one row.
+    pub(crate) fn row(&mut self, table: &str, row: String, problem: impl Into<String>) {
+        self.add(table, Some(row), problem.into());
+    }
+
+    /// Something wrong with a table as a whole.
+    pub(crate) fn table(&mut self, table: &str, problem: impl Into<String>) {
+        self.add(table, None, problem.into());
+    }
+
+    /// Something wrong with the file.
+    pub(crate) fn file(&mut self, problem: impl Into<String>) {
+        self.add("(file)", None, problem.into());
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    fn add(&mut self, table: &str, row: Option<String>, problem: String) {
+        if self.problems.len() >= MOST_PER_CHECK {
+            self.untold += 1;
+            return;
+        }
+        let known = self.problems.iter().any(|known| {
+            row.is_some() && known.row == row && known.table == table && known.problem == problem
+        });
+        if !known {
+            self.problems.push(Problem {
+                check: self.check,
+                table: table.to_owned(),
+                row,
+                problem,
+            });
+        }
+    }
+
+    fn into_problems(mut self) -> Vec<Problem> {
+        if self.untold > 0 {
+            let problem = format!("{} more problems of this kind", self.untold);
+            self.problems.push(Problem {
+                check: self.check,
+                table: "(file)".into(),
+                row: None,
+                problem,
+            });
+        }
+        self.problems
+    }
+}
+
+type CheckFn = fn(&Connection, &mut Findings) -> Result<(), Error>;
+
+/// What needs nothing but an SQLite file.
+const OF_ANY_FILE: &[(&str, CheckFn)] = &[
+    ("schema", schema::check),
+    ("integrity", file::check_integrity),
+    ("foreign_keys", file::check_foreign_keys),
+    ("text", tables::check_text),
+];
+
+/// What needs the tables of the newest schema.
+const OF_THE_SCHEMA: &[(&str, CheckFn)] = &[
+    ("counters", replies::check_counters),
+    ("edit_counts", replies::check_edit_counts),
+    ("chunks_match_content", replies::check_chunks_match_content),
+    ("chunk_states", replies::check_chunk_states),
+];
+
+/// Checks the database in `data_dir`; `None` if there is no database.
+///
+/// The full-text index can only check itself on a connection that could write, so that check is skipped,
+/// and says so, while the app is running or the disk is read-only.
+///
+/// # Errors
+/// `Io` or `Busy` if the file cannot be opened; damage of any kind is a problem in the report.
+pub fn run(data_dir: &Path) -> Result<Option<Report>, Error> {
+    let path = data_dir.join(DATABASE_FILE);
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let report = match take_lock(data_dir) {
+        Ok(_lock) => open_to_verify(&path).map(|connection| check_alone(&connection, &path)),
+        Err(reason) => look_at(&path, |connection| {
+            Ok(check_beside_the_app(connection, &path, &reason))
+        }),
+    };
+    match report {
+        Err(Error::Corrupt { detail }) => Ok(Some(Report::unreadable(&path, &detail))),
+        other => other.map(Some),
+    }
+}
+
+/// The lock, or the reason in words why the check must do without.
+fn take_lock(data_dir: &Path) -> Result<Lock, String> {
+    Lock::take(data_dir).map_err(|error| match error {
+        Error::AlreadyOpen => "the app is running; quit it to have this checked too".into(),
+        other => format!("{LOCK_FILE} cannot be taken: {other}"),
+    })
+}
+
+fn check_alone(connection: &Connection, path: &Path) -> Report {
+    let mut report = Report::new(path);
+    if report.check_what_can_be_read(connection) {
+        report.check("search", search::check, connection);
+    }
+    report.finished()
+}
+
+fn check_beside_the_app(connection: &Connection, path: &Path, reason: &str) -> Report {
+    let mut report = Report::new(path);
+    if report.check_what_can_be_read(connection) {
+        report.skip("search", reason);
+    }
+    report.finished()
+}
+
+impl Report {
+    fn new(path: &Path) -> Self {
+        Self {
+            database: path.to_owned(),
+            ok: true,
+            checks: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    /// Of a file so damaged that no check can begin.
+    fn unreadable(path: &Path, detail: &str) -> Self {
+        let mut findings = Findings::new("integrity");
+        findings.file(detail);
+        let check = Check {
+            name: "integrity",
+            outcome: Outcome::Failed,
+            reason: None,
+        };
+        Self {
+            ok: false,
+            checks: vec![check],
+            problems: findings.into_problems(),
+            ..Self::new(path)
+        }
+    }
+
+    /// Gives whether the schema is the one of this program, so that checks of its tables make sense.
+    fn check_what_can_be_read(&mut self, connection: &Connection) -> bool {
+        for (name, check) in OF_ANY_FILE {
+            self.check(name, *check, connection);
+        }
+        let is_known = schema::is_newest(connection);
+        for (name, check) in OF_THE_SCHEMA {
+            if is_known {
+                self.check(name, *check, connection);
+            } else {
+                self.skip(name, "the schema is not the one that this program knows");
+            }
+        }
+        if !is_known {
+            self.skip(
+                "search",
+                "the schema is not the one that this program knows",
+            );
+        }
+        is_known
+    }
+
+    fn check(&mut self, name: &'static str, check: CheckFn, connection: &Connection) {
+        let mut findings = Findings::new(name);
+        if let Err(error) = check(connection, &mut findings) {
+            findings.file(format!("the check could not be done: {error}"));
+        }
+        let outcome = if findings.is_empty() {
+            Outcome::Passed
+        } else {
+            Outcome::Failed
+        };
+        self.checks.push(Check {
+            name,
+            outcome,
+            reason: None,
+        });
+        self.problems.append(&mut findings.into_problems());
+    }
+
+    fn skip(&mut self, name: &'static str, reason: &str) {
+        self.checks.push(Check {
+            name,
+            outcome: Outcome::Skipped,
+            reason: Some(reason.to_owned()),
+        });
+    }
+
+    fn finished(mut self) -> Self {
+        self.ok = self.problems.is_empty();
+        self
+    }
+}

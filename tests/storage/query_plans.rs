@@ -1,0 +1,104 @@
+//! What somebody waits for must neither scan a table nor sort, however large the database grows.
+
+use parlance_storage::hot_queries;
+use rusqlite::types::Null;
+use rusqlite::{Connection, params_from_iter};
+
+use crate::support::World;
+
+/// The steps of a plan, as SQLite describes them.
+fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection
+        .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+        .unwrap();
+    let parameters = vec![Null; statement.parameter_count()];
+    let steps = statement
+        .query_map(params_from_iter(parameters), |row| row.get("detail"))
+        .unwrap();
+    steps.collect::<Result<_, _>>().unwrap()
+}
+
+/// A full scan, or a sort. An index walked in its own order up to a LIMIT is what a queue is for.
+fn is_slow(step: &str) -> bool {
+    step.contains("TEMP B-TREE") || (step.starts_with("SCAN") && !step.contains("USING"))
+}
+
+fn assert_fast(connection: &Connection) {
+    for query in hot_queries() {
+        let plan = plan(connection, &query.sql);
+        assert!(
+            !plan.iter().any(|step| is_slow(step)),
+            "{}: {plan:#?}",
+            query.purpose
+        );
+    }
+}
+
+#[test]
+fn hot_queries_neither_scan_nor_sort() {
+    let world = World::new();
+    assert_fast(&world.raw());
+}
+
+#[test]
+fn they_stay_fast_when_sqlite_has_statistics() {
+    let world = World::new();
+    for _ in 0..20 {
+        let conversation = world.conversation();
+        world.send(conversation, "Hello?").unwrap();
+        world.reply(conversation, &["Hello! ", "How are you?"]);
+    }
+    let raw = world.raw();
+    raw.execute_batch("ANALYZE").unwrap();
+    assert_fast(&raw);
+}
+
+#[test]
+fn each_hot_query_uses_the_index_made_for_it() {
+    let world = World::new();
+    let raw = world.raw();
+    for (purpose, index) in [
+        (
+            "list page, pinned",
+            "conversations_pinned (user_id=? AND pin_order>?)",
+        ),
+        (
+            "list page, recent",
+            "conversations_recent (user_id=? AND <expr><?)",
+        ),
+        (
+            "open a conversation",
+            "(conversation_id=? AND sequence_number<?)",
+        ),
+        ("chunks of a page", "(message_id=?)"),
+        ("replies left by a dead process", "messages_streaming"),
+        ("last settled message", "(conversation_id=?)"),
+        ("claim a chunk", "message_chunks_pending"),
+        (
+            "release expired leases",
+            "message_chunks_processing (lease_expires_at<?)",
+        ),
+    ] {
+        let query = hot_queries()
+            .into_iter()
+            .find(|query| query.purpose == purpose)
+            .unwrap();
+        let plan = plan(&raw, &query.sql);
+        assert!(
+            plan.iter().any(|step| step.contains(index)),
+            "{purpose}: {plan:#?}"
+        );
+    }
+}
+
+#[test]
+fn the_check_itself_sees_a_scan_and_a_sort() {
+    let world = World::new();
+    let raw = world.raw();
+    for sql in [
+        "SELECT * FROM messages WHERE content = 'x'",
+        "SELECT id FROM conversations ORDER BY title",
+    ] {
+        assert!(plan(&raw, sql).iter().any(|step| is_slow(step)), "{sql}");
+    }
+}

@@ -1,0 +1,184 @@
+//! The real `parlance-db`, as people and scripts run it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{World, json, parlance_db};
+
+fn listing(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn migrate_makes_a_database_that_status_describes_and_verify_finds_sound() {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path().join("data");
+    let newest = parlance_storage::migrations::EMBEDDED.len();
+    let made = parlance_db(&data_dir, &["migrate"]);
+    assert!(made.status.success(), "{made:?}");
+    assert!(
+        text(&made.stdout).contains(&format!("applied migrations 1 to {newest}")),
+        "{made:?}"
+    );
+    assert!(
+        text(&parlance_db(&data_dir, &["migrate"]).stdout)
+            .contains(&format!("is up to date at version {newest}."))
+    );
+
+    let before = listing(&data_dir);
+    let output = parlance_db(&data_dir, &["status", "--json"]);
+    assert!(output.status.success());
+    let status = json(&output);
+    let names: Vec<&str> = status["migrations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names[..11],
+        [
+            "initial_schema",
+            "users_authentication",
+            "conversations",
+            "messages",
+            "message_chunks",
+            "conversation_events",
+            "memory_management",
+            "learning_features",
+            "organization_features",
+            "sharing_features",
+            "user_features"
+        ]
+    );
+    assert!(status["tables"].as_array().unwrap().len() >= 26);
+    assert_eq!(status["user_version"], newest);
+    assert_eq!(status["pragmas"]["journal_mode"], "wal");
+    assert!(status["files"]["database"].as_u64().unwrap() > 4096);
+    assert_eq!(listing(&data_dir), before, "status makes no file");
+
+    let verified = parlance_db(&data_dir, &["verify", "--json"]);
+    assert!(verified.status.success(), "{verified:?}");
+    assert_eq!(json(&verified)["ok"], true);
+}
+
+#[test]
+fn status_and_verify_say_that_there_is_no_database_and_make_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let absent = folder.path().join("absent");
+    for command in ["status", "verify"] {
+        for data_dir in [folder.path(), &absent] {
+            let output = parlance_db(data_dir, &[command]);
+            assert_eq!(output.status.code(), Some(1));
+            assert!(
+                text(&output.stderr).contains("There is no database in"),
+                "{output:?}"
+            );
+            assert_eq!(
+                json(&parlance_db(data_dir, &[command, "--json"]))["error"]["code"],
+                "not_found"
+            );
+        }
+    }
+    assert_eq!(listing(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn verify_names_the_damaged_row_and_exits_1() {
+    let world = World::new();
+    let conversation = world.conversation();
+    world.send(conversation, "Hello").unwrap();
+    world.db.close().unwrap();
+    world
+        .raw()
+        .execute("UPDATE conversations SET message_count = 7", [])
+        .unwrap();
+    let output = parlance_db(world.path(), &["verify"]);
+    assert_eq!(output.status.code(), Some(1));
+    let expected =
+        format!("conversations {conversation}: message_count is 7, but there are 1 messages");
+    assert!(
+        text(&output.stdout).contains(&expected),
+        "{}",
+        text(&output.stdout)
+    );
+    let report = json(&parlance_db(world.path(), &["--json", "verify"]));
+    assert_eq!(report["problems"][0]["row"], conversation.to_string());
+    assert_eq!(report["problems"][0]["table"], "conversations");
+}
+
+#[test]
+fn status_and_verify_work_beside_the_running_app() {
+    let world = World::new();
+    world.conversation();
+    for command in ["status", "verify"] {
+        let output = parlance_db(world.path(), &[command]);
+        assert!(output.status.success(), "{output:?}");
+    }
+    world.conversation();
+}
+
+#[test]
+fn a_database_from_the_future_is_described_but_not_migrated() {
+    let world = World::new();
+    world.db.close().unwrap();
+    world.raw().pragma_update(None, "user_version", 99).unwrap();
+    assert_eq!(
+        json(&parlance_db(world.path(), &["status", "--json"]))["user_version"],
+        99
+    );
+    let output = parlance_db(world.path(), &["migrate", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(json(&output)["error"]["code"], "schema_too_new");
+    assert_eq!(
+        parlance_db(world.path(), &["verify"]).status.code(),
+        Some(1)
+    );
+}
+
+#[test]
+fn wrong_usage_exits_2() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["destroy"][..], &[], &["status", "--yaml"]] {
+        assert_eq!(
+            parlance_db(folder.path(), arguments).status.code(),
+            Some(2),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn the_environment_names_the_data_directory() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |variable: &Path| {
+        Command::new(env!("CARGO_BIN_EXE_parlance-db"))
+            .arg("migrate")
+            .env("PARLANCE_DATA_DIR", variable)
+            .output()
+            .unwrap()
+    };
+    assert!(run(&folder.path().join("đây/数据 %?#")).status.success());
+    let status = parlance_db(&folder.path().join("đây/数据 %?#"), &["status"]);
+    assert!(status.status.success(), "{status:?}");
+}
+
+#[test]
+fn a_directory_that_cannot_be_used_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    let output = parlance_db(&file, &["migrate", "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(json(&output)["error"]["code"], "data_dir");
+}

@@ -1,0 +1,461 @@
+//! Damage done by hand is found, and the row is named.
+
+use std::fs;
+use std::io::{Seek, SeekFrom, Write};
+
+use parlance_storage::verify::{self, Outcome, Problem, Report};
+use parlance_storage::{ConversationId, message};
+use rusqlite::Connection;
+
+use crate::support::{REAL_TEXTS, World, chunk};
+
+/// A closed database with some life in it.
+struct Closed {
+    world: World,
+    conversation: ConversationId,
+    reply: message::Message,
+}
+
+impl Closed {
+    fn new() -> Self {
+        let world = World::new();
+        let conversation = world.conversation();
+        for text in REAL_TEXTS {
+            world.send(conversation, text).unwrap();
+        }
+        let reply = world.reply(conversation, &["One sentence. ", "第二句。 ", "Three."]);
+        world.db.close().unwrap();
+        Self {
+            world,
+            conversation,
+            reply,
+        }
+    }
+
+    /// A connection with every guard down, as a careless tool has it.
+    fn raw(&self) -> Connection {
+        let raw = self.world.raw();
+        raw.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON")
+            .unwrap();
+        raw
+    }
+
+    fn damage(&self, sql: &str) {
+        self.raw().execute_batch(sql).unwrap();
+    }
+
+    fn verify(&self) -> Report {
+        verify::run(self.world.path()).unwrap().unwrap()
+    }
+
+    /// Fails unless the report names this row of this table with words like these.
+    fn assert_names(&self, check: &str, table: &str, row: &str, words: &str) {
+        let report = self.verify();
+        assert!(!report.ok);
+        let is_named = |problem: &Problem| {
+            problem.check == check
+                && problem.table == table
+                && problem.row.as_deref() == Some(row)
+                && problem.problem.contains(words)
+        };
+        assert!(
+            report.problems.iter().any(is_named),
+            "{:#?}",
+            report.problems
+        );
+    }
+}
+
+fn names_of(report: &Report, outcome: Outcome) -> Vec<&'static str> {
+    report
+        .checks
+        .iter()
+        .filter(|check| check.outcome == outcome)
+        .map(|check| check.name)
+        .collect()
+}
+
+#[test]
+fn a_sound_database_passes_every_check_and_is_left_as_it_was() {
+    let closed = Closed::new();
+    let file = closed.world.path().join("parlance.db");
+    let before = fs::read(&file).unwrap();
+    let report = closed.verify();
+    assert_eq!((report.ok, &report.problems), (true, &vec![]));
+    assert_eq!(
+        names_of(&report, Outcome::Passed),
+        [
+            "schema",
+            "integrity",
+            "foreign_keys",
+            "text",
+            "counters",
+            "edit_counts",
+            "chunks_match_content",
+            "chunk_states",
+            "search"
+        ]
+    );
+    assert!(fs::read(&file).unwrap() == before);
+}
+
+#[test]
+fn a_running_app_is_checked_too_but_for_the_index() {
+    let world = World::new();
+    let (conversation, now) = (world.conversation(), world.now());
+    world.reply(conversation, &["Done. "]);
+    world
+        .write(move |tx| {
+            let reply = message::begin_reply(tx, conversation, "m", now)?;
+            message::append_to_reply(tx, reply.id, "Half a. sen", &[chunk("Half a. ")], now)
+        })
+        .unwrap();
+    let report = verify::run(world.path()).unwrap().unwrap();
+    assert!(report.ok, "{:#?}", report.problems);
+    assert_eq!(names_of(&report, Outcome::Skipped), ["search"]);
+    assert!(
+        report
+            .checks
+            .last()
+            .unwrap()
+            .reason
+            .as_ref()
+            .unwrap()
+            .contains("running")
+    );
+    world.send(conversation, "and it still writes").unwrap();
+}
+
+#[test]
+fn a_wrong_count_is_named() {
+    let closed = Closed::new();
+    closed.damage("UPDATE conversations SET message_count = message_count + 1");
+    let id = closed.conversation.to_string();
+    closed.assert_names(
+        "counters",
+        "conversations",
+        &id,
+        "message_count is 16, but there are 15 messages",
+    );
+}
+
+#[test]
+fn a_wrong_preview_and_time_are_named() {
+    let closed = Closed::new();
+    closed.damage(
+        "UPDATE conversations SET last_message_preview = 'something else', last_message_at = 5",
+    );
+    let id = closed.conversation.to_string();
+    closed.assert_names("counters", "conversations", &id, "last_message_preview");
+    closed.assert_names("counters", "conversations", &id, "last_message_at");
+}
+
+#[test]
+fn a_wrong_edit_count_is_named() {
+    let closed = Closed::new();
+    closed.damage("UPDATE messages SET edit_count = 2, edited_at = 1 WHERE sequence_number = 1");
+    assert!(
+        closed
+            .verify()
+            .problems
+            .iter()
+            .any(|problem| problem.check == "edit_counts" && problem.row.is_some())
+    );
+}
+
+#[test]
+fn a_reply_whose_chunk_is_gone_or_changed_is_named() {
+    let closed = Closed::new();
+    closed.damage("UPDATE message_chunks SET text = 'One sentence.' WHERE chunk_index = 0");
+    let id = closed.reply.id.to_string();
+    closed.assert_names("chunks_match_content", "messages", &id, "not its content");
+    closed.damage("DELETE FROM message_chunks WHERE chunk_index = 1");
+    closed.assert_names(
+        "chunk_states",
+        "message_chunks",
+        &closed.reply.chunks[2].id.to_string(),
+        "missing",
+    );
+}
+
+#[test]
+fn a_streaming_reply_whose_chunks_are_not_its_beginning_is_named() {
+    let closed = Closed::new();
+    closed.damage("UPDATE messages SET status = 'streaming' WHERE role = 'assistant'; UPDATE message_chunks SET text = 'x'");
+    let id = closed.reply.id.to_string();
+    closed.assert_names("chunks_match_content", "messages", &id, "beginning");
+}
+
+#[test]
+fn a_changed_text_is_seen_by_the_index_alone_and_named() {
+    let closed = Closed::new();
+    // As a flipped bit would: the text changes and no trigger runs.
+    let raw = closed.raw();
+    let trigger = |name: &str| -> String {
+        raw.query_row(
+            "SELECT sql FROM sqlite_schema WHERE name = ?1",
+            [name],
+            |row| row.get(0),
+        )
+        .unwrap()
+    };
+    let triggers = [
+        "messages_search_before_update",
+        "messages_search_after_update",
+    ];
+    let definitions = triggers.map(trigger);
+    for name in triggers {
+        raw.execute_batch(&format!("DROP TRIGGER {name}")).unwrap();
+    }
+    let id: i64 = raw
+        .query_row(
+            "SELECT id FROM messages WHERE sequence_number = 2",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    raw.execute(
+        "UPDATE messages SET content = replace(content, 'tiếng', 'tieng') || ' x' WHERE id = ?1",
+        [id],
+    )
+    .unwrap();
+    for definition in definitions {
+        raw.execute_batch(&definition).unwrap();
+    }
+    drop(raw);
+    let report = closed.verify();
+    assert_eq!(
+        names_of(&report, Outcome::Failed),
+        ["search"],
+        "{:#?}",
+        report.problems
+    );
+    assert_eq!(report.problems[0].table, "messages");
+    let row = report.problems[0].row.as_deref().unwrap();
+    let user = closed.world.user;
+    let world = closed.world.reopened();
+    let named = row.parse().unwrap();
+    assert_eq!(
+        world
+            .read(move |tx| message::get(tx, user, named))
+            .unwrap()
+            .sequence_number,
+        2
+    );
+}
+
+#[test]
+fn an_index_that_lost_its_words_is_named() {
+    let closed = Closed::new();
+    closed.damage("DELETE FROM message_search_words_data WHERE id > 10");
+    let report = closed.verify();
+    assert!(!report.ok);
+    assert!(
+        report
+            .problems
+            .iter()
+            .any(|problem| problem.table.starts_with("message")),
+        "{:#?}",
+        report.problems
+    );
+}
+
+#[test]
+fn an_orphan_is_named_also_in_a_table_without_rowid() {
+    let closed = Closed::new();
+    closed.damage(
+        "INSERT INTO conversation_events (id, conversation_id, event_type, created_at) VALUES (7, 4711, 'x', 0);
+         INSERT INTO conversation_tags (conversation_id, tag, created_at) VALUES (4711, 'lost', 0)",
+    );
+    closed.assert_names(
+        "foreign_keys",
+        "conversation_events",
+        "0000000000007",
+        "conversation_id refers to a row",
+    );
+    closed.assert_names(
+        "foreign_keys",
+        "conversation_tags",
+        "00000000004K7/lost",
+        "conversations",
+    );
+}
+
+#[test]
+fn invalid_text_and_nul_are_named() {
+    let closed = Closed::new();
+    closed
+        .damage("UPDATE messages SET content = CAST(X'48c328' AS TEXT) WHERE sequence_number = 1");
+    closed.damage("UPDATE conversations SET topic = 'a' || char(0) || 'b'");
+    let id = closed.conversation.to_string();
+    closed.assert_names("text", "conversations", &id, "topic contains a NUL");
+    let report = closed.verify();
+    assert!(
+        report
+            .problems
+            .iter()
+            .any(|problem| problem.table == "messages"
+                && problem.problem == "content is not valid UTF-8"),
+        "{:#?}",
+        report.problems
+    );
+}
+
+#[test]
+fn a_row_that_breaks_a_rule_of_its_table_is_named() {
+    let closed = Closed::new();
+    closed.damage("UPDATE messages SET role = 'robot' WHERE role = 'assistant'");
+    closed.assert_names(
+        "integrity",
+        "messages",
+        &closed.reply.id.to_string(),
+        "breaks a rule",
+    );
+}
+
+#[test]
+fn chunk_states_that_contradict_themselves_are_named() {
+    let cases = [
+        ("tts_status = 'processing'", "without a lease"),
+        ("lease_owner = 'ghost'", "has a lease"),
+        (
+            "tts_status = 'completed', audio_duration_ms = 5",
+            "without a sound",
+        ),
+        ("tts_status = 'completed'", "without a duration"),
+        ("audio_key = 'k'", "has a sound"),
+        ("tts_status = 'failed'", "without a reason"),
+        ("tts_status = 'lost'", "none of the four"),
+    ];
+    for (damage, words) in cases {
+        let closed = Closed::new();
+        closed.damage(&format!(
+            "UPDATE message_chunks SET {damage} WHERE chunk_index = 1"
+        ));
+        closed.assert_names(
+            "chunk_states",
+            "message_chunks",
+            &closed.reply.chunks[1].id.to_string(),
+            words,
+        );
+    }
+}
+
+#[test]
+fn a_changed_ledger_and_a_changed_schema_are_named() {
+    let closed = Closed::new();
+    closed.damage(
+        "UPDATE schema_migrations SET checksum = replace(checksum, '1', '2') WHERE version = 3",
+    );
+    closed.damage("DELETE FROM schema_migrations WHERE version = 8");
+    closed.damage("DROP INDEX messages_streaming; CREATE TABLE stray (id INTEGER PRIMARY KEY)");
+    closed.assert_names("schema", "schema_migrations", "3", "another checksum");
+    closed.assert_names("schema", "schema_migrations", "8", "is missing");
+    let problems = closed.verify().problems;
+    let texts: Vec<&str> = problems
+        .iter()
+        .map(|problem| problem.problem.as_str())
+        .collect();
+    assert!(
+        texts.contains(&"the index messages_streaming is missing"),
+        "{texts:?}"
+    );
+    assert!(
+        texts.contains(&"the table stray is in no migration"),
+        "{texts:?}"
+    );
+}
+
+#[test]
+fn broken_pages_are_reported_and_not_fatal() {
+    for (table, is_schema) in [
+        ("message_chunks", false),
+        ("conversations", false),
+        ("sqlite_schema", true),
+    ] {
+        let closed = Closed::new();
+        let root: u32 = match is_schema {
+            true => 1,
+            false => closed
+                .raw()
+                .query_row(
+                    "SELECT rootpage FROM sqlite_schema WHERE name = ?1",
+                    [table],
+                    |row| row.get(0),
+                )
+                .unwrap(),
+        };
+        // The pointers to the page's cells now point nowhere.
+        let mut file = fs::File::options()
+            .write(true)
+            .open(closed.world.path().join("parlance.db"))
+            .unwrap();
+        let header = if is_schema { 112 } else { 8 };
+        file.seek(SeekFrom::Start(u64::from(root - 1) * 4096 + header))
+            .unwrap();
+        file.write_all(&[0xff; 8]).unwrap();
+        drop(file);
+        let report = closed.verify();
+        assert!(!report.ok);
+        assert!(
+            names_of(&report, Outcome::Failed).contains(&"integrity"),
+            "{table}: {:#?}",
+            report.checks
+        );
+    }
+}
+
+#[test]
+fn a_file_without_schema_or_without_sense_is_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(verify::run(folder.path()).unwrap(), None);
+    let file = folder.path().join("parlance.db");
+    fs::write(&file, "").unwrap();
+    let report = verify::run(folder.path()).unwrap().unwrap();
+    assert_eq!(
+        report.problems[0].problem,
+        "holds no schema: no migration was ever applied"
+    );
+    fs::write(&file, "This is a text file. ".repeat(500)).unwrap();
+    let report = verify::run(folder.path()).unwrap().unwrap();
+    assert!(
+        report.problems[0]
+            .problem
+            .contains("not an SQLite database"),
+        "{:#?}",
+        report.problems
+    );
+}
+
+#[test]
+fn a_log_left_by_a_crash_is_read_and_left_alone() {
+    let world = World::new();
+    let conversation = world.conversation();
+    world.send(conversation, "in the log only").unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["parlance.db", "parlance.db-wal"] {
+        fs::copy(world.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let log = copy.path().join("parlance.db-wal");
+    let before = fs::read(&log).unwrap();
+    let report = verify::run(copy.path()).unwrap().unwrap();
+    assert!(report.ok, "{:#?}", report.problems);
+    assert!(fs::read(&log).unwrap() == before);
+}
+
+#[test]
+fn a_very_damaged_table_does_not_make_an_endless_report() {
+    let closed = Closed::new();
+    let raw = closed.raw();
+    let insert = "INSERT INTO conversation_events (id, conversation_id, event_type, created_at) VALUES (?1, 4711, 'x', 0)";
+    for id in 1..=300 {
+        raw.execute(insert, [id]).unwrap();
+    }
+    drop(raw);
+    let report = closed.verify();
+    assert_eq!(report.problems.len(), 101);
+    assert_eq!(
+        report.problems[100].problem,
+        "200 more problems of this kind"
+    );
+}
