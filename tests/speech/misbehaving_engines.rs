@@ -1,9 +1,14 @@
-//! Programs that answer as espeak-ng does when they are looked for, and then fail in their own way.
+//! Programs that answer as espeak-ng does when they are looked for, and then fail in their own way;
+//! one of them to show what they are told.
 
+use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use parlance_speech::{SpeechEngine, SpeechError, Stop, choose_voice, speak};
+use parlance_speech::{
+    Delivery, SpeechEngine, SpeechError, SpeechRequest, Stop, choose_voice, speak,
+};
+use parlance_storage::{Emotion, Emphasis};
 use tempfile::TempDir;
 
 use crate::support::{PATIENCE, Studio, assert_all_end, fake_engine, request, wait_until};
@@ -125,12 +130,28 @@ fn a_process_left_behind_by_the_engine_does_not_hold_up_its_result() {
     let spoken = studio
         .speak(&engine, "Nobody waits for the other one.")
         .unwrap();
-    assert!(
-        started.elapsed() < Duration::from_secs(5),
-        "{:?}",
-        started.elapsed()
-    );
+    assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
     studio.listen(&spoken).assert_is_speech();
+}
+
+#[test]
+fn an_engine_is_told_how_to_speak_and_never_what_by_its_arguments() {
+    let studio = Studio::new();
+    let folder = TempDir::new().unwrap();
+    let answer = folder.path().join("arguments");
+    let engine = fake_engine("tells_its_arguments");
+    let voice = choose_voice(engine.voices(), "en").unwrap();
+    let delivery = Delivery {
+        emotion: Emotion::Excited,
+        emphasis: Emphasis::Strong,
+    };
+    let request = SpeechRequest::new(answer.to_str().unwrap(), voice, delivery).unwrap();
+    let error = studio.speak_as(&engine, &request).unwrap_err();
+    assert!(matches!(error, SpeechError::BadAudio(_)), "{error}");
+    let arguments = fs::read_to_string(&answer).unwrap();
+    let (settings, file) = arguments.split_once(" -w ").unwrap();
+    assert_eq!(settings, "--stdin -b 1 -z -v gmw/en -s 174 -p 71 -a 140");
+    assert!(file.trim_end().ends_with(".draft"), "{file}");
 }
 
 /// The error of an engine that fails at everything, having made sure that it leaves no file.

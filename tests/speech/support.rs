@@ -28,6 +28,13 @@ pub fn real_engine() -> (Arc<dyn SpeechEngine>, Voice) {
     }
 }
 
+/// The real engine with time for the longest of texts on the busiest of machines.
+pub fn patient_engine() -> EspeakEngine {
+    EspeakEngine::open(Path::new("espeak-ng"))
+        .expect("these tests need espeak-ng (Debian package espeak-ng)")
+        .with_time_limit(Duration::from_secs(600))
+}
+
 /// One of the programs in `engines/`, which behave badly in the way that their name says.
 pub fn fake_program(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -141,7 +148,7 @@ impl Recording {
     }
 }
 
-/// Far above what a busy machine needs for anything here, far below the fake engines' ten minutes.
+/// Far above what a busy machine needs for anything here, far below the fake engines' minute.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Looks again and again until it is so; a test that waits in vain fails and says for what.

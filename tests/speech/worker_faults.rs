@@ -101,15 +101,20 @@ fn a_panic_in_an_engine_is_a_failed_attempt_and_not_the_end_of_the_worker() {
 
 #[test]
 fn programs_that_misbehave_leave_failed_chunks_with_a_reason_and_no_files() {
-    for (program, reason) in [
-        ("crashes", "the first line of the reason the second line"),
-        ("writes_rubbish", "no RIFF tag found"),
-        ("writes_nothing", "the file is empty"),
-        ("writes_silence", "only silence"),
-        ("never_reads", "stopped after 0.2 s"),
+    const SHORT: Duration = Duration::from_millis(200);
+    for (program, limit, reason) in [
+        (
+            "crashes",
+            PATIENCE,
+            "the first line of the reason the second line",
+        ),
+        ("writes_rubbish", PATIENCE, "no RIFF tag found"),
+        ("writes_nothing", PATIENCE, "the file is empty"),
+        ("writes_silence", PATIENCE, "only silence"),
+        ("never_reads", SHORT, "stopped after 0.2 s"),
     ] {
         let lesson = Lesson::new();
-        let engine = Arc::new(fake_engine(program).with_time_limit(Duration::from_millis(200)));
+        let engine = Arc::new(fake_engine(program).with_time_limit(limit));
         let chunks = lesson.say(&["Please say this."]);
         let worker = lesson.worker(&engine);
         let chunk = lesson.wait_for(chunks[0], TtsStatus::Failed);

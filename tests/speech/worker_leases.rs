@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -57,12 +58,7 @@ fn claimed_by_another(lesson: &Lesson) -> ChunkId {
 #[test]
 fn who_has_lost_the_lease_changes_nothing_and_goes_on() {
     let lesson = Lesson::new();
-    let door = Door::default();
-    let at_the_door = door.clone();
-    let engine = ActingEngine::new(move |_, out, stop| {
-        at_the_door.pass(stop)?;
-        beep(out)
-    });
+    let (engine, door) = engine_behind_a_door();
     let chunks = lesson.say(&["Slow.", "Next."]);
     let worker = lesson.worker_with(
         &engine,
@@ -87,14 +83,34 @@ fn who_has_lost_the_lease_changes_nothing_and_goes_on() {
 }
 
 #[test]
+fn who_was_too_slow_does_not_end_the_work_of_who_took_over() {
+    let lesson = Lesson::new();
+    let options = WorkerOptions {
+        lease: MINUTE,
+        ..BY_NEWS_ONLY
+    };
+    let (slow, slow_door) = engine_behind_a_door();
+    let (other, other_door) = engine_behind_a_door();
+    let chunks = lesson.say(&["Long."]);
+    let first = lesson.worker_with(&slow, options);
+    wait_until("the first worker speaks", || !slow.asked().is_empty());
+    lesson.clock.advance(MINUTE.as_millis() as i64);
+    let second = lesson.worker_with(&other, options);
+    wait_until("the second has taken over", || !other.asked().is_empty());
+    slow_door.open();
+    let next = lesson.say(&["Next."]);
+    lesson.wait_for(next[0], TtsStatus::Completed);
+    assert_eq!(lesson.status(chunks[0]), TtsStatus::Processing);
+    other_door.open();
+    lesson.wait_for(chunks[0], TtsStatus::Completed);
+    first.stop();
+    second.stop();
+}
+
+#[test]
 fn a_second_worker_does_not_take_a_chunk_from_the_first() {
     let lesson = Lesson::new();
-    let door = Door::default();
-    let at_the_door = door.clone();
-    let slow = ActingEngine::new(move |_, out, stop| {
-        at_the_door.pass(stop)?;
-        beep(out)
-    });
+    let (slow, door) = engine_behind_a_door();
     let held = lesson.say(&["Mine."]);
     let first = lesson.worker(&slow);
     wait_until("the first worker speaks", || !slow.asked().is_empty());
@@ -111,6 +127,16 @@ fn a_second_worker_does_not_take_a_chunk_from_the_first() {
         (slow.asked(), quick.asked()),
         (vec!["Mine.".to_owned()], vec!["Yours.".to_owned()])
     );
+}
+
+fn engine_behind_a_door() -> (Arc<ActingEngine>, Door) {
+    let door = Door::default();
+    let at_the_door = door.clone();
+    let engine = ActingEngine::new(move |_, out, stop| {
+        at_the_door.pass(stop)?;
+        beep(out)
+    });
+    (engine, door)
 }
 
 #[test]

@@ -194,7 +194,8 @@ struct Speaker {
 impl Speaker {
     async fn run(mut self) {
         while !self.stop.is_requested() {
-            // Before the claim: news that comes between the claim and the sleep must still wake.
+            // The claim sees all that was announced so far; news after this still wakes. After the
+            // claim it would be too late: what came between the two would be slept through.
             self.news = self.news.resubscribe();
             match self.claim().await {
                 Ok(Some(chunk)) => self.see_through(chunk).await,
