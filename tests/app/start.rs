@@ -1,8 +1,8 @@
 //! Starting: a second time, where it cannot be, and what is logged.
 
-use std::fs;
+use std::{fs, path::PathBuf};
 
-use window_driver::until;
+use window_driver::{Window, until};
 
 use crate::support::{Computer, app};
 
@@ -80,22 +80,16 @@ async fn the_log_tells_what_happened_but_not_what_was_said() {
 #[tokio::test]
 async fn a_chat_without_a_voice_says_so_and_works() {
     let computer = Computer::new();
-    // A PATH on which everything is but the speech engine.
-    let tools = tempfile::tempdir().unwrap();
-    let driver = which("WebKitWebDriver");
-    std::os::unix::fs::symlink(driver, tools.path().join("WebKitWebDriver")).unwrap();
-    let desktop = computer.desktop.with_path(tools.path());
-    let window = window_driver::Window::open(&desktop, &app(), &computer.data_dir())
+    let desktop = computer.desktop.without(&which("espeak-ng"));
+    let window = Window::open(&desktop, &app(), &computer.data_dir())
         .await
         .unwrap();
     window.ready().await.unwrap();
-    let state = window
-        .find("speech-state")
-        .await
-        .unwrap()
-        .text()
+    window
+        .find_css("[data-testid=speech-state][data-state=unavailable]")
         .await
         .unwrap();
+    let state = window.text("speech-state").await.unwrap().unwrap();
     assert!(!state.trim().is_empty());
     window.start_conversation("cafe-order").await.unwrap();
     let before = window.messages().await.unwrap().len();
@@ -111,7 +105,7 @@ async fn a_chat_without_a_voice_says_so_and_works() {
     window.quit().await.unwrap();
 }
 
-fn which(program: &str) -> std::path::PathBuf {
+fn which(program: &str) -> PathBuf {
     std::env::split_paths(&std::env::var_os("PATH").unwrap())
         .map(|directory| directory.join(program))
         .find(|path| path.is_file())

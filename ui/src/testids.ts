@@ -12,6 +12,7 @@ export const testids = {
 	send: "send",
 	stop: "stop",
 	message: "message", // data-id, data-role, data-status
+	messageWords: "message-words", // of a message: its words that are not in chunks
 	chunk: "chunk", // data-id, data-index, data-tts-status, data-speaking="true|false"
 	playMessage: "play-message",
 	stopAudio: "stop-audio",

@@ -16,8 +16,8 @@ pub struct MessageOnScreen {
     pub role: String,
     /// `streaming`, `complete`, `interrupted` or `failed`.
     pub status: String,
-    /// The words, as they are shown.
-    pub text: String,
+    /// The words that are not in chunks: the learner's, or the end of a reply on its way.
+    pub words: String,
     /// Its speakable chunks, in order.
     pub chunks: Vec<ChunkOnScreen>,
 }
@@ -36,15 +36,27 @@ pub struct ChunkOnScreen {
     pub speaking: bool,
 }
 
+impl MessageOnScreen {
+    /// All words of the message, one by one.
+    #[must_use]
+    pub fn all_words(&self) -> Vec<&str> {
+        let chunks = self.chunks.iter().map(|chunk| chunk.text.as_str());
+        chunks
+            .chain([self.words.as_str()])
+            .flat_map(str::split_whitespace)
+            .collect()
+    }
+}
+
 const MESSAGES: &str = r#"
 return [...document.querySelectorAll('[data-testid="message"]')].map((message) => ({
   id: message.dataset.id,
   role: message.dataset.role,
   status: message.dataset.status,
-  text: message.innerText,
+  words: [...message.querySelectorAll('[data-testid="message-words"]')].map((words) => words.innerText.trim()).join(""),
   chunks: [...message.querySelectorAll('[data-testid="chunk"]')].map((chunk) => ({
     id: chunk.dataset.id,
-    text: chunk.innerText,
+    text: chunk.innerText.trim(),
     ttsStatus: chunk.dataset.ttsStatus,
     speaking: chunk.dataset.speaking === "true",
   })),

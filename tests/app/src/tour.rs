@@ -50,12 +50,14 @@ async fn first_conversation(window: &Window) -> Result<Vec<MessageOnScreen>> {
 fn report(messages: &[MessageOnScreen], data_dir: &Path) -> Result<()> {
     println!("\nA first conversation in the real window:");
     for message in messages {
-        let words: Vec<&str> = message.text.split_whitespace().collect();
-        let spoken = message.chunks.len();
+        let sound = match message.chunks.len() {
+            0 => String::new(),
+            chunks => format!(" [{chunks} chunks with sound]"),
+        };
         println!(
-            "  {:<9} {} ({spoken} chunks with sound)",
+            "  {:<9} {}{sound}",
             message.role,
-            words.join(" ")
+            message.all_words().join(" ")
         );
     }
     let status = status::read(data_dir)?.context("the app has made no database")?;
