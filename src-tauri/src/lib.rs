@@ -7,7 +7,7 @@ pub mod commands;
 pub mod error;
 pub mod events;
 pub mod input;
-mod log_file;
+pub mod log_file;
 pub mod profile;
 pub mod replies;
 

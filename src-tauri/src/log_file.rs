@@ -39,7 +39,7 @@ pub(crate) fn plugin<R: Runtime>(data_dir: &Path) -> TauriPlugin<R> {
 /// Logs every panic by its place alone (its message may quote the learner) and tells the window.
 ///
 /// The database is whole all the same: a transaction that was open is rolled back.
-pub(crate) fn watch_panics(notify: Notify) {
+pub fn watch_panics(notify: Notify) {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         log::error!("panic at {}", place(info));

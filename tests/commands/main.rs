@@ -12,5 +12,6 @@ mod bindings;
 mod chunk;
 mod conversation;
 mod message;
+mod panic;
 mod settings;
 mod support;

@@ -100,7 +100,7 @@ fn a_chunk_that_has_failed_is_spoken_again_when_somebody_asks_for_it() {
         let id = lesson.claim_as("another", PATIENCE).unwrap().id;
         let fail = lesson
             .database
-            .write_blocking(move |tx| chunk::fail(tx, id, "another", "The voice was away.", now));
+            .write_blocking(move |tx| chunk::fail(tx, id, "another", "The voice was away."));
         fail.unwrap();
     }
     let worker = lesson.worker(&ActingEngine::beeping());

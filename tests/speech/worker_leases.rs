@@ -108,6 +108,23 @@ fn who_was_too_slow_does_not_end_the_work_of_who_took_over() {
 }
 
 #[test]
+fn stopping_in_the_middle_again_and_again_costs_no_attempt() {
+    let lesson = Lesson::new();
+    let chunks = lesson.say(&["Later."]);
+    for _ in 0..4 {
+        let (engine, _door) = engine_behind_a_door();
+        let worker = lesson.worker(&engine);
+        wait_until("it is being spoken", || !engine.asked().is_empty());
+        worker.stop();
+        let chunk = lesson.chunk(chunks[0]);
+        assert_eq!(
+            (chunk.tts_status, chunk.attempt_count),
+            (TtsStatus::Pending, 0)
+        );
+    }
+}
+
+#[test]
 fn a_second_worker_does_not_take_a_chunk_from_the_first() {
     let lesson = Lesson::new();
     let (slow, door) = engine_behind_a_door();

@@ -15,13 +15,11 @@ fn claim(world: &World, owner: &'static str) -> Option<Chunk> {
 }
 
 fn complete(world: &World, id: ChunkId, owner: &'static str) -> Result<Chunk, Error> {
-    let now = world.now();
-    world.write(move |tx| chunk::complete(tx, id, owner, "ab12", 1_500, now))
+    world.write(move |tx| chunk::complete(tx, id, owner, "ab12", 1_500))
 }
 
 fn fail(world: &World, id: ChunkId, owner: &'static str) -> Result<Chunk, Error> {
-    let now = world.now();
-    world.write(move |tx| chunk::fail(tx, id, owner, "the voice is hoarse", now))
+    world.write(move |tx| chunk::fail(tx, id, owner, "the voice is hoarse"))
 }
 
 fn retry(world: &World, id: ChunkId) -> Result<Chunk, Error> {
@@ -140,6 +138,28 @@ fn a_retry_of_what_waits_or_is_being_made_changes_nothing() {
 }
 
 #[test]
+fn work_that_was_broken_off_does_not_count_as_an_attempt() {
+    let world = World::new();
+    world.reply(world.conversation(), &["Hello."]);
+    for _ in 0..5 {
+        let claimed = claim(&world, "worker").unwrap();
+        assert_eq!(claimed.attempt_count, 1);
+        let id = claimed.id;
+        let released = world
+            .write(move |tx| chunk::release(tx, id, "worker"))
+            .unwrap();
+        assert_eq!(
+            (released.tts_status, released.attempt_count),
+            (TtsStatus::Pending, 0)
+        );
+        let again = world
+            .write(move |tx| chunk::release(tx, id, "worker"))
+            .unwrap_err();
+        assert_eq!(again.code(), "conflict");
+    }
+}
+
+#[test]
 fn who_lost_the_lease_changes_nothing() {
     let world = World::new();
     world.reply(world.conversation(), &["Hello."]);
@@ -185,7 +205,7 @@ fn leases_of_the_dead_are_released_at_start_and_a_chunk_that_kills_is_failed() {
     world.reply(world.conversation(), &["Deadly. "]);
     for attempt in 1..=3 {
         let id = claim(&world, "instance").unwrap().id;
-        let released = world.write(|tx| chunk::release_leases(tx, NOON)).unwrap();
+        let released = world.write(|tx| chunk::release_leases(tx)).unwrap();
         assert_eq!(released, 1);
         let user = world.user;
         let chunk = world.read(move |tx| chunk::get(tx, user, id)).unwrap();
@@ -200,10 +220,7 @@ fn leases_of_the_dead_are_released_at_start_and_a_chunk_that_kills_is_failed() {
             Some("the speech worker ended before it was done")
         );
     }
-    assert_eq!(
-        world.write(|tx| chunk::release_leases(tx, NOON)).unwrap(),
-        0
-    );
+    assert_eq!(world.write(|tx| chunk::release_leases(tx)).unwrap(), 0);
 }
 
 #[test]
@@ -341,7 +358,7 @@ fn an_error_of_any_length_is_kept_short() {
     let id = claim(&world, "worker").unwrap().id;
     let long = format!("nul\0 {}", "ồ".repeat(10_000));
     let failed = world
-        .write(move |tx| chunk::fail(tx, id, "worker", &long, now))
+        .write(move |tx| chunk::fail(tx, id, "worker", &long))
         .unwrap();
     assert_eq!(failed.last_error.unwrap().chars().count(), 500);
 }

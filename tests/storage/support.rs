@@ -202,12 +202,12 @@ pub fn json(output: &Output) -> serde_json::Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
 }
 
-/// A file that is checked against what the code makes; `PARLANCE_UPDATE_GOLDENS=1` writes it anew.
+/// A file that is checked against what the code makes; `cargo xtask goldens` writes it anew.
 pub fn assert_golden(name: &str, actual: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("../../tests/storage/golden")
         .join(name);
-    if std::env::var_os("PARLANCE_UPDATE_GOLDENS").is_some() {
+    if std::env::var_os("PARLANCE_UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, actual).unwrap();
     }
@@ -217,6 +217,6 @@ pub fn assert_golden(name: &str, actual: &str) {
     assert!(
         golden == actual,
         "{name} is not what the migrations make. A released migration is never edited; if one was added, \
-         run the tests once with PARLANCE_UPDATE_GOLDENS=1 and read the difference before you commit it."
+         run `cargo xtask goldens` and read the difference before you commit it."
     );
 }

@@ -157,11 +157,7 @@ async fn go_on_duty(database: &Database) {
     // Held across the write: a second worker must not claim anything before the leases are freed.
     let mut on_duty = ON_DUTY.lock().await;
     if !on_duty.iter().any(|path| path == database.path()) {
-        let now = database.now();
-        match database
-            .write(move |tx| chunk::release_leases(tx, now))
-            .await
-        {
+        match database.write(chunk::release_leases).await {
             Ok(0) => {}
             Ok(count) => log::info!("{count} chunks were left unfinished and are free again"),
             // They become free when their leases run out.
@@ -222,6 +218,7 @@ impl Speaker {
         let id = chunk.id;
         let written = match self.speak(chunk).await {
             Ok(spoken) => self.complete(id, spoken).await,
+            Err(SpeechError::Stopped) => self.release(id).await,
             Err(error) => {
                 log::warn!("chunk {id} could not be spoken: {}", error.code());
                 self.fail(id, &error).await
@@ -262,20 +259,25 @@ impl Speaker {
 
     async fn complete(&self, id: ChunkId, spoken: Spoken) -> Result<Chunk, Error> {
         let owner = self.owner.clone();
-        let now = self.database.now();
         self.database
             .write(move |tx| {
-                chunk::complete(tx, id, &owner, spoken.key.as_str(), spoken.duration_ms, now)
+                chunk::complete(tx, id, &owner, spoken.key.as_str(), spoken.duration_ms)
             })
             .await
     }
 
     async fn fail(&self, id: ChunkId, error: &SpeechError) -> Result<Chunk, Error> {
         let owner = self.owner.clone();
-        let now = self.database.now();
         let reason = error.to_string();
         self.database
-            .write(move |tx| chunk::fail(tx, id, &owner, &reason, now))
+            .write(move |tx| chunk::fail(tx, id, &owner, &reason))
+            .await
+    }
+
+    async fn release(&self, id: ChunkId) -> Result<Chunk, Error> {
+        let owner = self.owner.clone();
+        self.database
+            .write(move |tx| chunk::release(tx, id, &owner))
             .await
     }
 

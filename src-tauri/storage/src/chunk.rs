@@ -285,7 +285,6 @@ pub fn complete(
     lease_owner: &str,
     audio_key: &str,
     duration_ms: u32,
-    _now: Timestamp,
 ) -> Result<Chunk, Error> {
     text::check_not_blank("audio key", audio_key, 200)?;
     let sql = format!(
@@ -311,7 +310,6 @@ pub fn fail(
     id: ChunkId,
     lease_owner: &str,
     reason: &str,
-    _now: Timestamp,
 ) -> Result<Chunk, Error> {
     let reason: String = reason
         .chars()
@@ -331,6 +329,21 @@ pub fn fail(
     .map_or_else(|| Err(lost_lease(tx, id)), Ok)
 }
 
+/// Gives a chunk back as it was before it was claimed: the work was broken off by no fault of its own, so
+/// the attempt does not count.
+///
+/// # Errors
+/// Like [`complete`].
+pub fn release(tx: &WriteTx<'_>, id: ChunkId, lease_owner: &str) -> Result<Chunk, Error> {
+    let sql = format!(
+        "UPDATE message_chunks SET tts_status = 'pending', attempt_count = attempt_count - 1,
+             lease_owner = NULL, lease_expires_at = NULL
+         WHERE id = :id AND tts_status = 'processing' AND lease_owner = :owner RETURNING {COLUMNS}"
+    );
+    update_one(tx, &sql, named_params! { ":id": id, ":owner": lease_owner })?
+        .map_or_else(|| Err(lost_lease(tx, id)), Ok)
+}
+
 /// Puts a chunk into the queue again, with three new attempts: one that failed, or one whose sound is to
 /// be made anew. One that waits, is being made or has nothing to say is given back as it is.
 ///
@@ -348,7 +361,7 @@ pub fn retry(tx: &WriteTx<'_>, user: UserId, id: ChunkId) -> Result<Chunk, Error
 
 /// Gives up every lease, whoever holds it, and says how many there were. For the start of the app: it
 /// holds the data directory alone, so every holder of a lease is dead.
-pub fn release_leases(tx: &WriteTx<'_>, _now: Timestamp) -> Result<u32, Error> {
+pub fn release_leases(tx: &WriteTx<'_>) -> Result<u32, Error> {
     release_until(tx, Timestamp::from_millis(i64::MAX))
 }
 

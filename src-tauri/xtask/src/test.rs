@@ -88,7 +88,7 @@ pub(crate) fn write_bindings() -> Result<()> {
 
 /// `cargo xtask goldens`
 pub(crate) fn write_goldens() -> Result<()> {
-    update(&["--package", "parlance-storage", "golden"])
+    update(&["--package", "parlance-storage", "migrations::"])
 }
 
 /// The tests that compare a generated file write it instead.

@@ -72,18 +72,22 @@ impl Window {
         self.ask(MESSAGES, Vec::new()).await
     }
 
-    /// Starts a conversation from the template with this slug, and waits for its first message.
+    /// Starts a conversation from the template with this slug, and waits for its first words.
     ///
     /// # Errors
     /// When something of that does not appear.
     pub async fn start_conversation(&self, template: &str) -> Result<()> {
+        let first =
+            |messages: Vec<MessageOnScreen>| messages.into_iter().next().map(|message| message.id);
+        let before = first(self.messages().await?);
         self.click("new-conversation").await?;
         self.click_css(&format!(
             "[data-testid=\"template-option\"][data-slug=\"{template}\"]"
         ))
         .await?;
         until("the tutor's first words", || async {
-            Ok((!self.messages().await?.is_empty()).then_some(()))
+            let now = first(self.messages().await?);
+            Ok((now.is_some() && now != before).then_some(()))
         })
         .await
     }
