@@ -1,6 +1,6 @@
 //! What the window is told when something goes wrong: a code to act on, a sentence to read.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Display};
 
 use parlance_speech::AudioError;
 use parlance_storage::Error;
@@ -76,7 +76,7 @@ impl CommandError {
         )
     }
 
-    pub(crate) fn with(mut self, key: &str, value: impl ToString) -> Self {
+    pub(crate) fn with(mut self, key: &str, value: &dyn Display) -> Self {
         self.details.insert(key.into(), value.to_string());
         self
     }
@@ -88,18 +88,18 @@ impl From<Error> for CommandError {
         let message = error.to_string();
         match error {
             Error::NotFound { what, id } => Self::new(ErrorCode::NotFound, message)
-                .with("what", what)
-                .with("id", id),
+                .with("what", &what)
+                .with("id", &id),
             Error::Conflict { .. } => Self::new(ErrorCode::Conflict, message),
             Error::Invalid { field, reason } => Self::new(ErrorCode::Invalid, message)
-                .with("field", field)
-                .with("reason", reason),
+                .with("field", &field)
+                .with("reason", &reason),
             Error::Busy => Self::new(ErrorCode::Busy, message),
             Error::DiskFull => Self::new(ErrorCode::DiskFull, message),
             Error::ReadOnly => Self::new(ErrorCode::ReadOnly, message),
             Error::SchemaTooNew { found, supported } => Self::new(ErrorCode::SchemaTooNew, message)
-                .with("found", found)
-                .with("supported", supported),
+                .with("found", &found)
+                .with("supported", &supported),
             Error::Corrupt { .. } | Error::ForeignFile { .. } => {
                 Self::new(ErrorCode::Corrupt, message)
             }

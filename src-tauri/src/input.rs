@@ -46,8 +46,8 @@ fn refusal(argument: &str, reason: &str) -> CommandError {
         ErrorCode::Invalid,
         format!("Parlance did not understand the request: {reason}."),
     )
-    .with("field", argument)
-    .with("reason", reason)
+    .with("field", &argument)
+    .with("reason", &reason)
 }
 
 /// serde quotes what it met ("unknown variant `…`"), and that may be the learner's words: only what it

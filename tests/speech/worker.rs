@@ -96,7 +96,6 @@ fn a_chunk_that_has_failed_is_spoken_again_when_somebody_asks_for_it() {
     let lesson = Lesson::new();
     let chunks = lesson.say(&["Try again."]);
     for _ in 0..chunk::MOST_ATTEMPTS {
-        let now = lesson.database.now();
         let id = lesson.claim_as("another", PATIENCE).unwrap().id;
         let fail = lesson
             .database

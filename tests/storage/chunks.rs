@@ -205,7 +205,7 @@ fn leases_of_the_dead_are_released_at_start_and_a_chunk_that_kills_is_failed() {
     world.reply(world.conversation(), &["Deadly. "]);
     for attempt in 1..=3 {
         let id = claim(&world, "instance").unwrap().id;
-        let released = world.write(|tx| chunk::release_leases(tx)).unwrap();
+        let released = world.write(chunk::release_leases).unwrap();
         assert_eq!(released, 1);
         let user = world.user;
         let chunk = world.read(move |tx| chunk::get(tx, user, id)).unwrap();
@@ -220,13 +220,13 @@ fn leases_of_the_dead_are_released_at_start_and_a_chunk_that_kills_is_failed() {
             Some("the speech worker ended before it was done")
         );
     }
-    assert_eq!(world.write(|tx| chunk::release_leases(tx)).unwrap(), 0);
+    assert_eq!(world.write(chunk::release_leases).unwrap(), 0);
 }
 
 #[test]
 fn chunks_of_a_reply_that_is_still_written_are_spoken_already() {
     let world = World::new();
-    let (conversation, now) = (world.conversation(), world.now());
+    let conversation = world.conversation();
     world
         .write(move |tx| {
             let reply = message::begin_reply(tx, conversation, "m", now)?;
@@ -248,7 +248,7 @@ fn chunks_of_a_reply_that_is_still_written_are_spoken_already() {
 #[test]
 fn every_property_of_a_chunk_comes_back() {
     let world = World::new();
-    let (conversation, now) = (world.conversation(), world.now());
+    let conversation = world.conversation();
     let new = NewChunk {
         text: "**Très bien !** 🎉\n".into(),
         spoken_text: "Très bien !".into(),
@@ -284,7 +284,7 @@ fn every_property_of_a_chunk_comes_back() {
 #[test]
 fn chunks_that_cannot_be_stored_are_refused() {
     let world = World::new();
-    let (conversation, now) = (world.conversation(), world.now());
+    let conversation = world.conversation();
     let good = chunk("Hi");
     for bad in [
         NewChunk {
@@ -353,7 +353,7 @@ fn unknown_and_foreign_chunks_are_not_found() {
 #[test]
 fn an_error_of_any_length_is_kept_short() {
     let world = World::new();
-    let (conversation, now) = (world.conversation(), world.now());
+    let conversation = world.conversation();
     world.reply(conversation, &["Hello."]);
     let id = claim(&world, "worker").unwrap().id;
     let long = format!("nul\0 {}", "ồ".repeat(10_000));
