@@ -226,7 +226,7 @@ fn leases_of_the_dead_are_released_at_start_and_a_chunk_that_kills_is_failed() {
 #[test]
 fn chunks_of_a_reply_that_is_still_written_are_spoken_already() {
     let world = World::new();
-    let conversation = world.conversation();
+    let (conversation, now) = (world.conversation(), world.now());
     world
         .write(move |tx| {
             let reply = message::begin_reply(tx, conversation, "m", now)?;
@@ -248,7 +248,7 @@ fn chunks_of_a_reply_that_is_still_written_are_spoken_already() {
 #[test]
 fn every_property_of_a_chunk_comes_back() {
     let world = World::new();
-    let conversation = world.conversation();
+    let (conversation, now) = (world.conversation(), world.now());
     let new = NewChunk {
         text: "**Très bien !** 🎉\n".into(),
         spoken_text: "Très bien !".into(),
@@ -284,7 +284,7 @@ fn every_property_of_a_chunk_comes_back() {
 #[test]
 fn chunks_that_cannot_be_stored_are_refused() {
     let world = World::new();
-    let conversation = world.conversation();
+    let (conversation, now) = (world.conversation(), world.now());
     let good = chunk("Hi");
     for bad in [
         NewChunk {
