@@ -1,6 +1,7 @@
 //! Starts the app and ends it.
 
 use std::{
+    fs,
     hash::{DefaultHasher, Hash, Hasher},
     io::Write,
     path::Path,
@@ -8,7 +9,10 @@ use std::{
     sync::Arc,
 };
 
-use tauri::{AppHandle, Manager, RunEvent, Runtime};
+use tauri::{
+    AppHandle, Manager, RunEvent, Runtime,
+    plugin::{self, TauriPlugin},
+};
 use tauri_specta::Event;
 
 use crate::{
@@ -35,8 +39,9 @@ pub fn run() -> ExitCode {
                 .build(),
         )
         .plugin(log_file::plugin(&data_dir))
+        .plugin(own_pages_only())
         .plugin(tauri_plugin_window_state::Builder::new().build())
-        .invoke_handler(bindings.invoke_handler())
+        .invoke_handler(commands::invoke_handler(&bindings))
         .setup(move |app| {
             bindings.mount_events(app);
             let notify = notify_window(app.handle().clone());
@@ -60,7 +65,10 @@ pub fn run() -> ExitCode {
 /// One app per profile, not per computer: a start with another data directory is another app.
 fn instance_name(data_dir: &Path) -> String {
     let mut hasher = DefaultHasher::new();
-    data_dir.hash(&mut hasher);
+    // Two spellings of one place are one app, as soon as the place is there.
+    fs::canonicalize(data_dir)
+        .unwrap_or_else(|_| data_dir.to_owned())
+        .hash(&mut hasher);
     format!("app.parlance.desktop.p{:016x}", hasher.finish())
 }
 
@@ -75,6 +83,28 @@ fn show_window<R: Runtime>(app: &AppHandle<R>) {
             log::warn!("cannot bring the window to the front: {error}");
         }
     }
+}
+
+/// The window shows our own pages and nothing else, whatever a link or a script in it may want.
+fn own_pages_only<R: Runtime>() -> TauriPlugin<R> {
+    plugin::Builder::new("own-pages-only")
+        .on_navigation(|_, url| {
+            let is_own = match url.scheme() {
+                "tauri" => true,
+                // The same on Windows, and Vite while developing.
+                "http" | "https" => match url.host_str() {
+                    Some("tauri.localhost") => true,
+                    Some("localhost") => tauri::is_dev(),
+                    _ => false,
+                },
+                _ => false,
+            };
+            if !is_own {
+                log::warn!("the window was kept from leaving for another page");
+            }
+            is_own
+        })
+        .build()
 }
 
 fn notify_window<R: Runtime>(app: AppHandle<R>) -> Notify {

@@ -41,7 +41,8 @@ impl<T: Type> Type for Input<T> {
     }
 }
 
-fn refusal(argument: &str, reason: &str) -> CommandError {
+/// The error of a request that does not fit its command.
+pub(crate) fn refusal(argument: &str, reason: &str) -> CommandError {
     CommandError::new(
         ErrorCode::Invalid,
         format!("Parlance did not understand the request: {reason}."),

@@ -2,9 +2,10 @@
 
 use std::{
     panic::{self, PanicHookInfo},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
+use parlance_storage::{Error, data_dir};
 use tauri::{Runtime, plugin::TauriPlugin};
 use tauri_plugin_log::{Builder, RotationStrategy, Target, TargetKind};
 
@@ -16,15 +17,16 @@ use crate::{
 /// Five files of a megabyte: weeks of ordinary use, and nothing that fills a disk.
 const FILES: usize = 5;
 const FILE_BYTES: u128 = 1_000_000;
+const FILE_NAME: &str = "parlance";
 
 /// The plugin that writes the log; to standard error if the directory cannot be used.
 pub(crate) fn plugin<R: Runtime>(data_dir: &Path) -> TauriPlugin<R> {
-    let folder = data_dir.join("logs");
-    let target = match std::fs::create_dir_all(&folder) {
-        Ok(()) => TargetKind::Folder {
-            path: folder,
-            file_name: Some("parlance".into()),
+    let target = match prepare(data_dir) {
+        Ok(path) => TargetKind::Folder {
+            path,
+            file_name: Some(FILE_NAME.into()),
         },
+        // The window will say what is wrong with the directory, and say it better than a log.
         Err(_) => TargetKind::Stderr,
     };
     Builder::new()
@@ -36,6 +38,16 @@ pub(crate) fn plugin<R: Runtime>(data_dir: &Path) -> TauriPlugin<R> {
         .build()
 }
 
+/// Makes the folder and the file before the plugin does: readable by their owner alone, and with an error
+/// that is ours. The plugin's own would end the app before there is a window to say why.
+fn prepare(data_dir: &Path) -> Result<PathBuf, Error> {
+    data_dir::prepare(data_dir)?;
+    let folder = data_dir.join("logs");
+    data_dir::create(&folder)?;
+    data_dir::open_private(&folder.join(FILE_NAME).with_extension("log"))?;
+    Ok(folder)
+}
+
 /// Logs every panic by its place alone (its message may quote the learner) and tells the window.
 ///
 /// The database is whole all the same: a transaction that was open is rolled back.
@@ -45,7 +57,7 @@ pub fn watch_panics(notify: Notify) {
         log::error!("panic at {}", place(info));
         notify(Notice::Problem(AppProblem(CommandError::new(
             ErrorCode::Internal,
-            "Something in Parlance went wrong. Everything you said is stored; if anything looks odd, \
+            "Something in Parlance went wrong. What was stored before is safe; if anything looks odd, \
              start Parlance again.",
         ))));
         before(info);

@@ -98,10 +98,22 @@ impl ProfileSlot {
             return Ok(());
         }
         let (data_dir, notify) = (self.data_dir.clone(), Arc::clone(&self.notify));
-        let slot = spawn_blocking(move || open_slot(&data_dir, &notify))
+        let opened = spawn_blocking(move || open_slot(&data_dir, &notify))
             .await
             .map_err(|_| CommandError::internal("opening the profile was broken off"))?;
-        *self.lock() = slot;
+        let unwanted = {
+            let mut slot = self.lock();
+            match *slot {
+                Slot::Failed(_) => std::mem::replace(&mut *slot, opened),
+                // The app began to close meanwhile.
+                _ => opened,
+            }
+        };
+        if let Slot::Open(profile) = unwanted {
+            spawn_blocking(move || profile.close())
+                .await
+                .map_err(|_| CommandError::internal("closing the profile was broken off"))?;
+        }
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Starting: a second time, where it cannot be, and what is logged.
 
-use std::{fs, path::PathBuf};
+use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
 
 use window_driver::{Window, until};
 
@@ -56,6 +56,64 @@ async fn a_data_directory_that_cannot_be_written_is_a_page_that_says_so_and_retr
     fs::remove_file(&place).unwrap();
     window.click("start-retry").await.unwrap();
     window.ready().await.unwrap();
+    window.start_conversation("cafe-order").await.unwrap();
+    window.quit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_keeps_nobody_from_talking() {
+    let computer = Computer::new();
+    // A directory where the file should be: not even root can write to it.
+    fs::create_dir_all(computer.data_dir().join("logs/parlance.log")).unwrap();
+    let window = computer.open().await;
+    window.start_conversation("cafe-order").await.unwrap();
+    window.quit().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_the_app_makes_is_readable_by_its_owner_alone() {
+    let computer = Computer::new();
+    let window = computer.open().await;
+    window.start_conversation("cafe-order").await.unwrap();
+    window.all_spoken().await.unwrap();
+    window.quit().await.unwrap();
+    let mut places = vec![computer.data_dir()];
+    let mut seen = 0;
+    while let Some(place) = places.pop() {
+        let mode = fs::metadata(&place).unwrap().permissions().mode() & 0o777;
+        let wanted = if place.is_dir() { 0o700 } else { 0o600 };
+        assert_eq!(mode, wanted, "{} is {mode:o}", place.display());
+        seen += 1;
+        if place.is_dir() {
+            places.extend(
+                fs::read_dir(&place)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+        }
+    }
+    assert!(
+        seen >= 7,
+        "database, lock, log, audio and their folders, not {seen}"
+    );
+}
+
+#[tokio::test]
+async fn the_window_does_not_leave_for_another_page() {
+    let computer = Computer::new();
+    let window = computer.open().await;
+    let _: Option<()> = window
+        .ask(
+            "location.href = 'https://example.com/'; return null",
+            Vec::new(),
+        )
+        .await
+        .unwrap();
+    until("the refusal", || async {
+        Ok(computer.log().contains("kept from leaving").then_some(()))
+    })
+    .await
+    .unwrap();
     window.start_conversation("cafe-order").await.unwrap();
     window.quit().await.unwrap();
 }

@@ -51,10 +51,13 @@ fn a_second_app_on_the_same_profile_is_told_that_it_is_open() {
 #[test]
 fn after_the_end_commands_say_that_the_app_is_closing() {
     let app = TestApp::new();
-    let (directory, data_dir) = app.quit();
-    let again = TestApp::open(directory, data_dir);
-    assert_eq!(
-        again.call("app_status", json!({})).unwrap()["state"],
-        "ready"
-    );
+    app.close();
+    let status = app.call("app_status", json!({})).unwrap();
+    assert_error(&status["error"], "closed");
+    let error = app
+        .call("conversation_create", json!({ "request": {} }))
+        .unwrap_err();
+    assert_error(&error, "closed");
+    let status = app.call("app_retry", json!({})).unwrap();
+    assert_error(&status["error"], "closed");
 }

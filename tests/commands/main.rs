@@ -13,5 +13,6 @@ mod chunk;
 mod conversation;
 mod message;
 mod panic;
+mod recovery;
 mod settings;
 mod support;

@@ -64,11 +64,7 @@ fn a_panic_in_mid_reply_is_told_and_keeps_what_had_come() {
         (last.status != MessageStatus::Streaming).then_some(last)
     });
     assert_eq!(reply.status, MessageStatus::Failed);
-    assert!(
-        reply.content.starts_with("Good morning! "),
-        "{}",
-        reply.content
-    );
+    assert_eq!(reply.content, "Good morning! How are you? The rest of");
     let chunks: String = reply
         .chunks
         .iter()

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parlance_lib::{commands, events::Notice, profile::ProfileSlot};
+use parlance_lib::{commands, error::ErrorCode, events::Notice, profile::ProfileSlot};
 use serde_json::{Value, json};
 use tauri::{
     App, Manager, WebviewWindow, WebviewWindowBuilder,
@@ -36,7 +36,7 @@ impl TestApp {
     pub fn open(directory: TempDir, data_dir: PathBuf) -> Self {
         let bindings = commands::bindings::<MockRuntime>();
         let app = mock_builder()
-            .invoke_handler(bindings.invoke_handler())
+            .invoke_handler(commands::invoke_handler(&bindings))
             .build(mock_context(noop_assets()))
             .unwrap();
         let notices: Arc<Mutex<Vec<Notice>>> = Arc::default();
@@ -112,6 +112,18 @@ impl TestApp {
             .unwrap();
     }
 
+    /// The codes of the problems the window was told of.
+    pub fn problems_told(&self) -> Vec<ErrorCode> {
+        let notices = self.notices.lock().unwrap();
+        notices
+            .iter()
+            .filter_map(|notice| match notice {
+                Notice::Problem(problem) => Some(problem.0.code),
+                Notice::Changed(_) => None,
+            })
+            .collect()
+    }
+
     /// How many times the window was told of a change.
     pub fn changes_told(&self) -> usize {
         let notices = self.notices.lock().unwrap();
@@ -121,9 +133,14 @@ impl TestApp {
             .count()
     }
 
+    /// Ends the app in order; what answers afterwards is the window's last moment.
+    pub fn close(&self) {
+        self.app.state::<ProfileSlot>().close();
+    }
+
     /// Ends the app in order and gives its directory back.
     pub fn quit(self) -> (TempDir, PathBuf) {
-        self.app.state::<ProfileSlot>().close();
+        self.close();
         (self._directory, self.data_dir)
     }
 }

@@ -74,5 +74,5 @@ pub async fn message_stop(
         .database
         .read(move |tx| conversation::get(tx, user, id))
         .await?;
-    Ok(profile.replies.stop(id))
+    profile.replies.stop(id).await
 }

@@ -14,10 +14,46 @@ pub mod message;
 pub mod settings;
 pub mod template;
 
-use tauri::Runtime;
-use tauri_specta::{Builder, collect_commands, collect_events};
+use serde_json::Value;
+use tauri::{
+    Runtime,
+    ipc::{Invoke, InvokeBody},
+};
+use tauri_specta::{Builder, Commands, collect_commands, collect_events};
 
-use crate::events::{AppProblem, DataChanged};
+use crate::{
+    events::{AppProblem, DataChanged},
+    input,
+};
+
+/// Lists the commands, with the names under which the window gives their arguments.
+macro_rules! commands {
+    ($($module:ident::$name:ident($($argument:literal),*);)+) => {
+        fn all<R: Runtime>() -> Commands<R> {
+            collect_commands![$($module::$name),+]
+        }
+
+        const ARGUMENTS: &[(&str, &[&str])] = &[$((stringify!($name), &[$($argument),*])),+];
+    };
+}
+
+commands! {
+    app::app_status();
+    app::app_retry();
+    template::template_list();
+    conversation::conversation_create("request");
+    conversation::conversation_list("cursor", "limit");
+    conversation::conversation_get("id");
+    conversation::conversation_rename("id", "title");
+    message::message_send("conversationId", "content");
+    message::message_list("conversationId", "beforeSequence", "limit");
+    message::message_get("id");
+    message::message_stop("conversationId");
+    chunk::chunk_audio("id");
+    chunk::chunk_retry("id");
+    settings::settings_get();
+    settings::settings_update("patch");
+}
 
 /// Every command and event of the app, as the window sees them.
 #[must_use]
@@ -25,22 +61,34 @@ pub fn bindings<R: Runtime>() -> Builder<R> {
     Builder::new()
         // One type for both directions; what differs between them has two Rust types anyway.
         .disable_serde_phases()
-        .commands(collect_commands![
-            app::app_status,
-            app::app_retry,
-            template::template_list,
-            conversation::conversation_create,
-            conversation::conversation_list,
-            conversation::conversation_get,
-            conversation::conversation_rename,
-            message::message_send,
-            message::message_list,
-            message::message_get,
-            message::message_stop,
-            chunk::chunk_audio,
-            chunk::chunk_retry,
-            settings::settings_get,
-            settings::settings_update,
-        ])
+        .commands(all())
         .events(collect_events![DataChanged, AppProblem])
+}
+
+/// Carries out what the window asks for. An argument that the command does not have is refused: Tauri
+/// would ignore it, and a misspelt one would be taken for one left out.
+pub fn invoke_handler<R: Runtime>(
+    bindings: &Builder<R>,
+) -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
+    let carry_out = bindings.invoke_handler();
+    move |invoke| {
+        let (command, payload) = (invoke.message.command(), invoke.message.payload());
+        if has_unknown_argument(command, payload) {
+            let refusal = input::refusal("request", "it has an argument that is not known");
+            invoke.resolver.reject(refusal);
+            return true;
+        }
+        carry_out(invoke)
+    }
+}
+
+fn has_unknown_argument(command: &str, payload: &InvokeBody) -> bool {
+    let (Some((_, known)), InvokeBody::Json(Value::Object(given))) =
+        (ARGUMENTS.iter().find(|(name, _)| *name == command), payload)
+    else {
+        return false;
+    };
+    given
+        .keys()
+        .any(|argument| !known.contains(&argument.as_str()))
 }

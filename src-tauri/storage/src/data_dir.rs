@@ -34,7 +34,10 @@ pub fn resolve() -> Result<PathBuf, Error> {
 }
 
 /// Makes the directory if need be, and closes it to others.
-pub(crate) fn prepare(data_dir: &Path) -> Result<(), Error> {
+///
+/// # Errors
+/// `DataDir` if it cannot be made or entered.
+pub fn prepare(data_dir: &Path) -> Result<(), Error> {
     let unusable = |error: io::Error| Error::DataDir {
         path: data_dir.to_owned(),
         reason: error.to_string(),
@@ -66,8 +69,12 @@ fn is_our_file(path: &Path) -> bool {
             .is_some_and(|name| name == LOCK_FILE || name.starts_with(DATABASE_FILE))
 }
 
+/// Makes a directory and what leads to it, for the owner alone. One that is there stays as it is.
+///
+/// # Errors
+/// The system's own.
 #[cfg(unix)]
-fn create(data_dir: &Path) -> io::Result<()> {
+pub fn create(data_dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new()
         .recursive(true)
@@ -75,8 +82,12 @@ fn create(data_dir: &Path) -> io::Result<()> {
         .create(data_dir)
 }
 
+/// Makes a directory and what leads to it. One that is there stays as it is.
+///
+/// # Errors
+/// The system's own.
 #[cfg(not(unix))]
-fn create(data_dir: &Path) -> io::Result<()> {
+pub fn create(data_dir: &Path) -> io::Result<()> {
     fs::create_dir_all(data_dir)
 }
 
@@ -97,7 +108,10 @@ fn permit_owner_only(_path: &Path, _mode: u32) -> io::Result<()> {
 }
 
 /// Opens a file for writing, made for the owner alone if absent. What is in it stays.
-pub(crate) fn open_private(path: &Path) -> io::Result<File> {
+///
+/// # Errors
+/// The system's own.
+pub fn open_private(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

@@ -44,9 +44,17 @@ pub(crate) fn tools() -> Result<PathBuf> {
     Ok(cache()?.join("tools"))
 }
 
-/// The app as `cargo xtask run` builds it.
-pub(crate) fn app() -> Result<PathBuf> {
-    Ok(target()?
-        .join("debug")
-        .join(format!("parlance{}", std::env::consts::EXE_SUFFIX)))
+/// This clone's app. The target directory is shared with other clones, whose builds would replace it there
+/// in the middle of a test.
+pub(crate) fn app() -> PathBuf {
+    root().join("target").join(app_name())
+}
+
+/// The app as Cargo builds it.
+pub(crate) fn built_app() -> Result<PathBuf> {
+    Ok(target()?.join("debug").join(app_name()))
+}
+
+fn app_name() -> String {
+    format!("parlance{}", std::env::consts::EXE_SUFFIX)
 }

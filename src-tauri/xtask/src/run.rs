@@ -1,8 +1,8 @@
 //! `cargo xtask run`, `dev` and `pictures`: the app itself.
 
-use std::{env, path::Path, process::Command};
+use std::{env, fs, path::Path, process::Command};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::{
     paths,
@@ -16,7 +16,7 @@ pub(crate) fn run() -> Result<()> {
     build_window()?;
     build_app()?;
     if has_display() {
-        return check(&mut Command::new(paths::app()?));
+        return check(&mut Command::new(paths::app()));
     }
     println!(
         "There is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set), so the app runs in a \
@@ -40,6 +40,7 @@ pub(crate) fn dev() -> Result<()> {
 /// Takes the README's pictures anew, by the end-to-end test that makes them.
 pub(crate) fn pictures() -> Result<()> {
     setup::setup()?;
+    setup::test_tools()?;
     build_window()?;
     build_app()?;
     check(
@@ -50,7 +51,7 @@ pub(crate) fn pictures() -> Result<()> {
             "parlance-window-tests",
             "pictures",
         ])?
-        .env("PARLANCE_APP", paths::app()?)
+        .env("PARLANCE_APP", paths::app())
         .env(
             "PARLANCE_PICTURES",
             paths::root().join("docs").join("pictures"),
@@ -74,7 +75,15 @@ pub(crate) fn build_app() -> Result<()> {
         "parlance",
         "--bin",
         "parlance",
-    ])?)
+    ])?)?;
+    let (built, ours) = (paths::built_app()?, paths::app());
+    fs::create_dir_all(paths::root().join("target")).context("cannot make target/")?;
+    // Removed first: a program that still runs cannot be written over.
+    if ours.exists() {
+        fs::remove_file(&ours).context("cannot replace the app of before")?;
+    }
+    fs::copy(&built, &ours).with_context(|| format!("cannot copy {}", built.display()))?;
+    Ok(())
 }
 
 fn has_display() -> bool {
@@ -96,7 +105,7 @@ fn tour(picture: &Path) -> Result<()> {
             "--",
         ])?
         .arg("--app")
-        .arg(paths::app()?)
+        .arg(paths::app())
         .arg("--picture")
         .arg(picture),
     )

@@ -41,8 +41,8 @@ xorg-server-xvfb dbus
   Windows: Microsoft C++ Build Tools and WebView2; espeak-ng
 ";
 
-/// Vite needs this much of Node.
-const NODE_MAJOR: u32 = 20;
+/// What Vite needs of Node: 20 from 20.19 on, or anything from 22.12 on.
+const NODE: &str = "Node.js 20.19 or newer (of the 22 line: 22.12 or newer), with npm,";
 
 /// What `test` uses beyond `run`. The versions are those the checks were written for.
 const CARGO_TOOLS: &[(&str, &str)] = &[("cargo-nextest", "^0.9"), ("cargo-deny", "^0.20")];
@@ -56,6 +56,12 @@ pub(crate) fn setup() -> Result<()> {
 
 /// What only `cargo xtask test` needs.
 pub(crate) fn test_tools() -> Result<()> {
+    for (component, subcommand) in [("rustfmt", "fmt"), ("clippy", "clippy")] {
+        if !tool_answers(subcommand)? {
+            println!("Installing {component} …");
+            check(Command::new("rustup").args(["component", "add", component]))?;
+        }
+    }
     for &(tool, version) in CARGO_TOOLS {
         let subcommand = tool.trim_start_matches("cargo-");
         if tool_answers(subcommand)? {
@@ -98,16 +104,19 @@ fn system_packages() -> Result<()> {
         return Ok(());
     }
     println!("Installing {} …", missing.join(" "));
-    let prefix = privileged().with_context(|| {
+    install(&missing).with_context(|| {
         format!(
-            "these packages are missing, and there is neither root nor sudo to install them:\n  \
-             sudo apt-get install {}\n\non other systems:\n{OTHER_SYSTEMS}",
+            "please install the missing packages yourself:\n  sudo apt-get install {}\n\non other systems:\n{OTHER_SYSTEMS}",
             missing.join(" ")
         )
-    })?;
+    })
+}
+
+fn install(packages: &[&str]) -> Result<()> {
+    let prefix = privileged().context("there is neither root nor sudo")?;
     check(&mut apt(prefix, &["update", "-qq"]))?;
     let mut install = apt(prefix, &["install", "-y", "-qq", "--no-install-recommends"]);
-    check(install.args(&missing))
+    check(install.args(packages))
 }
 
 fn missing_packages() -> Result<Vec<&'static str>> {
@@ -130,7 +139,7 @@ fn missing_packages() -> Result<Vec<&'static str>> {
         .collect())
 }
 
-/// The words to put before apt-get, if this user may install at all.
+/// The words to put before a command that installs, if this user may install at all.
 fn privileged() -> Option<&'static [&'static str]> {
     let root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     if root {
@@ -143,12 +152,16 @@ fn privileged() -> Option<&'static [&'static str]> {
 }
 
 fn apt(prefix: &[&str], arguments: &[&str]) -> Command {
-    let words: Vec<&str> = prefix.iter().chain(&["apt-get"]).copied().collect();
+    // By `env`, since sudo drops variables: a package that asks a question would wait unseen.
+    let words: Vec<&str> = prefix
+        .iter()
+        .chain(&["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"])
+        .copied()
+        .collect();
     let mut command = Command::new(words[0]);
     command
         .args(&words[1..])
         .args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive")
         // apt's own chatter would bury everything else; its errors still come through.
         .stdout(Stdio::null());
     command
@@ -156,19 +169,32 @@ fn apt(prefix: &[&str], arguments: &[&str]) -> Command {
 
 fn node() -> Result<()> {
     let found = output(Command::new("node").arg("--version")).unwrap_or_default();
-    let major = found
-        .trim()
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .and_then(|major| major.parse::<u32>().ok());
-    match major {
-        Some(major) if major >= NODE_MAJOR => Ok(()),
-        Some(_) => bail!(
-            "Node.js {NODE_MAJOR} or newer is needed, found {}",
-            found.trim()
-        ),
-        None => bail!("Node.js {NODE_MAJOR} or newer is needed, with npm; found none"),
+    let found = found.trim();
+    match node_version(found) {
+        Some(version) if is_node_new_enough(version) => {}
+        Some(_) => bail!("{NODE} is needed; found {found}"),
+        None => bail!("{NODE} is needed; found none"),
+    }
+    if !npm(["--version"])
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+    {
+        bail!("{NODE} is needed; npm does not answer");
+    }
+    Ok(())
+}
+
+/// "v20.19.1" as (20, 19).
+fn node_version(text: &str) -> Option<(u32, u32)> {
+    let mut parts = text.strip_prefix('v')?.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+fn is_node_new_enough(version: (u32, u32)) -> bool {
+    match version.0 {
+        20 => version >= (20, 19),
+        _ => version >= (22, 12),
     }
 }
 
@@ -187,4 +213,31 @@ fn npm_packages() -> Result<()> {
         "--loglevel=error",
     ]))?;
     fs::write(&stamp, lock).context("cannot mark the npm packages as installed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_node_new_enough, node_version};
+
+    #[test]
+    fn node_is_accepted_from_the_versions_that_vite_accepts() {
+        for (text, enough) in [
+            ("v18.20.4", false),
+            ("v20.18.9", false),
+            ("v20.19.0", true),
+            ("v21.7.3", false),
+            ("v22.11.0", false),
+            ("v22.12.0", true),
+            ("v24.1.0", true),
+        ] {
+            assert_eq!(
+                node_version(text).map(is_node_new_enough),
+                Some(enough),
+                "{text}"
+            );
+        }
+        for text in ["", "v", "20.19.0", "node: not found"] {
+            assert_eq!(node_version(text), None, "{text}");
+        }
+    }
 }

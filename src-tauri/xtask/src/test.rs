@@ -82,12 +82,15 @@ pub(crate) fn test() -> Result<()> {
 /// `cargo xtask bindings`
 pub(crate) fn write_bindings() -> Result<()> {
     setup::setup()?;
+    setup::test_tools()?;
     run::build_window()?;
     update(&["--package", "parlance", "bindings"])
 }
 
 /// `cargo xtask goldens`
 pub(crate) fn write_goldens() -> Result<()> {
+    setup::setup()?;
+    setup::test_tools()?;
     update(&["--package", "parlance-storage", "migrations::"])
 }
 
@@ -104,6 +107,6 @@ fn nextest(arguments: &[&str]) -> Result<()> {
     check(
         cargo(["nextest", "run", "--cargo-quiet"])?
             .args(arguments)
-            .env("PARLANCE_APP", paths::app()?),
+            .env("PARLANCE_APP", paths::app()),
     )
 }

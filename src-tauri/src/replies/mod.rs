@@ -1,15 +1,20 @@
-//! The replies being written: from the engine's stream, through the chunker, onto the disk.
+//! The replies being written: who writes in which conversation, and what becomes of a reply that nobody
+//! writes any more.
 //!
 //! The generation belongs to this process, not to the window: a window that reloads finds the reply
 //! where it is. Words are stored as they come, so that a process that dies loses a moment's at most.
 
+mod writer;
+
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-use futures::{StreamExt, stream::BoxStream};
 use parlance_storage::{
     ConversationId, Database, Error, InputMethod, MessageId, MessageStatus, PartnerPace, ReadTx,
     Timestamp, UserId, WriteTx,
@@ -18,25 +23,21 @@ use parlance_storage::{
     message::{self, Message, NewMessage},
     settings, template,
 };
-use parlance_tutor::{
-    ChunkDraft, Chunker, Pace, ReplyEngine, ReplyError, ReplyRequest, Turn, chunk_text,
-};
+use parlance_tutor::{ChunkDraft, Pace, ReplyEngine, ReplyRequest, Turn, chunk_text};
 use tauri::async_runtime::spawn;
-use tokio::{
-    sync::Notify as Signal,
-    time::{Instant, sleep_until},
-};
+use tokio::{sync::Notify as Signal, time::timeout};
 
 use crate::{
     error::{CommandError, CommandResult},
     events::{AppProblem, Notice, Notify},
 };
-
-/// Words wait this long at most until they are stored. A finished chunk is stored at once.
-const STORE_WITHIN: Duration = Duration::from_millis(250);
+use writer::Writer;
 
 /// How many messages of a conversation an engine is given to read.
 const HISTORY_MESSAGES: u32 = 100;
+
+/// How long the end of the app waits for the last words of a reply. They are a write away.
+const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// Writes replies, one at a time in each conversation.
 pub struct Replies {
@@ -44,6 +45,7 @@ pub struct Replies {
     engine: Arc<dyn ReplyEngine>,
     notify: Notify,
     running: Mutex<HashMap<ConversationId, Arc<Running>>>,
+    closing: AtomicBool,
 }
 
 /// A reply being written.
@@ -53,8 +55,6 @@ struct Running {
     ended: Signal,
 }
 
-type ReplyStream = BoxStream<'static, Result<String, ReplyError>>;
-
 impl Replies {
     /// Nothing is written yet.
     pub fn new(database: Database, engine: Arc<dyn ReplyEngine>, notify: Notify) -> Self {
@@ -63,6 +63,7 @@ impl Replies {
             engine,
             notify,
             running: Mutex::default(),
+            closing: AtomicBool::new(false),
         }
     }
 
@@ -103,44 +104,67 @@ impl Replies {
                 Ok(sent)
             }
             Err(error) => {
-                self.forget(conversation, &running);
+                self.end(conversation, &running);
                 Err(error.into())
             }
         }
     }
 
-    /// Ends the reply being written in this conversation; its words so far are kept. False if there is none.
-    pub fn stop(&self, conversation: ConversationId) -> bool {
+    /// Ends the reply being written in this conversation; its words so far are kept. False if there is
+    /// none; one that was left behind by a writer that gave up is settled then.
+    ///
+    /// # Errors
+    /// What the storage layer says while settling.
+    pub async fn stop(self: &Arc<Self>, conversation: ConversationId) -> CommandResult<bool> {
         let running = self.running().get(&conversation).cloned();
-        if let Some(running) = &running {
+        if let Some(running) = running {
             running.stop.notify_one();
+            return Ok(true);
         }
-        running.is_some()
+        let (replies, now) = (Arc::clone(self), self.database.now());
+        self.database
+            .write(move |tx| replies.settle_abandoned(tx, conversation, now))
+            .await?;
+        Ok(false)
     }
 
     /// Ends every reply, and waits until their words are stored.
     pub async fn stop_all(&self) {
+        self.closing.store(true, Ordering::Relaxed);
         let all: Vec<Arc<Running>> = self.running().values().cloned().collect();
         for running in all {
             running.stop.notify_one();
-            running.ended.notified().await;
+            if timeout(LAST_WORDS, running.ended.notified()).await.is_err() {
+                log::error!("a reply did not end in time; the next start settles it");
+            }
         }
     }
 
     /// Settles what a process that died left in the middle: such a reply becomes `interrupted`.
     ///
-    /// Called once, before there is a window. Blocks.
+    /// Called once, before there is a window. Blocks. One that cannot be settled is logged and left as it
+    /// is: it must not keep the learner from everything else.
     ///
     /// # Errors
-    /// What the storage layer says; nothing is settled then.
+    /// `Closed`, or what reading says.
     pub fn recover_blocking(&self) -> Result<(), Error> {
         let now = self.database.now();
-        self.database.write_blocking(move |tx| {
-            for left in message::list_streaming(tx)? {
-                settle(tx, &left, MessageStatus::Interrupted, now)?;
+        for left in self.database.read_blocking(message::list_streaming)? {
+            let id = left.id;
+            let settled = self
+                .database
+                .write_blocking(move |tx| settle(tx, &left, MessageStatus::Interrupted, now));
+            match settled {
+                Ok(()) => log::info!(
+                    "reply {id} was cut off by the end of the process; its words are kept"
+                ),
+                Err(error) => log::error!(
+                    "reply {id} was cut off and cannot be settled: {}",
+                    error.code()
+                ),
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     /// A reply that nobody writes any more, since its last words could not be stored at the time, must
@@ -170,85 +194,26 @@ impl Replies {
         request: ReplyRequest,
         running: Arc<Running>,
     ) {
-        let (replies, stop) = (Arc::clone(&self), Arc::clone(&running));
-        // A task of its own, so that an engine that panics ends its reply and nothing else.
-        let written = spawn(async move {
-            let stream = replies.engine.reply(request);
-            replies.write(reply, stream, &stop.stop).await
-        })
-        .await;
+        let writer = Writer::new(Arc::clone(&self), reply, Arc::clone(&running));
+        let engine = Arc::clone(&self.engine);
+        // A task of its own, so that a panic in it ends its reply and nothing else.
+        let written = spawn(writer.write(engine, request)).await;
         let ended = match written {
-            Ok(ended) => ended,
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => {
+                self.report(error.into());
+                self.fail(reply).await
+            }
             Err(_) => self.fail(reply).await,
         };
         if let Err(error) = ended {
-            self.report(error);
+            self.report(error.into());
         }
-        self.forget(conversation, &running);
-        running.ended.notify_one();
+        self.end(conversation, &running);
     }
 
-    /// Stores the stream as it comes, to its end or to the stop.
-    async fn write(
-        &self,
-        reply: MessageId,
-        mut stream: ReplyStream,
-        stop: &Signal,
-    ) -> CommandResult<()> {
-        let mut chunker = Chunker::new();
-        let mut unstored = Unstored::default();
-        let status = loop {
-            tokio::select! {
-                biased;
-                () = stop.notified() => break MessageStatus::Interrupted,
-                () = unstored.due() => self.store(reply, &mut unstored).await,
-                piece = stream.next() => match piece {
-                    Some(Ok(words)) => {
-                        unstored.add(&words, chunker.push(&words));
-                        if !unstored.chunks.is_empty() {
-                            self.store(reply, &mut unstored).await;
-                        }
-                    }
-                    Some(Err(error)) => {
-                        self.report(error.into());
-                        break MessageStatus::Failed;
-                    }
-                    None => break MessageStatus::Complete,
-                },
-            }
-        };
-        unstored.add("", chunker.finish());
-        let Unstored { words, chunks, .. } = unstored;
-        let now = self.database.now();
-        self.database
-            .write(move |tx| {
-                message::append_to_reply(tx, reply, &words, &chunks, now)?;
-                message::finish_reply(tx, reply, status, &[], now).map(drop)
-            })
-            .await
-            .map_err(CommandError::from)
-    }
-
-    /// Stores what has come since the last time. If that fails (a full disk, say) the words stay here
-    /// and are tried again with the next ones, and the learner is told.
-    async fn store(&self, reply: MessageId, unstored: &mut Unstored) {
-        let (words, chunks) = (unstored.words.clone(), unstored.chunks.clone());
-        let now = self.database.now();
-        let stored = self
-            .database
-            .write(move |tx| message::append_to_reply(tx, reply, &words, &chunks, now))
-            .await;
-        match stored {
-            Ok(()) => *unstored = Unstored::default(),
-            Err(error) => {
-                unstored.since = Some(Instant::now());
-                self.report(error.into());
-            }
-        }
-    }
-
-    /// Ends a reply whose engine panicked, with the words that were stored.
-    async fn fail(&self, reply: MessageId) -> CommandResult<()> {
+    /// Ends a reply as failed, with the words that were stored, if it has not ended already.
+    async fn fail(&self, reply: MessageId) -> Result<(), Error> {
         let now = self.database.now();
         self.database
             .write(move |tx| {
@@ -261,7 +226,6 @@ impl Replies {
                 }
             })
             .await
-            .map_err(CommandError::from)
     }
 
     fn report(&self, error: CommandError) {
@@ -269,8 +233,12 @@ impl Replies {
         (self.notify)(Notice::Problem(AppProblem(error)));
     }
 
-    /// Takes a reply off the list, unless the next one has taken its place already.
-    fn forget(&self, conversation: ConversationId, running: &Arc<Running>) {
+    fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
+    }
+
+    /// Takes a reply off the list, unless the next one has taken its place already, and tells who waits.
+    fn end(&self, conversation: ConversationId, running: &Arc<Running>) {
         let mut all = self.running();
         if all
             .get(&conversation)
@@ -278,6 +246,8 @@ impl Replies {
         {
             all.remove(&conversation);
         }
+        drop(all);
+        running.ended.notify_one();
     }
 
     fn running(&self) -> MutexGuard<'_, HashMap<ConversationId, Arc<Running>>> {
@@ -302,19 +272,19 @@ fn new_chunk(draft: ChunkDraft) -> NewChunk {
     }
 }
 
-/// Ends a reply that nobody writes any more. The chunker gives the same chunks for a whole text as for a
-/// stream of it, so those beyond the stored ones are what was missing.
+/// Ends a reply that nobody writes any more: the words after its last chunk become chunks too.
+///
+/// Only those words are cut up. What is stored may have been cut by an older version's rules.
 fn settle(
     tx: &WriteTx<'_>,
     left: &Message,
     status: MessageStatus,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let missing: Vec<NewChunk> = new_chunks(&left.content)
-        .into_iter()
-        .skip(left.chunks.len())
-        .collect();
-    message::finish_reply(tx, left.id, status, &missing, now).map(drop)
+    let in_chunks: usize = left.chunks.iter().map(|chunk| chunk.text.len()).sum();
+    // If the chunks are not the beginning of the content the reply is damaged, and `finish_reply` says so.
+    let rest = left.content.get(in_chunks..).unwrap_or_default();
+    message::finish_reply(tx, left.id, status, &new_chunks(rest), now).map(drop)
 }
 
 /// What the engine is to answer.
@@ -346,29 +316,5 @@ fn pace(pace: PartnerPace) -> Pace {
         PartnerPace::Instant => Pace::Instant,
         PartnerPace::Natural => Pace::Natural,
         PartnerPace::Slow => Pace::Slow,
-    }
-}
-
-/// Words and chunks that have come and are not on the disk yet.
-#[derive(Default)]
-struct Unstored {
-    words: String,
-    chunks: Vec<NewChunk>,
-    since: Option<Instant>,
-}
-
-impl Unstored {
-    fn add(&mut self, words: &str, chunks: Vec<ChunkDraft>) {
-        self.words.push_str(words);
-        self.chunks.extend(chunks.into_iter().map(new_chunk));
-        self.since.get_or_insert_with(Instant::now);
-    }
-
-    /// Resolves when the oldest of them has waited long enough; never if there are none.
-    async fn due(&self) {
-        match self.since {
-            Some(since) => sleep_until(since + STORE_WITHIN).await,
-            None => std::future::pending().await,
-        }
     }
 }
