@@ -30,11 +30,8 @@ async fn pictures_of_the_window_light_and_dark() {
     for theme in ["light", "dark"] {
         window.click("settings-open").await.unwrap();
         window.choose("theme-select", theme).await.unwrap();
-        window
-            .picture(&folder.join(format!("settings-{theme}.png")))
-            .await
-            .unwrap();
         window.click("settings-close").await.unwrap();
+        window.click("composer").await.unwrap();
         let picture = folder.join(format!("chat-{theme}.png"));
         window.picture(&picture).await.unwrap();
         assert!(

@@ -1,6 +1,6 @@
 //! Starting: a second time, where it cannot be, and what is logged.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
+use std::{fs, os::unix::fs::PermissionsExt};
 
 use window_driver::{Window, until};
 
@@ -138,7 +138,8 @@ async fn the_log_tells_what_happened_but_not_what_was_said() {
 #[tokio::test]
 async fn a_chat_without_a_voice_says_so_and_works() {
     let computer = Computer::new();
-    let desktop = computer.desktop.without(&which("espeak-ng"));
+    let nothing = tempfile::tempdir().unwrap();
+    let desktop = computer.desktop.with_engines_in(nothing.path());
     let window = Window::open(&desktop, &app(), &computer.data_dir())
         .await
         .unwrap();
@@ -161,11 +162,4 @@ async fn a_chat_without_a_voice_says_so_and_works() {
         "{reply:?}"
     );
     window.quit().await.unwrap();
-}
-
-fn which(program: &str) -> PathBuf {
-    std::env::split_paths(&std::env::var_os("PATH").unwrap())
-        .map(|directory| directory.join(program))
-        .find(|path| path.is_file())
-        .unwrap_or_else(|| panic!("{program} is not installed"))
 }

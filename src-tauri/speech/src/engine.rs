@@ -196,10 +196,17 @@ pub enum Speech {
     },
 }
 
-/// Looks for an engine with a voice for `language`.
+/// Names a folder in which engines are looked for instead of in the usual places.
+pub const ENGINE_DIR_VARIABLE: &str = "PARLANCE_ENGINE_DIR";
+
+/// Looks for an engine with a voice for `language`: in the folder that `PARLANCE_ENGINE_DIR` names, or on
+/// the PATH and in the usual places.
 #[must_use]
 pub fn find_engine(language: &str) -> Speech {
-    find_engine_in(&espeak::search_path(), language)
+    match std::env::var_os(ENGINE_DIR_VARIABLE).filter(|folder| !folder.is_empty()) {
+        Some(folder) => find_engine_in(&[Path::new(&folder)], language),
+        None => find_engine_in(&espeak::search_path(), language),
+    }
 }
 
 /// Like [`find_engine`], looking for programs in these folders only.

@@ -20,8 +20,8 @@ mod wav;
 mod worker;
 
 pub use engine::{
-    Delivery, Speech, SpeechEngine, SpeechRequest, Stop, Voice, choose_voice, find_engine,
-    find_engine_in,
+    Delivery, ENGINE_DIR_VARIABLE, Speech, SpeechEngine, SpeechRequest, Stop, Voice, choose_voice,
+    find_engine, find_engine_in,
 };
 pub use error::SpeechError;
 pub use espeak::EspeakEngine;

@@ -58,3 +58,32 @@ pub(crate) fn built_app() -> Result<PathBuf> {
 fn app_name() -> String {
     format!("parlance{}", std::env::consts::EXE_SUFFIX)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::root;
+
+    #[test]
+    #[allow(clippy::unwrap_used)]
+    fn every_file_that_the_readme_points_to_is_there() {
+        let readme = fs::read_to_string(root().join("README.md")).unwrap();
+        let targets: Vec<&str> = readme
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next())
+            .filter(|target| !target.contains("://"))
+            .collect();
+        assert!(
+            targets.iter().any(|target| target.ends_with(".png")),
+            "{targets:?}"
+        );
+        for target in targets {
+            assert!(
+                root().join(target).is_file(),
+                "README.md points to {target}"
+            );
+        }
+    }
+}

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 #[derive(Clone, Debug)]
 pub struct Desktop {
     servers: Arc<Servers>,
-    hidden: Option<PathBuf>,
+    engines: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -60,26 +60,23 @@ impl Desktop {
         let home = tempfile::tempdir().context("no room for a home directory")?;
         Ok(Self {
             servers: Arc::new(Servers { display, bus, home }),
-            hidden: None,
+            engines: None,
         })
     }
 
-    /// The same desktop, on which `program` is not installed: its file is covered by an empty one.
+    /// The same desktop, on which speech engines are those in `folder` alone.
     #[must_use]
-    pub fn without(&self, program: &Path) -> Self {
+    pub fn with_engines_in(&self, folder: &Path) -> Self {
         Self {
             servers: Arc::clone(&self.servers),
-            hidden: Some(program.to_owned()),
+            engines: Some(folder.to_owned()),
         }
     }
 
     /// A program that runs on this desktop, with the profile in `data_dir`.
     #[must_use]
     pub fn command(&self, program: impl AsRef<Path>, data_dir: &Path) -> Command {
-        let mut command = match &self.hidden {
-            Some(hidden) => covering(hidden, program.as_ref()),
-            None => Command::new(program.as_ref()),
-        };
+        let mut command = Command::new(program.as_ref());
         command
             .env("DISPLAY", format!(":{}", self.servers.display.address))
             .env("DBUS_SESSION_BUS_ADDRESS", &self.servers.bus.address)
@@ -91,22 +88,14 @@ impl Desktop {
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
             .env("NO_AT_BRIDGE", "1")
             .env_remove("WAYLAND_DISPLAY");
+        if let Some(folder) = &self.engines {
+            command.env("PARLANCE_ENGINE_DIR", folder);
+        }
         for name in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] {
             command.env_remove(name);
         }
         command
     }
-}
-
-/// `program` in a mount namespace of its own, in which nothing can be read from or run at `hidden`.
-fn covering(hidden: &Path, program: &Path) -> Command {
-    let mut command = Command::new("unshare");
-    command
-        .args(["--map-root-user", "--mount", "sh", "-c"])
-        .arg(r#"mount --bind /dev/null "$0" && exec "$@""#)
-        .arg(hidden)
-        .arg(program);
-    command
 }
 
 impl Server {
