@@ -300,3 +300,40 @@ async fn a_reloaded_window_finds_the_reply_where_it_is() {
     assert_eq!(reply.status, "complete");
     window.quit().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_message_that_is_too_long_stays_in_the_box_with_a_sentence_that_says_why() {
+    let computer = Computer::new();
+    let window = computer.open().await;
+    window.start_conversation("cafe-order").await.unwrap();
+    let before = window.messages().await.unwrap();
+    let _: Option<()> = window
+        .ask(
+            "const box = document.querySelector('[data-testid=\"composer\"]');
+             box.value = 'đá '.repeat(350_000);
+             box.dispatchEvent(new Event('input', { bubbles: true }));
+             return null",
+            Vec::new(),
+        )
+        .await
+        .unwrap();
+    window.say("").await.unwrap();
+    let code = until("the refusal", || window.text("error-code"))
+        .await
+        .unwrap();
+    assert!(code.contains("invalid"), "{code}");
+    let kept: usize = window
+        .ask(
+            "return document.querySelector('[data-testid=\"composer\"]').value.length",
+            Vec::new(),
+        )
+        .await
+        .unwrap();
+    assert_eq!(kept, 1_050_000);
+    assert_eq!(window.messages().await.unwrap().len(), before.len());
+    window.quit().await.unwrap();
+    assert_eq!(
+        computer.count("SELECT count(*) FROM messages WHERE role = 'user'"),
+        0
+    );
+}

@@ -119,6 +119,24 @@ async fn the_window_does_not_leave_for_another_page() {
 }
 
 #[tokio::test]
+async fn closing_the_window_ends_the_app_in_order() {
+    let computer = Computer::new();
+    let window = computer.open().await;
+    window.start_conversation("cafe-order").await.unwrap();
+    window.close().await.unwrap();
+    assert!(
+        computer.log().contains("profile closed"),
+        "{}",
+        computer.log()
+    );
+    let log_of_the_database = computer.data_dir().join("parlance.db-wal");
+    assert!(
+        !log_of_the_database.exists(),
+        "everything is folded into the one file"
+    );
+}
+
+#[tokio::test]
 async fn the_log_tells_what_happened_but_not_what_was_said() {
     let computer = Computer::new();
     let window = computer.open().await;

@@ -73,12 +73,17 @@ impl Desktop {
         }
     }
 
+    /// The display, as X programs name it.
+    pub(crate) fn display(&self) -> String {
+        format!(":{}", self.servers.display.address)
+    }
+
     /// A program that runs on this desktop, with the profile in `data_dir`.
     #[must_use]
     pub fn command(&self, program: impl AsRef<Path>, data_dir: &Path) -> Command {
         let mut command = Command::new(program.as_ref());
         command
-            .env("DISPLAY", format!(":{}", self.servers.display.address))
+            .env("DISPLAY", self.display())
             .env("DBUS_SESSION_BUS_ADDRESS", &self.servers.bus.address)
             .env("HOME", self.servers.home.path())
             .env("PARLANCE_DATA_DIR", data_dir)

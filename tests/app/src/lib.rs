@@ -2,6 +2,7 @@
 //! screen. The end-to-end tests use it, and the tour of `cargo xtask run`.
 
 mod chat;
+mod close_button;
 mod desktop;
 mod wait;
 mod window;

@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::{
+    close_button,
     desktop::{Desktop, end},
     wait::{until, within},
 };
@@ -23,6 +24,7 @@ pub struct Window {
     driver: Child,
     client: Client,
     app: u32,
+    display: String,
 }
 
 impl Drop for Window {
@@ -58,6 +60,7 @@ impl Window {
                     driver,
                     client,
                     app,
+                    display: desktop.display(),
                 })
             }
             Err(error) => {
@@ -184,6 +187,15 @@ impl Window {
     /// When it does not end.
     pub async fn quit(self) -> Result<()> {
         signal(self.app, "TERM")?;
+        self.gone().await
+    }
+
+    /// Closes the window by its button, and waits until the app has gone.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub async fn close(self) -> Result<()> {
+        close_button::press(&self.display)?;
         self.gone().await
     }
 
