@@ -187,10 +187,7 @@ fn speaking(messages: &[MessageOnScreen]) -> Vec<String> {
 #[tokio::test]
 async fn killing_the_app_in_mid_reply_keeps_the_words_that_had_come() {
     let computer = Computer::new();
-    let window = computer.open().await;
-    window.click("settings-open").await.unwrap();
-    window.choose("pace-select", "slow").await.unwrap();
-    window.click("settings-close").await.unwrap();
+    let window = computer.open_with_a_slow_partner().await;
     window.start_conversation("cafe-order").await.unwrap();
     let before = window.messages().await.unwrap().len();
     window
@@ -249,10 +246,7 @@ async fn killing_the_app_in_mid_reply_keeps_the_words_that_had_come() {
 #[tokio::test]
 async fn stopping_a_reply_keeps_its_words_and_the_next_message_is_answered() {
     let computer = Computer::new();
-    let window = computer.open().await;
-    window.click("settings-open").await.unwrap();
-    window.choose("pace-select", "slow").await.unwrap();
-    window.click("settings-close").await.unwrap();
+    let window = computer.open_with_a_slow_partner().await;
     window.start_conversation("cafe-order").await.unwrap();
     let before = window.messages().await.unwrap().len();
     window.say("What cakes do you have today?").await.unwrap();
@@ -274,10 +268,7 @@ async fn stopping_a_reply_keeps_its_words_and_the_next_message_is_answered() {
 #[tokio::test]
 async fn a_reloaded_window_finds_the_reply_where_it_is() {
     let computer = Computer::new();
-    let window = computer.open().await;
-    window.click("settings-open").await.unwrap();
-    window.choose("pace-select", "slow").await.unwrap();
-    window.click("settings-close").await.unwrap();
+    let window = computer.open_with_a_slow_partner().await;
     window.start_conversation("cafe-order").await.unwrap();
     let before = window.messages().await.unwrap().len();
     window

@@ -31,6 +31,15 @@ impl Computer {
         window
     }
 
+    /// Opens the app and lets the partner speak slowly, so that there is time to look in mid-reply.
+    pub async fn open_with_a_slow_partner(&self) -> Window {
+        let window = self.open().await;
+        window.click("settings-open").await.unwrap();
+        window.choose("pace-select", "slow").await.unwrap();
+        window.click("settings-close").await.unwrap();
+        window
+    }
+
     /// Opens the app with the profile in `data_dir`, which may not work.
     pub async fn start(&self, data_dir: &Path) -> Window {
         Window::open(&self.desktop, &app(), data_dir).await.unwrap()
