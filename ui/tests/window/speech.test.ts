@@ -48,6 +48,20 @@ describe("speech", () => {
 		expect(all("chunk")[3]?.dataset.ttsStatus).toBe("pending");
 	});
 
+	it("makes a sound again whose file is gone, and plays it then", async () => {
+		const { app, sound } = await inTalk();
+		const lost = all("chunk")[0]?.dataset.id ?? "";
+		app.lostFiles.add(lost);
+		await user.click(all("playMessage")[0] as Element);
+		await painted();
+		expect(all("chunk")[0]?.dataset.ttsStatus).toBe("pending");
+		expect(screen.getAllByRole("img", { name: "Making the sound…" })).toHaveLength(1);
+		await app.speak(lost);
+		await painted();
+		expect(sound.played).toEqual(["Hello!"]);
+		expect(find("errorBanner")).toBeNull();
+	});
+
 	it("speaks a new reply by itself only if the learner wants that", async () => {
 		const { app, talk, sound } = await inTalk();
 		await app.put(aReply(["Quiet."], { conversationId: talk.id, sequenceNumber: 9 }));

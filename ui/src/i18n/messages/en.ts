@@ -61,7 +61,7 @@ export default {
 	"speech.stop": "Stop",
 	"speech.playChunk": "Play: {text}",
 	"speech.pending": "Waiting for its voice",
-	"speech.processing": "Being spoken…",
+	"speech.processing": "Making the sound…",
 	"speech.failed": "No sound: {reason}",
 	"speech.failedNoReason": "No sound for this sentence",
 	"speech.retry": "Try the sound again",
@@ -156,6 +156,7 @@ export default {
 	"error.data_dir": "The folder for your data cannot be written.",
 	"error.tutor": "The tutor stopped in the middle of a reply. What had come is kept.",
 	"error.playback": "The sound could not be played.",
+	"error.sound_lost": "The sound of a sentence is gone and could not be made again.",
 	"error.internal": "Something unexpected went wrong. What was saved before is still there.",
 
 	"time.today": "Today",

@@ -63,7 +63,7 @@ export default {
 	"speech.stop": "Dừng",
 	"speech.playChunk": "Nghe: {text}",
 	"speech.pending": "Đang chờ giọng đọc",
-	"speech.processing": "Đang tạo giọng đọc…",
+	"speech.processing": "Đang tạo âm thanh…",
 	"speech.failed": "Không có âm thanh: {reason}",
 	"speech.failedNoReason": "Câu này không có âm thanh",
 	"speech.retry": "Thử tạo lại âm thanh",
@@ -158,6 +158,7 @@ export default {
 	"error.data_dir": "Không ghi được vào thư mục dữ liệu của bạn.",
 	"error.tutor": "Người trò chuyện dừng giữa câu trả lời. Phần đã có vẫn được giữ.",
 	"error.playback": "Không phát được âm thanh.",
+	"error.sound_lost": "Âm thanh của một câu đã mất và không tạo lại được.",
 	"error.internal": "Có lỗi bất ngờ xảy ra. Những gì đã lưu trước đó vẫn còn.",
 
 	"time.today": "Hôm nay",
