@@ -42,7 +42,10 @@ describe("the composer", () => {
 
 	it("keeps the words and says the sentence when sending fails", async () => {
 		const { app } = await inTalk();
-		app.failNext("messageSend", "invalid", "content is too long", { field: "content", reason: "too long" });
+		app.failNext("messageSend", "invalid", "content is too long", {
+			field: "content",
+			reason: "is too long: 100001 characters, where 100000 are the most",
+		});
 		await user.type(get("composer"), "Keep me.{Enter}");
 		await painted();
 		expect((get("composer") as HTMLTextAreaElement).value).toBe("Keep me.");

@@ -41,7 +41,11 @@ describe("speech", () => {
 
 	it("retries a chunk that failed and says why it failed", async () => {
 		const { app } = await inTalk();
-		expect(get("retryChunk").getAttribute("aria-label")).toContain("espeak-ng ended with 1");
+		const retry = get("retryChunk");
+		expect(retry.getAttribute("aria-label")).toBe("No sound for this sentence. Try the sound again");
+		const described = document.getElementById(retry.getAttribute("aria-describedby") ?? "");
+		expect(described?.textContent).toBe("Reason: espeak-ng ended with 1");
+		expect(retry.title).toContain("espeak-ng ended with 1");
 		await user.click(get("retryChunk"));
 		await painted();
 		expect(app.callsOf("chunkRetry")).toHaveLength(1);
