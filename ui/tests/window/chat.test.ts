@@ -123,6 +123,17 @@ describe("the messages", () => {
 		expect(chunks.every((chunk) => chunk.querySelector("svg.lucide"))).toBe(true);
 	});
 
+	it("run in the direction of their words, a chunk with its icon and its state", async () => {
+		const { app, talk } = await inTalk();
+		await app.put(aReply(["ماذا تريد أن تشرب؟"], { conversationId: talk.id, sequenceNumber: 9 }));
+		await painted();
+		const chunk = all("chunk").at(-1) as HTMLElement;
+		expect(chunk.dir).toBe("auto");
+		// A descendant with a direction of its own would be left out when the browser looks for one.
+		expect(chunk.querySelector("[dir]")).toBeNull();
+		expect(all("messageWords").every(({ dir }) => dir === "auto")).toBe(true);
+	});
+
 	it("announce a reply once, when it is whole", async () => {
 		const { app, talk } = await inTalk();
 		const live = document.querySelector("[aria-live=polite]") as HTMLElement;

@@ -30,6 +30,11 @@ describe("the first start", () => {
 		expect(screen.getByText("The first word is yours")).toBeTruthy();
 	});
 
+	it("offers no way back to a list that has nothing in it", async () => {
+		await openWindow();
+		expect(screen.queryByRole("button", { name: "Back to conversations" })).toBeNull();
+	});
+
 	it("is spoken in the learner's language", async () => {
 		const app = new FakeApp();
 		app.settings = { ...SETTINGS, language: "vi" };
