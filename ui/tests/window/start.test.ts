@@ -40,6 +40,8 @@ describe("the first start", () => {
 		app.settings = { ...SETTINGS, language: "vi" };
 		await openWindow(app);
 		expect(screen.getByText("Hôm nay bạn muốn nói về chuyện gì?")).toBeTruthy();
+		for (const scenario of ["Phỏng vấn xin việc", "Nói chuyện tự do"])
+			expect(screen.getByText(scenario)).toBeTruthy();
 		expect(document.documentElement.lang).toBe("vi");
 	});
 });
