@@ -1,11 +1,14 @@
 import { IntlMessageFormat } from "intl-messageformat";
 import { type AST, parse } from "svelte/compiler";
 import { describe, expect, it } from "vitest";
+import { scenarioDescription, scenarioName } from "../src/features/conversations/scenario";
 import type { Catalogue, MessageKey } from "../src/i18n/catalogue";
 import { errorSentence } from "../src/i18n/errors";
 import { currentLocale, languages, setLanguage, t } from "../src/i18n/index.svelte";
 import en from "../src/i18n/messages/en";
 import { dayHeading, shortWhen } from "../src/i18n/time";
+import type { Template } from "../src/ipc";
+import { TEMPLATES } from "./support/fixtures";
 import { source, sources } from "./support/sources";
 
 const catalogues = import.meta.glob<Catalogue>("../src/i18n/messages/*.ts", {
@@ -65,10 +68,44 @@ describe("each language", () => {
 			.filter(({ path }) => !path.includes("i18n/messages/"))
 			.map(({ text }) => text)
 			.join("\n");
-		const composed = /^(error|failure)\./;
+		const composed = /^(error|failure|template)\./;
 		expect(
 			keys.filter((key) => !composed.test(key) && !code.includes(`"${key}"`) && !code.includes(`'${key}'`)),
 		).toEqual([]);
+	});
+});
+
+describe("the scenarios that come with the app", () => {
+	const builtIn = sources("../src-tauri/tutor/scenarios", ".toml").flatMap(({ text }) => {
+		const [slug, name, description] = ["slug", "name", "description"].map(
+			(field) => new RegExp(`^${field} = "(.+)"$`, "m").exec(text)?.[1],
+		);
+		return slug ? [{ slug, name, description }] : [];
+	});
+	const expected = builtIn
+		.flatMap(({ slug }) => [`template.${slug}.description`, `template.${slug}.name`])
+		.sort();
+
+	it.each(Object.entries(catalogues))("have a name and a description in %s, each of them", (_, catalogue) => {
+		expect(builtIn.length).toBeGreaterThanOrEqual(6);
+		const found = Object.keys(catalogue).filter((key) => key.startsWith("template."));
+		expect(found.sort()).toEqual(expected);
+	});
+
+	it.each(builtIn)("are called in English what the app calls them: $slug", ({ slug, name, description }) => {
+		const texts: Record<string, string> = en;
+		expect(texts[`template.${slug}.name`]).toBe(name);
+		expect(texts[`template.${slug}.description`]).toBe(description);
+	});
+
+	it("are called so in the language in use, and the learner's own as the learner calls them", () => {
+		const [cafe, interview] = TEMPLATES as [Template, Template];
+		setLanguage("vi");
+		expect(scenarioName(interview)).toBe("Phỏng vấn xin việc");
+		expect(scenarioDescription(interview)).toContain("Giới thiệu bản thân");
+		expect(scenarioName({ ...interview, isBuiltIn: false })).toBe(interview.name);
+		expect(scenarioDescription({ ...interview, isBuiltIn: false })).toBe(interview.description);
+		expect(scenarioName(cafe)).toBe(cafe.name);
 	});
 });
 
@@ -142,10 +179,39 @@ describe("an error", () => {
 			{ field: "content", reason: "must not contain a NUL character" },
 			"There is a character in it",
 		],
+		[
+			"invalid",
+			{ field: "content", reason: "must not contain half a character" },
+			"There is a character in it",
+		],
+		["invalid", { field: "reply", reason: "is longer than 100000 characters" }, "This is too long."],
+		[
+			"invalid",
+			{ field: "title", reason: "invalid type: null, expected a string" },
+			"This cannot be saved as it is.",
+		],
+		[
+			"invalid",
+			{ field: "chunk's pause", reason: "must be at most 10000 ms" },
+			"This cannot be saved as it is.",
+		],
 		["invalid", null, "This cannot be saved as it is."],
 		["never_heard_of", null, "Something unexpected went wrong."],
 	])("%s %j is said in a sentence", (code, details, sentence) => {
 		expect(errorSentence({ code, message: "technical", details })).toContain(sentence);
+	});
+
+	it("that refuses a text says why, whatever the storage layer refuses it for", () => {
+		const { text } = source("../src-tauri/storage/src/text.rs");
+		const reasons = [...text.matchAll(/Error::invalid\(\s*field,\s*(?:format!\()?"([^"]+)"/g)].map(
+			([, reason = ""]) => reason,
+		);
+		expect(reasons).toHaveLength(text.split("Error::invalid(").length - 1);
+		expect(reasons.length).toBeGreaterThanOrEqual(3);
+		const sentences = reasons.map((reason) =>
+			errorSentence({ code: "invalid", message: "", details: { reason } }),
+		);
+		expect(sentences).not.toContain(en["error.invalid"]);
 	});
 
 	it("of every code has a sentence of its own", () => {

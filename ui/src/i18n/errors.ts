@@ -16,11 +16,12 @@ export function errorSentence(error: CodedError): string {
 	return isMessageKey(key) ? t(key as "error.internal") : t("error.internal");
 }
 
+/** The reasons that the storage layer gives, word for word; any other has no sentence of its own. */
 function invalidReason(error: CodedError) {
-	const details = error.details as { reason?: unknown } | null | undefined;
-	const reason = String(details?.reason ?? error.message).toLowerCase();
-	if (/blank|empty/.test(reason)) return "error.invalid.blank" as const;
-	if (/long|at most|limit/.test(reason)) return "error.invalid.tooLong" as const;
-	if (/nul|character|surrogate/.test(reason)) return "error.invalid.character" as const;
+	const { reason } = (error.details ?? {}) as { reason?: unknown };
+	if (typeof reason !== "string") return null;
+	if (reason === "must not be empty") return "error.invalid.blank" as const;
+	if (/^is (too long|longer than)\b/.test(reason)) return "error.invalid.tooLong" as const;
+	if (/^must not contain (a NUL|half a) character$/.test(reason)) return "error.invalid.character" as const;
 	return null;
 }

@@ -56,10 +56,19 @@ export interface Client {
 
 type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: CommandError };
 
-async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
+/** Asks the app, and gives its answer or throws its error. */
+async function ask<Arguments extends unknown[], T>(
+	command: (...args: Arguments) => Promise<Answer<T>>,
+	...args: Arguments
+): Promise<T> {
+	if (args.some(holdsHalfCharacter)) {
+		throw new CommandFailure("invalid", "An argument holds an unpaired surrogate.", {
+			reason: "must not contain half a character",
+		});
+	}
 	let settled: Answer<T>;
 	try {
-		settled = await answer;
+		settled = await command(...args);
 	} catch (error) {
 		throw CommandFailure.from(error);
 	}
@@ -69,41 +78,32 @@ async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
 
 /**
  * A string of JavaScript can hold half a character, which no UTF-8 text can. Tauri would refuse the
- * whole call with a sentence about its arguments; this says what is wrong.
+ * whole call with a sentence about its arguments.
  */
-function whole(field: string, text: string): void {
-	if (text.isWellFormed()) return;
-	throw new CommandFailure("invalid", `${field} holds an unpaired surrogate`, {
-		field,
-		reason: "must not contain half a character",
-	});
+function holdsHalfCharacter(value: unknown): boolean {
+	if (typeof value === "string") return !value.isWellFormed();
+	if (typeof value !== "object" || value === null) return false;
+	return Object.values(value).some(holdsHalfCharacter);
 }
 
 /** The client that talks to the app this window belongs to. */
 export const client: Client = {
-	appStatus: () => unwrap(commands.appStatus()),
-	appRetry: () => unwrap(commands.appRetry()),
-	templateList: () => unwrap(commands.templateList()),
-	conversationCreate: (request) => unwrap(commands.conversationCreate(request)),
-	conversationList: (cursor, limit) => unwrap(commands.conversationList(cursor, limit)),
-	conversationGet: (id) => unwrap(commands.conversationGet(id)),
-	async conversationRename(id, title) {
-		whole("title", title);
-		return unwrap(commands.conversationRename(id, title));
-	},
-	async messageSend(conversationId, content) {
-		whole("content", content);
-		return unwrap(commands.messageSend(conversationId, content));
-	},
+	appStatus: () => ask(commands.appStatus),
+	appRetry: () => ask(commands.appRetry),
+	templateList: () => ask(commands.templateList),
+	conversationCreate: (request) => ask(commands.conversationCreate, request),
+	conversationList: (cursor, limit) => ask(commands.conversationList, cursor, limit),
+	conversationGet: (id) => ask(commands.conversationGet, id),
+	conversationRename: (id, title) => ask(commands.conversationRename, id, title),
+	messageSend: (conversationId, content) => ask(commands.messageSend, conversationId, content),
 	messageList: (conversationId, beforeSequence, limit) =>
-		unwrap(commands.messageList(conversationId, beforeSequence, limit)),
-	messageGet: (id) => unwrap(commands.messageGet(id)),
-	messageStop: (conversationId) => unwrap(commands.messageStop(conversationId)),
-	chunkRetry: (id) => unwrap(commands.chunkRetry(id)),
-	settingsGet: () => unwrap(commands.settingsGet()),
-	settingsUpdate: (patch) => unwrap(commands.settingsUpdate(patch)),
-
-	chunkAudio: (id) => unwrap(commands.chunkAudio(id)),
+		ask(commands.messageList, conversationId, beforeSequence, limit),
+	messageGet: (id) => ask(commands.messageGet, id),
+	messageStop: (conversationId) => ask(commands.messageStop, conversationId),
+	chunkAudio: (id) => ask(commands.chunkAudio, id),
+	chunkRetry: (id) => ask(commands.chunkRetry, id),
+	settingsGet: () => ask(commands.settingsGet),
+	settingsUpdate: (patch) => ask(commands.settingsUpdate, patch),
 
 	onDataChanged: (listener) =>
 		events.dataChanged.listen((event) => listener(event.payload.changes, event.payload.resync)),

@@ -47,12 +47,15 @@ describe("the client", () => {
 		expect(asked).toEqual([["chunk_audio", { id: "K" }]]);
 	});
 
-	it.each([
-		["messageSend", "C"],
-		["conversationRename", "C"],
-	] as const)("%s does not send half a character", async (command, id) => {
+	const half = "ok \ud83d";
+	it.each<[string, () => Promise<unknown>]>([
+		["a message", () => client.messageSend("C", half)],
+		["a new title", () => client.conversationRename("C", half)],
+		["the title of a new conversation", () => client.conversationCreate({ level: "A1", title: half })],
+		["an id", () => client.messageGet(half)],
+	])("%s with half a character is not sent", async (_, send) => {
 		const asked = backend(() => null);
-		const failure = await client[command](id, "ok \ud83d").catch((error: unknown) => error);
+		const failure = await send().catch((error: unknown) => error);
 		expect(failure).toMatchObject({ code: "invalid" });
 		expect(errorSentence(failure as CommandFailure)).toContain("a character in it that cannot be stored");
 		expect(asked).toEqual([]);

@@ -30,6 +30,8 @@ export class FakeApp implements Client {
 	conversations: ConversationSummary[] = [];
 	messages: Message[] = [];
 	pageSize: number | null = null;
+	/** Chunks whose file somebody has deleted. */
+	readonly lostFiles = new Set<string>();
 	readonly calls: [Command, ...unknown[]][] = [];
 
 	readonly #dataListeners = new Set<(changes: Change[], resync: boolean) => void>();
@@ -122,6 +124,16 @@ export class FakeApp implements Client {
 		});
 	}
 
+	/** The queue has spoken a chunk: it has a sound, in a file that is there. */
+	async speak(chunkId: string): Promise<void> {
+		this.lostFiles.delete(chunkId);
+		const message = this.messages.find(({ chunks }) => chunks.some(({ id }) => id === chunkId));
+		if (!message) throw new Error(`${chunkId} is in no message`);
+		const spoken = { ttsStatus: "completed" as const, hasAudio: true };
+		const chunks = message.chunks.map((chunk) => (chunk.id === chunkId ? { ...chunk, ...spoken } : chunk));
+		await this.put({ ...message, chunks });
+	}
+
 	get listeners(): number {
 		return this.#dataListeners.size + this.#problemListeners.size;
 	}
@@ -212,14 +224,19 @@ export class FakeApp implements Client {
 	chunkAudio(id: string) {
 		return this.#answer("chunkAudio", [id], () => {
 			const chunk = found(this.#chunks(), id);
-			if (!chunk.hasAudio) throw new CommandFailure("not_found", "no audio yet");
+			if (!chunk.hasAudio || this.lostFiles.has(id)) throw new CommandFailure("not_found", "no audio yet");
 			return new TextEncoder().encode(`RIFF ${chunk.text}`).buffer as ArrayBuffer;
 		});
 	}
 
 	chunkRetry(id: string) {
 		return this.#answer("chunkRetry", [id], () => {
-			const retried = { ...found(this.#chunks(), id), ttsStatus: "pending" as const, lastError: null };
+			const retried = {
+				...found(this.#chunks(), id),
+				ttsStatus: "pending" as const,
+				lastError: null,
+				hasAudio: false,
+			};
 			this.messages = this.messages.map((message) => ({
 				...message,
 				chunks: message.chunks.map((chunk) => (chunk.id === id ? retried : chunk)),
@@ -271,5 +288,5 @@ function found<T extends { id: string }>(rows: T[], id: string): T {
 
 /** Lets everything run that waits for nothing but its turn. */
 export async function settled(): Promise<void> {
-	for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+	for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
 }

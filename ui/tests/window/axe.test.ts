@@ -1,8 +1,9 @@
+import { screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { violations } from "../support/axe";
 import { FakeApp } from "../support/fake-app";
-import { aConversation, aReply, SETTINGS } from "../support/fixtures";
+import { aConversation, aReply, READY, SETTINGS } from "../support/fixtures";
 import { all, get, livedIn, open, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;
@@ -45,6 +46,29 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		app.conversations = [aConversation({ title: "Quiet" })];
 		await openWindow(app);
 		await user.click(get("renameConversation"));
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with the page of a start that failed", async () => {
+		const app = themed();
+		app.status = {
+			state: "failed",
+			dataDir: "/home/linh/.local/share/parlance",
+			error: { code: "data_dir", message: "Permission denied (os error 13)", details: {} },
+		};
+		await openWindow(app);
+		expect(get("startFailure")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with a chat that has no voice, and the card that says why", async () => {
+		const { app, talk } = livedIn();
+		app.status = { ...READY, speech: { state: "unavailable", reason: "espeak-ng was not found" } };
+		await openWindow(themed(app));
+		await open(talk.id);
+		await user.click(within(get("speechState")).getByRole("button"));
+		expect(document.documentElement.dataset.theme).toBe(theme);
+		expect(screen.getByText("espeak-ng was not found")).toBeTruthy();
 		expect(await violations()).toEqual([]);
 	});
 

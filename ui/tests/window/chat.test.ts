@@ -42,7 +42,10 @@ describe("the composer", () => {
 
 	it("keeps the words and says the sentence when sending fails", async () => {
 		const { app } = await inTalk();
-		app.failNext("messageSend", "invalid", "content is too long", { field: "content", reason: "too long" });
+		app.failNext("messageSend", "invalid", "content is too long", {
+			field: "content",
+			reason: "is too long: 100001 characters, where 100000 are the most",
+		});
 		await user.type(get("composer"), "Keep me.{Enter}");
 		await painted();
 		expect((get("composer") as HTMLTextAreaElement).value).toBe("Keep me.");
@@ -118,6 +121,17 @@ describe("the messages", () => {
 		]);
 		expect(reply.textContent).toContain("Anything el");
 		expect(chunks.every((chunk) => chunk.querySelector("svg.lucide"))).toBe(true);
+	});
+
+	it("run in the direction of their words, a chunk with its icon and its state", async () => {
+		const { app, talk } = await inTalk();
+		await app.put(aReply(["ماذا تريد أن تشرب؟"], { conversationId: talk.id, sequenceNumber: 9 }));
+		await painted();
+		const chunk = all("chunk").at(-1) as HTMLElement;
+		expect(chunk.dir).toBe("auto");
+		// A descendant with a direction of its own would be left out when the browser looks for one.
+		expect(chunk.querySelector("[dir]")).toBeNull();
+		expect(all("messageWords").every(({ dir }) => dir === "auto")).toBe(true);
 	});
 
 	it("announce a reply once, when it is whole", async () => {

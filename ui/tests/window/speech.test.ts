@@ -41,11 +41,29 @@ describe("speech", () => {
 
 	it("retries a chunk that failed and says why it failed", async () => {
 		const { app } = await inTalk();
-		expect(get("retryChunk").getAttribute("aria-label")).toContain("espeak-ng ended with 1");
+		const retry = get("retryChunk");
+		expect(retry.getAttribute("aria-label")).toBe("No sound for this sentence. Try the sound again");
+		const described = document.getElementById(retry.getAttribute("aria-describedby") ?? "");
+		expect(described?.textContent).toBe("Reason: espeak-ng ended with 1");
+		expect(retry.title).toContain("espeak-ng ended with 1");
 		await user.click(get("retryChunk"));
 		await painted();
 		expect(app.callsOf("chunkRetry")).toHaveLength(1);
 		expect(all("chunk")[3]?.dataset.ttsStatus).toBe("pending");
+	});
+
+	it("makes a sound again whose file is gone, and plays it then", async () => {
+		const { app, sound } = await inTalk();
+		const lost = all("chunk")[0]?.dataset.id ?? "";
+		app.lostFiles.add(lost);
+		await user.click(all("playMessage")[0] as Element);
+		await painted();
+		expect(all("chunk")[0]?.dataset.ttsStatus).toBe("pending");
+		expect(screen.getAllByRole("img", { name: "Making the sound…" })).toHaveLength(1);
+		await app.speak(lost);
+		await painted();
+		expect(sound.played).toEqual(["Hello!"]);
+		expect(find("errorBanner")).toBeNull();
 	});
 
 	it("speaks a new reply by itself only if the learner wants that", async () => {

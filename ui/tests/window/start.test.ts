@@ -30,11 +30,18 @@ describe("the first start", () => {
 		expect(screen.getByText("The first word is yours")).toBeTruthy();
 	});
 
+	it("offers no way back to a list that has nothing in it", async () => {
+		await openWindow();
+		expect(screen.queryByRole("button", { name: "Back to conversations" })).toBeNull();
+	});
+
 	it("is spoken in the learner's language", async () => {
 		const app = new FakeApp();
 		app.settings = { ...SETTINGS, language: "vi" };
 		await openWindow(app);
 		expect(screen.getByText("Hôm nay bạn muốn nói về chuyện gì?")).toBeTruthy();
+		for (const scenario of ["Phỏng vấn xin việc", "Nói chuyện tự do"])
+			expect(screen.getByText(scenario)).toBeTruthy();
 		expect(document.documentElement.lang).toBe("vi");
 	});
 });

@@ -122,18 +122,28 @@ export class Chat {
 		}
 	}
 
+	/**
+	 * Whatever the answer is, a reply that is shown as coming is read again: if nobody was writing it any
+	 * more, its end may have been stored before the window listened.
+	 */
 	async stopReply(): Promise<void> {
 		try {
 			await this.#client.messageStop(this.conversationId);
+			for (const { id, status } of this.messages) if (status === "streaming") this.#refresher.request(id);
 		} catch (error) {
 			this.#events.failed?.(toFailure(error));
 		}
 	}
 
+	/** Has the sound of a chunk made again, and reads the message that now waits for it. */
+	async remakeSound(messageId: string, chunkId: string): Promise<void> {
+		await this.#client.chunkRetry(chunkId);
+		await this.#refresh(messageId);
+	}
+
 	async retryChunk(messageId: string, chunkId: string): Promise<void> {
 		try {
-			await this.#client.chunkRetry(chunkId);
-			this.#refresher.request(messageId);
+			await this.remakeSound(messageId, chunkId);
 		} catch (error) {
 			this.#events.failed?.(toFailure(error));
 		}

@@ -222,6 +222,23 @@ describe("a reply that streams", () => {
 		await chat.stopReply();
 		expect(app.callsOf("messageStop")).toEqual([[HERE]]);
 	});
+
+	it.each([
+		["was being written", "streaming"],
+		["had been left unfinished", "interrupted"],
+	] as const)("that %s is read again after it was stopped, without any news of it", async (_, stored) => {
+		const app = new FakeApp();
+		const reply = aReply(["I was "], { conversationId: HERE, status: "streaming" });
+		app.messages = [aReply(["Before."], { conversationId: HERE, sequenceNumber: 0 }), reply];
+		const chat = await opened(app);
+		app.messages = [{ ...reply, status: stored }];
+		await chat.stopReply();
+		await settled();
+		expect(app.callsOf("messageStop")).toEqual([[HERE]]);
+		expect(app.callsOf("messageGet")).toEqual([[reply.id]]);
+		expect(chat.find(reply.id)?.status).toBe(stored);
+		expect(chat.streaming).toBe(stored === "streaming");
+	});
 });
 
 describe("changes from elsewhere", () => {

@@ -2,7 +2,10 @@ import { type Chunk, CommandFailure, type Message, toFailure } from "../../ipc";
 import type { Sound } from "./sound";
 
 export interface PlayerSources {
+	/** Fails with `not_found` if the file is gone. */
 	audio(chunkId: string): Promise<ArrayBuffer>;
+	/** Has the sound made again; when this settles, `message` tells of it. */
+	remake(messageId: string, chunkId: string): Promise<void>;
 	/** The message as it is now, or undefined when it is gone. */
 	message(messageId: string): Message | undefined;
 	rate(): number;
@@ -112,17 +115,37 @@ export class Player {
 	/** Speaks a chunk once its sound is there. Gives false if it has none and will get none. */
 	async #speak(run: Run, chunk: Chunk, whole: boolean): Promise<boolean> {
 		const { messageId, id: chunkId } = chunk;
-		const ready = await this.#sounding(run, chunk, whole);
-		if (!ready?.hasAudio) return false;
-		this.playing = { messageId, chunkId, phase: "fetching", whole };
-		const bytes = await this.#sources.audio(chunkId);
-		this.#check(run);
+		const bytes = await this.#fetch(run, chunk, whole);
+		if (!bytes) return false;
 		this.playing = { messageId, chunkId, phase: "speaking", whole };
 		await this.#sound.play(bytes, this.#sources.rate()).catch((error: unknown) => {
 			throw new CommandFailure("playback", toFailure(error).message);
 		});
 		this.#check(run);
 		return true;
+	}
+
+	/**
+	 * The sound of a chunk, waited for; null if it gets none. A file that has gone is made again once,
+	 * and if that does not help it is said: one lost file does not end the whole message.
+	 */
+	async #fetch(run: Run, chunk: Chunk, whole: boolean): Promise<ArrayBuffer | null> {
+		const { messageId, id: chunkId } = chunk;
+		for (let remade = false; ; remade = true) {
+			const ready = await this.#sounding(run, chunk, whole);
+			if (!ready?.hasAudio) return null;
+			this.playing = { messageId, chunkId, phase: "fetching", whole };
+			const bytes = await this.#sources.audio(chunkId).catch(nullIfGone);
+			this.#check(run);
+			if (bytes) return bytes;
+			if (remade || !this.#sources.speechReady()) {
+				this.#sources.failed?.(new CommandFailure("sound_lost", `chunk ${chunkId} has lost its file`));
+				return null;
+			}
+			this.playing = { messageId, chunkId, phase: "waiting", whole };
+			await this.#sources.remake(messageId, chunkId);
+			this.#check(run);
+		}
 	}
 
 	/** Waits until the queue has done with the chunk; null if that will not happen. */
@@ -166,4 +189,9 @@ export class Player {
 	#check(run: Run): void {
 		if (run.stopped) throw new Stopped();
 	}
+}
+
+function nullIfGone(error: unknown): null {
+	if (toFailure(error).code === "not_found") return null;
+	throw error;
 }

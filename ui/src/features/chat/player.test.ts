@@ -14,6 +14,7 @@ function stage(...messages: Message[]) {
 	const player = new Player(
 		{
 			audio: (id) => app.chunkAudio(id),
+			remake: async (_, id) => void (await app.chunkRetry(id)),
 			message: (id) => app.messages.find((message) => message.id === id),
 			rate: () => world.rate,
 			speechReady: () => world.speechReady,
@@ -234,6 +235,111 @@ describe("one chunk", () => {
 		await sound.reachEnd();
 		await vi.advanceTimersByTimeAsync(5_000);
 		expect(sound.played).toEqual(["One.", "Three."]);
+	});
+});
+
+describe("a sound whose file is gone", () => {
+	const told = (failures: CommandFailure[]) => failures.map(({ code }) => code);
+
+	it("is made again, waited for and spoken, and the message goes on", async () => {
+		const reply = aReply(["One.", { text: "Two.", pauseAfterMs: 0 }, "Three."]);
+		const [, lost] = reply.chunks;
+		const { app, player, sound, failures } = stage(reply);
+		app.lostFiles.add(lost?.id ?? "");
+		void player.playMessage(reply.id);
+		await settled();
+		await sound.reachEnd();
+		await vi.advanceTimersByTimeAsync(300);
+		expect(app.callsOf("chunkRetry")).toEqual([[lost?.id]]);
+		expect(player.playing).toMatchObject({ chunkId: lost?.id, phase: "waiting" });
+		expect(sound.played).toEqual(["One."]);
+
+		await app.speak(lost?.id ?? "");
+		player.messageChanged(reply.id);
+		await settled();
+		expect(sound.played).toEqual(["One.", "Two."]);
+		await sound.reachEnd();
+		expect(sound.played).toEqual(["One.", "Two.", "Three."]);
+		expect(failures).toEqual([]);
+	});
+
+	it("is asked for once: gone again, it is said and the next chunk is spoken", async () => {
+		const reply = aReply(["Lost.", "Two."]);
+		const lost = reply.chunks[0]?.id ?? "";
+		const { app, player, sound, failures } = stage(reply);
+		app.lostFiles.add(lost);
+		void player.playMessage(reply.id);
+		await settled();
+		await app.speak(lost);
+		app.lostFiles.add(lost);
+		player.messageChanged(reply.id);
+		await settled();
+		expect(app.callsOf("chunkRetry")).toHaveLength(1);
+		expect(told(failures)).toEqual(["sound_lost"]);
+		expect(sound.played).toEqual(["Two."]);
+	});
+
+	it("that cannot be made again is passed over", async () => {
+		const reply = aReply(["Lost.", "Two."]);
+		const { app, player, sound, change } = stage(reply);
+		app.lostFiles.add(reply.chunks[0]?.id ?? "");
+		void player.playMessage(reply.id);
+		await settled();
+		await change({
+			...reply,
+			chunks: reply.chunks.map((chunk, index) =>
+				index === 0 ? { ...chunk, ttsStatus: "failed" as const, hasAudio: false } : chunk,
+			),
+		});
+		expect(sound.played).toEqual(["Two."]);
+	});
+
+	it("is not asked for when nothing can speak: it is said at once", async () => {
+		const reply = aReply(["Lost.", "Two."]);
+		const { app, player, sound, failures, world } = stage(reply);
+		world.speechReady = false;
+		app.lostFiles.add(reply.chunks[0]?.id ?? "");
+		void player.playMessage(reply.id);
+		await settled();
+		expect(app.callsOf("chunkRetry")).toEqual([]);
+		expect(told(failures)).toEqual(["sound_lost"]);
+		expect(sound.played).toEqual(["Two."]);
+	});
+
+	it("is asked for again in another playing", async () => {
+		const reply = aReply(["Lost."]);
+		const lost = reply.chunks[0]?.id ?? "";
+		const { app, player, sound } = stage(reply);
+		for (const _ of [1, 2]) {
+			app.lostFiles.add(lost);
+			const playing = player.playChunk(reply.id, lost);
+			await settled();
+			await app.speak(lost);
+			player.messageChanged(reply.id);
+			await settled();
+			await sound.reachEnd();
+			await playing;
+		}
+		expect(app.callsOf("chunkRetry")).toHaveLength(2);
+		expect(sound.played).toEqual(["Lost.", "Lost."]);
+	});
+
+	it("is not spoken after all when the learner has stopped meanwhile", async () => {
+		const reply = aReply(["Lost."]);
+		const lost = reply.chunks[0]?.id ?? "";
+		const { app, player, sound, failures } = stage(reply);
+		app.lostFiles.add(lost);
+		const retry = app.hold("chunkRetry");
+		const playing = player.playMessage(reply.id);
+		await settled();
+		player.stop();
+		await retry.release();
+		await playing;
+		await app.speak(lost);
+		player.messageChanged(reply.id);
+		await settled();
+		expect(sound.played).toEqual([]);
+		expect(failures).toEqual([]);
 	});
 });
 

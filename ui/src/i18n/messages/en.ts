@@ -17,11 +17,25 @@ export default {
 	"list.loadFailed": "The conversations could not be loaded.",
 
 	"start.title": "Start a conversation",
-	"start.freeTalk": "Free talk",
-	"start.freeTalkDescription": "No script. Talk about whatever is on your mind.",
 	"start.level": "Level {level}",
 	"start.scenarios": "Scenarios",
 	"start.close": "Close",
+
+	"template.free-talk.name": "Free talk",
+	"template.free-talk.description": "Talk about whatever you like; the partner listens and asks.",
+	"template.cafe-order.name": "Ordering in a café",
+	"template.cafe-order.description": "Order a drink and something to eat, ask for the price and pay.",
+	"template.asking-the-way.name": "Asking the way",
+	"template.asking-the-way.description": "You are new in town. Find the station, the museum and your hotel.",
+	"template.weekend-talk.name": "Talking about the weekend",
+	"template.weekend-talk.description":
+		"Small talk with a colleague: what you did, what you like, what you plan.",
+	"template.job-interview.name": "A job interview",
+	"template.job-interview.description":
+		"Introduce yourself, talk about your experience and ask good questions.",
+	"template.debate-remote-work.name": "Debate: working from home",
+	"template.debate-remote-work.description":
+		"Take a side, give reasons, answer objections and look for a compromise.",
 
 	"welcome.title": "What would you like to talk about?",
 	"welcome.text":
@@ -60,10 +74,10 @@ export default {
 	"speech.listen": "Listen",
 	"speech.stop": "Stop",
 	"speech.playChunk": "Play: {text}",
-	"speech.pending": "Waiting for its voice",
-	"speech.processing": "Being spoken…",
-	"speech.failed": "No sound: {reason}",
-	"speech.failedNoReason": "No sound for this sentence",
+	"speech.pending": "Its sound is not made yet",
+	"speech.processing": "Making the sound…",
+	"speech.failed": "No sound for this sentence",
+	"speech.failedDetail": "Reason: {reason}",
 	"speech.retry": "Try the sound again",
 	"speech.waiting": "Waiting for the sound…",
 	"speech.ready": "Voice: {voice} ({engine})",
@@ -127,12 +141,12 @@ export default {
 	"failure.read_only.what": "The database can be read but not written.",
 	"failure.read_only.kept": "Nothing was changed.",
 	"failure.read_only.todo": "Make the data folder writable for your account and try again.",
-	"failure.busy.what": "Another program is holding the database.",
+	"failure.busy.what": "Another program is using the database.",
 	"failure.busy.kept": "Nothing was changed.",
 	"failure.busy.todo":
 		"Close other programs that use the data folder, such as a sync or backup tool, and try again.",
 	"failure.io.what": "Reading or writing your data failed.",
-	"failure.io.kept": "Everything saved before is still there, as far as the disk allows.",
+	"failure.io.kept": "Everything saved before is still there, unless the disk itself is damaged.",
 	"failure.io.todo": "Check the disk and its cable or connection, then try again.",
 	"failure.other.what": "Something unexpected went wrong while opening your data.",
 	"failure.other.kept": "Nothing was changed.",
@@ -154,8 +168,9 @@ export default {
 	"error.closed": "Parlance is closing.",
 	"error.io": "Reading or writing on the disk failed. Please try again.",
 	"error.data_dir": "The folder for your data cannot be written.",
-	"error.tutor": "The tutor stopped in the middle of a reply. What had come is kept.",
+	"error.tutor": "Your partner stopped in the middle of a reply. What had been said is kept.",
 	"error.playback": "The sound could not be played.",
+	"error.sound_lost": "The sound of a sentence is gone and could not be made again.",
 	"error.internal": "Something unexpected went wrong. What was saved before is still there.",
 
 	"time.today": "Today",

@@ -1,0 +1,16 @@
+import { isMessageKey, type MessageKey, t } from "../../i18n/index.svelte";
+import type { Template } from "../../ipc";
+
+/** What a scenario is called: in the language of the window if it came with the app. */
+export const scenarioName = (template: Template): string => said(template, "name");
+
+/** What a scenario is about. */
+export const scenarioDescription = (template: Template): string => said(template, "description");
+
+function said(template: Template, part: "name" | "description"): string {
+	const key = `template.${template.slug}.${part}`;
+	// The learner's own scenarios are theirs word for word, and a newer app may bring unknown ones.
+	return template.isBuiltIn && isMessageKey(key)
+		? t(key as MessageKey & `template.${string}`)
+		: template[part];
+}
