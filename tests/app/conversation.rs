@@ -1,6 +1,10 @@
 //! A conversation, from the first click to the sound on the disk.
 
-use std::{cell::RefCell, path::Path};
+use std::{
+    cell::RefCell,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use window_driver::{MessageOnScreen, until};
 
@@ -327,4 +331,36 @@ async fn a_message_that_is_too_long_stays_in_the_box_with_a_sentence_that_says_w
         computer.count("SELECT count(*) FROM messages WHERE role = 'user'"),
         0
     );
+}
+
+#[tokio::test]
+async fn a_sound_whose_file_is_gone_is_made_again_when_it_is_played() {
+    let computer = Computer::new();
+    let window = computer.open().await;
+    window.start_conversation("cafe-order").await.unwrap();
+    let opening = window.all_spoken().await.unwrap().remove(0);
+    let sounds = || -> Vec<PathBuf> {
+        let folders = fs::read_dir(computer.data_dir().join("audio")).unwrap();
+        folders
+            .flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap())
+            .map(|file| file.unwrap().path())
+            .collect()
+    };
+    let mut before = sounds();
+    assert_eq!(before.len(), opening.chunks.len());
+    before
+        .iter()
+        .for_each(|sound| fs::remove_file(sound).unwrap());
+
+    window.click("play-message").await.unwrap();
+    let mut again = until("the sounds to be made again", || async {
+        let sounds = sounds();
+        Ok((sounds.len() == before.len()).then_some(sounds))
+    })
+    .await
+    .unwrap();
+    again.sort();
+    before.sort();
+    assert_eq!(again, before, "equal words have an equal name");
+    window.quit().await.unwrap();
 }

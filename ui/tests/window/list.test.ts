@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { FakeApp } from "../support/fake-app";
-import { aConversation, NOON } from "../support/fixtures";
+import { aConversation, NOON, TEMPLATES } from "../support/fixtures";
 import { all, find, get, inTalk, livedIn, open, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;
@@ -73,6 +73,17 @@ describe("the conversation list", () => {
 		await painted();
 		expect(app.callsOf("conversationRename")).toEqual([[talk.id, "茶"]]);
 		expect(get("conversationTitle").textContent).toBe("茶");
+	});
+
+	it("calls a conversation without a title like its scenario", async () => {
+		const { app, talk } = livedIn();
+		const [template] = TEMPLATES;
+		app.conversations = app.conversations.map((item) =>
+			item.id === talk.id ? { ...item, title: " ", templateId: template?.id ?? null } : item,
+		);
+		await openWindow(app);
+		const shown = document.querySelector(`[data-id="${talk.id}"] .title`);
+		expect(shown?.textContent).toBe(template?.name);
 	});
 
 	it("has a name for a conversation without a title", async () => {
