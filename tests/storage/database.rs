@@ -227,6 +227,39 @@ fn a_directory_can_be_open_only_once() {
     open(world.path(), &world.clock);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_closed_directory_can_be_opened_at_once_while_other_threads_start_programs() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    let world = World::new();
+    world.db.close().unwrap();
+    let stop = Arc::new(AtomicBool::new(false));
+    let started = Arc::new(Barrier::new(3));
+    let spawners: Vec<_> = (0..2)
+        .map(|_| {
+            let (stop, started) = (Arc::clone(&stop), Arc::clone(&started));
+            thread::spawn(move || {
+                started.wait();
+                while !stop.load(Ordering::Relaxed) {
+                    let status = std::process::Command::new("/bin/true").status();
+                    assert!(status.unwrap().success());
+                }
+            })
+        })
+        .collect();
+    started.wait();
+    let opened = (0..100)
+        .filter(|_| {
+            Database::open(world.path(), options(&world.clock)).is_ok_and(|db| db.close().is_ok())
+        })
+        .count();
+    stop.store(true, Ordering::Relaxed);
+    for spawner in spawners {
+        spawner.join().unwrap();
+    }
+    assert_eq!(opened, 100, "every attempt must find the directory free");
+}
+
 #[test]
 fn a_hundred_threads_write_without_losing_a_message() {
     let world = Arc::new(World::new());
