@@ -72,6 +72,45 @@ fn a_panic_rolls_the_job_back_and_the_threads_live_on() {
     assert_eq!(count(&world), 1);
 }
 
+/// A value that cannot even be thrown away.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            panic!("a value gone wrong");
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_panics_when_nobody_takes_it_does_not_end_the_threads() {
+    let world = World::new();
+    let (go, wait) = mpsc::channel::<()>();
+    drop(world.db.write(move |_| {
+        assert!(wait.recv().is_err());
+        Ok(Bomb)
+    }));
+    drop(go);
+    // As many as there are readers, and more.
+    for _ in 0..4 {
+        let (go, wait) = mpsc::channel::<()>();
+        drop(world.db.read(move |_| {
+            assert!(wait.recv().is_err());
+            Ok(Bomb)
+        }));
+        drop(go);
+    }
+    let db = world.db.clone();
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || {
+        let answers = (db.write_blocking(|_| Ok(1)), db.read_blocking(|_| Ok(2)));
+        done.send(answers).unwrap();
+    });
+    let answers = is_done.recv_timeout(Duration::from_secs(20));
+    assert_eq!(answers.expect("nobody is left to serve"), (Ok(1), Ok(2)));
+}
+
 #[test]
 fn waiting_writes_share_a_commit_and_a_failing_one_takes_no_other_with_it() {
     let world = World::new();

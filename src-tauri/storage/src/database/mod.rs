@@ -250,9 +250,9 @@ impl Database {
     {
         let (reply, answer) = oneshot::channel();
         self.inner.reads.push(Box::new(move |tx| {
-            let outcome = tx.and_then(|tx| writer::unpanicked(caller, || job(tx)));
-            // A caller who stopped waiting has nothing to be told.
-            drop(reply.send(outcome));
+            writer::hand_over(caller, || {
+                drop(reply.send(tx.and_then(|tx| writer::unpanicked(caller, || job(tx)))));
+            });
         }));
         answer
     }
