@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::mpsc;
 use std::sync::{Arc, Barrier};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parlance_storage::{
     ChangeKind, ConversationId, Database, Entity, Error, ManualClock, conversation, message, user,
@@ -238,21 +238,52 @@ fn dropping_the_last_clone_closes_the_database() {
 }
 
 #[test]
-fn a_job_may_hold_the_last_clone_without_hanging() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path(), &Arc::new(ManualClock::new(NOON)));
-    let copy = db.clone();
-    let (go, wait) = mpsc::channel::<()>();
-    let (done, is_done) = mpsc::channel();
-    drop(db.write(move |_| {
-        assert!(wait.recv().is_err());
-        drop(copy);
-        done.send(()).unwrap();
-        Ok(())
-    }));
-    drop(db);
-    drop(go);
-    is_done.recv_timeout(Duration::from_secs(10)).unwrap();
+fn a_job_that_holds_the_last_clone_closes_the_database_only_when_it_has_ended() {
+    for is_write in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(NOON));
+        let db = open(folder.path(), &clock);
+        db.write_blocking(|tx| user::ensure_first(tx, NOON))
+            .unwrap();
+        let copy = db.clone();
+        let (go, wait) = mpsc::channel::<()>();
+        let (dropped, has_dropped) = mpsc::channel();
+        let (end, wait_for_end) = mpsc::channel::<()>();
+        let job = move || {
+            assert!(wait.recv().is_err());
+            drop(copy);
+            dropped.send(()).unwrap();
+            assert!(wait_for_end.recv().is_err());
+            Ok(())
+        };
+        if is_write {
+            drop(db.write(|_| job()));
+        } else {
+            drop(db.read(|_| job()));
+        }
+        drop(db);
+        drop(go);
+        has_dropped.recv_timeout(Duration::from_secs(20)).unwrap();
+        let second = || Database::open(folder.path(), options(&clock)).map(drop);
+        for _ in 0..20 {
+            thread::sleep(Duration::from_millis(5));
+            assert_eq!(second(), Err(Error::AlreadyOpen), "the job still runs");
+        }
+        drop(end);
+        let patience = Instant::now() + Duration::from_secs(20);
+        while second() == Err(Error::AlreadyOpen) {
+            assert!(Instant::now() < patience, "the directory is never free");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+#[test]
+fn closing_from_inside_a_job_does_not_hang() {
+    let world = World::new();
+    let db = world.db.clone();
+    assert_eq!(world.write(move |_| db.close()), Ok(()));
+    assert_eq!(world.write(|_| Ok(())), Err(Error::Closed));
 }
 
 #[test]

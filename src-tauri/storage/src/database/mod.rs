@@ -78,9 +78,9 @@ struct Inner {
 
 /// What there is to end when the database is closed.
 struct Running {
-    writer: JoinHandle<Connection>,
+    /// Gives the lock back with its connection: while it runs, nobody else may have the directory.
+    writer: JoinHandle<(Connection, Lock)>,
     readers: Vec<JoinHandle<()>>,
-    lock: Lock,
 }
 
 impl Database {
@@ -113,7 +113,7 @@ impl Database {
         let writer = {
             let (writes, changes) = (Arc::clone(&writes), changes.clone());
             spawn("parlance-writer".into(), move || {
-                writer::run(connection, &writes, &changes)
+                (writer::run(connection, &writes, &changes), lock)
             })?
         };
         let readers = readers
@@ -126,11 +126,7 @@ impl Database {
                 })
             })
             .collect::<Result<_, _>>()?;
-        let running = Mutex::new(Some(Running {
-            writer,
-            readers,
-            lock,
-        }));
+        let running = Mutex::new(Some(Running { writer, readers }));
         Ok(Self {
             inner: Arc::new(Inner {
                 path,
@@ -175,7 +171,11 @@ impl Database {
         answer(self.queue_write(job, Location::caller()))
     }
 
-    /// [`Database::read`] for threads and tools. Must not be called on a worker of an async runtime: it blocks.
+    /// [`Database::read`] for threads and tools: blocks until the answer is there.
+    ///
+    /// # Panics
+    /// On a thread that drives an async runtime; the job is queued by then and will run. Inside a job it may
+    /// wait for ever: for the very thread that runs the job.
     ///
     /// # Errors
     /// Like [`Database::read`].
@@ -190,7 +190,11 @@ impl Database {
             .unwrap_or(Err(Error::Closed))
     }
 
-    /// [`Database::write`] for threads and tools. Must not be called on a worker of an async runtime: it blocks.
+    /// [`Database::write`] for threads and tools: blocks until the answer is there.
+    ///
+    /// # Panics
+    /// On a thread that drives an async runtime; the job is queued by then and will run. Inside a job of the
+    /// writer it waits for ever: for the very thread that runs the job.
     ///
     /// # Errors
     /// Like [`Database::write`].
@@ -231,7 +235,8 @@ impl Database {
 
     /// Waits for queued work, folds the log into the database, and gives the data directory free.
     ///
-    /// Later jobs get `Closed`; closing again does nothing. Must not be called from inside a job.
+    /// Later jobs get `Closed`; closing again does nothing. Called from inside a job, it cannot wait: it
+    /// returns at once, and the directory is free some time after the job has ended.
     ///
     /// # Errors
     /// What SQLite says when it closes. Everything acknowledged is kept all the same.
@@ -293,28 +298,48 @@ impl Inner {
         self.reads.close();
         // Held to the end, so that a second caller returns when the database is closed and not before.
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(Running {
-            writer,
-            readers,
-            lock,
-        }) = running.take()
-        else {
+        let Some(running) = running.take() else {
             return Ok(());
         };
+        if !running.is_me() {
+            return running.finish();
+        }
+        // A thread cannot wait for itself, so another one waits, and only then is the directory free.
+        log::error!("the database was closed from inside one of its jobs");
+        drop(spawn("parlance-closer".into(), || {
+            if let Err(error) = running.finish() {
+                log::error!("the database did not close cleanly: {error}");
+            }
+        })?);
+        Ok(())
+    }
+}
+
+impl Running {
+    /// Whether the current thread is one of those to be ended.
+    fn is_me(&self) -> bool {
         let me = thread::current().id();
-        if writer.thread().id() == me || readers.iter().any(|reader| reader.thread().id() == me) {
-            // The last clone was dropped by a job. Its thread ends after it and cannot wait for itself.
-            log::error!("the database was closed from inside one of its jobs");
-            return Ok(());
-        }
+        self.writer.thread().id() == me
+            || self.readers.iter().any(|reader| reader.thread().id() == me)
+    }
+
+    /// Waits for every thread, whatever becomes of one, and gives the directory free at the very end.
+    fn finish(self) -> Result<(), Error> {
         // Readers first: the log can be folded in completely only when nobody reads from it.
-        for reader in readers {
-            reader.join().map_err(|_| Error::Panicked)?;
+        let readers: Vec<_> = self.readers.into_iter().map(JoinHandle::join).collect();
+        let writer = self.writer.join();
+        let closed = match writer {
+            Ok((connection, lock)) => {
+                let closed = finish(connection);
+                drop(lock);
+                closed
+            }
+            Err(_) => Err(Error::Panicked),
+        };
+        if readers.iter().any(Result::is_err) {
+            return Err(Error::Panicked);
         }
-        let connection = writer.join().map_err(|_| Error::Panicked)?;
-        let result = finish(connection);
-        drop(lock);
-        result
+        closed
     }
 }
 
@@ -328,8 +353,10 @@ impl Drop for Inner {
 
 /// Leaves fresh statistics for the planner and an empty log.
 fn finish(connection: Connection) -> Result<(), Error> {
-    connection.pragma_update(None, "analysis_limit", 400)?;
-    connection.execute_batch("PRAGMA optimize")?;
+    // Statistics are a convenience; that they cannot be had is no reason to leave the log.
+    if let Err(error) = connection.execute_batch("PRAGMA analysis_limit = 400; PRAGMA optimize") {
+        log::warn!("no statistics for the planner: {}", Error::from(error));
+    }
     let is_busy: bool =
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if is_busy {
