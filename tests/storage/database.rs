@@ -7,7 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use parlance_storage::{
-    ChangeKind, ConversationId, Database, Entity, Error, ManualClock, conversation, message, user,
+    ChangeKind, ConversationId, Database, Entity, Error, ManualClock, conversation, message,
+    status, user, verify,
 };
 use tokio::sync::broadcast::error::TryRecvError;
 
@@ -439,6 +440,35 @@ fn an_acknowledged_write_survives_the_death_of_the_process_in_the_log() {
     assert_eq!(page.messages[0].content, "Giữ lấy lời tôi.");
 }
 
+#[test]
+fn a_log_whose_database_is_missing_or_empty_is_refused_and_not_touched() {
+    let world = World::new();
+    world.send(world.conversation(), "Đừng vứt đi.").unwrap();
+    let log = fs::read(world.path().join("parlance.db-wal")).unwrap();
+    for (database, state) in [(None, "missing"), (Some(""), "empty")] {
+        let copy = tempfile::tempdir().unwrap();
+        let path = |name: &str| copy.path().join(name);
+        fs::write(path("parlance.db-wal"), &log).unwrap();
+        if let Some(content) = database {
+            fs::write(path("parlance.db"), content).unwrap();
+        }
+        let opened = Database::open(copy.path(), options(&world.clock)).map(drop);
+        let expected = Error::Corrupt {
+            detail: format!(
+                "parlance.db is {state}, but its log parlance.db-wal holds {} bytes of changes; \
+                 nothing was touched",
+                log.len()
+            ),
+        };
+        assert_eq!(opened, Err(expected.clone()));
+        assert_eq!(status::read(copy.path()), Err(expected));
+        let report = verify::run(copy.path()).unwrap().unwrap();
+        assert!(report.problems[0].problem.contains("its log"), "{report:?}");
+        assert!(fs::read(path("parlance.db-wal")).unwrap() == log);
+        assert_eq!(path("parlance.db").exists(), database.is_some());
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn the_directory_and_its_files_are_for_their_owner_alone() {
@@ -517,9 +547,7 @@ fn a_write_waits_for_another_program_and_then_happens() {
 #[test]
 fn the_writer_keeps_its_promises_by_its_pragmas() {
     let world = World::new();
-    let settings = world
-        .write(|tx| parlance_storage::status::connection_settings(tx))
-        .unwrap();
+    let settings = world.write(|tx| status::connection_settings(tx)).unwrap();
     for (name, value) in [
         ("journal_mode", "wal"),
         ("synchronous", "2"),

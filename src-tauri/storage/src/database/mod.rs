@@ -21,7 +21,7 @@ use tokio::sync::{broadcast, oneshot};
 use crate::Error;
 use crate::change::ChangeSet;
 use crate::data_dir::{self, Lock};
-use crate::inspect::look_at;
+use crate::inspect::{find_database, look_at};
 use crate::migrations::{self, EMBEDDED, Migration, Standing};
 use crate::time::{Clock, SystemClock, Timestamp};
 use crate::tx::{ReadTx, WriteTx};
@@ -367,20 +367,16 @@ fn finish(connection: Connection) -> Result<(), Error> {
 
 /// Looks before anything is written, and through a connection that cannot write and leaves no file behind.
 fn refuse_what_is_not_ours(path: &Path, known: &[Migration]) -> Result<(), Error> {
-    match path.metadata() {
-        Ok(file) if file.len() > 0 => {
-            match look_at(path, |connection| {
-                migrations::standing(connection, path, known)
-            })? {
-                Standing::Empty => log::info!("the database is empty"),
-                Standing::At(version) => log::info!("the database is at schema version {version}"),
-            }
-            Ok(())
-        }
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error.into()),
+    if find_database(path)?.is_none_or(|size| size == 0) {
+        return Ok(());
     }
+    match look_at(path, |connection| {
+        migrations::standing(connection, path, known)
+    })? {
+        Standing::Empty => log::info!("the database is empty"),
+        Standing::At(version) => log::info!("the database is at schema version {version}"),
+    }
+    Ok(())
 }
 
 fn spawn<T: Send + 'static>(

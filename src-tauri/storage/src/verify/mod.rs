@@ -18,7 +18,7 @@ use serde::Serialize;
 use crate::Error;
 use crate::data_dir::{DATABASE_FILE, LOCK_FILE, Lock};
 use crate::database::open_to_verify;
-use crate::inspect::look_at;
+use crate::inspect::{find_database, look_at};
 
 /// How many problems of one kind are named; a damaged table must not fill the disk with its report.
 pub(crate) const MOST_PER_CHECK: usize = 100;
@@ -26,7 +26,8 @@ pub(crate) const MOST_PER_CHECK: usize = 100;
 /// What a verification found. As JSON its names are in snake_case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// The file.
+    /// The file; in JSON, what is not text in its path is replaced.
+    #[serde(serialize_with = "crate::inspect::path_as_text")]
     pub database: PathBuf,
     /// Whether no check found a problem.
     pub ok: bool,
@@ -163,11 +164,15 @@ const OF_THE_SCHEMA: &[(&str, CheckFn)] = &[
 /// and says so, while the app is running or the disk is read-only.
 ///
 /// # Errors
-/// `Io` or `Busy` if the file cannot be opened; damage of any kind is a problem in the report.
+/// `DataDir` if the directory cannot be looked into, `Io` or `Busy` if the file cannot be opened; damage of
+/// any kind is a problem in the report.
 pub fn run(data_dir: &Path) -> Result<Option<Report>, Error> {
     let path = data_dir.join(DATABASE_FILE);
-    if !path.is_file() {
-        return Ok(None);
+    match find_database(&path) {
+        Ok(Some(_)) => {}
+        Ok(None) => return Ok(None),
+        Err(Error::Corrupt { detail }) => return Ok(Some(Report::unreadable(&path, &detail))),
+        Err(error) => return Err(error),
     }
     let report = match take_lock(data_dir) {
         Ok(_lock) => open_to_verify(&path).map(|connection| check_alone(&connection, &path)),
