@@ -178,11 +178,12 @@ fn a_file_added_to_the_folder_is_applied_to_an_existing_database() {
         .unwrap();
     world.db.close().unwrap();
 
-    let drafts = next(1, "drafts");
+    // A name that no migration to come will want, so that none has to change this test.
+    let added = next(1, "only_in_this_test");
     let folder = folder_with(
         &[(
-            &drafts,
-            "CREATE TABLE drafts (id INTEGER PRIMARY KEY, content TEXT NOT NULL) STRICT;",
+            &added,
+            "CREATE TABLE only_in_this_test (id INTEGER PRIMARY KEY, content TEXT NOT NULL) STRICT;",
         )],
         true,
     );
@@ -194,8 +195,8 @@ fn a_file_added_to_the_folder_is_applied_to_an_existing_database() {
     db.close().unwrap();
 
     let status = status::read(world.path()).unwrap().unwrap();
-    assert!(status.tables.contains(&"drafts".to_owned()));
-    assert_eq!(status.migrations.last().unwrap().name, "drafts");
+    assert!(status.tables.contains(&"only_in_this_test".to_owned()));
+    assert_eq!(status.migrations.last().unwrap().name, "only_in_this_test");
     let raw = world.raw();
     let kept: String = raw
         .query_row("SELECT content FROM messages", [], |row| row.get(0))
@@ -209,7 +210,7 @@ fn a_failing_migration_leaves_nothing_behind_not_even_the_ones_before_it() {
         &[
             (
                 &next(1, "good"),
-                "CREATE TABLE good (id INTEGER PRIMARY KEY) STRICT;",
+                "CREATE TABLE only_in_this_test (id INTEGER PRIMARY KEY) STRICT;",
             ),
             (&next(2, "bad"), "CREATE TABLE users (id);"),
         ],
@@ -221,8 +222,37 @@ fn a_failing_migration_leaves_nothing_behind_not_even_the_ones_before_it() {
     let status = status::read(world.path()).unwrap().unwrap();
     assert_eq!(status.user_version as usize, EMBEDDED.len());
     assert_eq!(status.migrations.len(), EMBEDDED.len());
-    assert!(!status.tables.contains(&"good".to_owned()));
+    assert!(!status.tables.contains(&"only_in_this_test".to_owned()));
     open(world.path(), &world.clock);
+}
+
+#[test]
+fn a_failing_migration_is_named_and_is_never_a_conflict_of_the_learner() {
+    let twice = "INSERT INTO users (id, username, display_name, created_at, updated_at)
+                 SELECT id + 1, username, display_name, 0, 0 FROM users;";
+    for (sql, reason) in [
+        ("CREATE TABLE users (id);", "table users already exists"),
+        (twice, "UNIQUE constraint failed: users.username"),
+        (
+            "UPDATE schema_migrations SET version = version + 1;",
+            "UNIQUE constraint failed: schema_migrations.version",
+        ),
+        ("SELECT id FROM nowhere;", "no such table: nowhere"),
+    ] {
+        let world = World::new();
+        world.db.close().unwrap();
+        let folder = folder_with(
+            &[
+                (&next(1, "good"), "CREATE TABLE only_in_this_test (id);"),
+                (&next(2, "bad"), sql),
+            ],
+            true,
+        );
+        let error = open_with(world.path(), migrations_of(&folder)).unwrap_err();
+        assert_eq!(error.code(), "internal");
+        let expected = format!("Migration {:03}_bad failed: {reason}", EMBEDDED.len() + 2);
+        assert!(error.to_string().contains(&expected), "{error}");
+    }
 }
 
 #[test]
@@ -234,7 +264,7 @@ fn a_migration_that_leaves_orphans_is_rolled_back() {
     assert!(
         error
             .to_string()
-            .contains("_orphan leaves rows of user_settings"),
+            .contains("_orphan failed: it leaves rows of user_settings"),
         "{error}"
     );
     let status = status::read(data_dir.path()).unwrap().unwrap();
@@ -376,22 +406,62 @@ fn the_same_words_are_allowed_where_they_are_harmless() {
 fn a_database_from_the_future_is_refused_and_not_touched() {
     let world = World::new();
     world.db.close().unwrap();
-    world.raw().pragma_update(None, "user_version", 99).unwrap();
+    world
+        .raw()
+        .execute_batch(
+            "PRAGMA user_version = 99;
+             INSERT INTO schema_migrations SELECT 99, 'future', checksum, 0, 0, '7.2.0-beta' FROM schema_migrations
+                 WHERE version = 1",
+        )
+        .unwrap();
     let file = world.path().join("parlance.db");
     let before = fs::read(&file).unwrap();
     let error = Database::open(world.path(), options(&world.clock)).unwrap_err();
+    let supported = u32::try_from(EMBEDDED.len()).unwrap();
     assert_eq!(
         error,
         Error::SchemaTooNew {
             found: 99,
-            supported: u32::try_from(EMBEDDED.len()).unwrap()
+            supported,
+            written_by: Some("7.2.0-beta".into())
         }
+    );
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "The database was written by a newer version of Parlance, 7.2.0-beta \
+             (schema 99; this version knows up to {supported})."
+        )
     );
     assert!(fs::read(&file).unwrap() == before);
     assert!(
         !world.path().join("parlance.db-wal").exists(),
         "and nothing is left beside it"
     );
+}
+
+#[test]
+fn a_future_that_does_not_say_its_version_is_refused_all_the_same() {
+    for damage in [
+        "DROP TABLE schema_migrations",
+        "DELETE FROM schema_migrations",
+        "UPDATE schema_migrations SET app_version = 'two\nlines'",
+        "ALTER TABLE schema_migrations RENAME app_version TO made_by",
+    ] {
+        let world = World::new();
+        world.db.close().unwrap();
+        let raw = world.raw();
+        raw.execute_batch(damage).unwrap();
+        raw.pragma_update(None, "user_version", 99).unwrap();
+        drop(raw);
+        let error = Database::open(world.path(), options(&world.clock)).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("a newer version of Parlance (schema 99;"),
+            "{error}"
+        );
+    }
 }
 
 #[test]
