@@ -459,3 +459,34 @@ fn a_very_damaged_table_does_not_make_an_endless_report() {
         "200 more problems of this kind"
     );
 }
+
+/// A file from a stranger may hold SQL of any kind in its schema, and the learner may verify it.
+#[test]
+fn verifying_runs_no_sql_of_the_file() {
+    let forgeries = [
+        // Runs where a definition is taken from the file and executed.
+        "INSERT INTO user_settings SELECT id, 'k', '{', 0, 0 FROM users;
+         UPDATE sqlite_schema SET sql = sql || '; DELETE FROM main.conversations; --' WHERE name = 'user_settings'",
+        // Runs where the index is asked to check itself, and hides behind a reserved name.
+        "DROP TABLE message_search_words;
+         CREATE TABLE message_search_words (message_search_words, rank, content);
+         CREATE TRIGGER forged AFTER INSERT ON message_search_words BEGIN DELETE FROM conversations; END;
+         UPDATE sqlite_schema SET name = 'sqlite_forged',
+             sql = replace(sql, 'TRIGGER forged', 'TRIGGER sqlite_forged') WHERE name = 'forged'",
+        // The same, where only the trigger is not ours.
+        "CREATE TRIGGER forged AFTER INSERT ON message_search_words_data BEGIN DELETE FROM conversations; END",
+    ];
+    for forgery in forgeries {
+        let closed = Closed::new();
+        closed.damage(&format!("PRAGMA writable_schema = ON; {forgery}"));
+        let file = closed.world.path().join("parlance.db");
+        let before = fs::read(&file).unwrap();
+        let report = closed.verify();
+        assert!(
+            names_of(&report, Outcome::Failed).contains(&"schema"),
+            "{report:#?}"
+        );
+        assert!(names_of(&report, Outcome::Skipped).contains(&"search"));
+        assert!(fs::read(&file).unwrap() == before, "{forgery}");
+    }
+}

@@ -140,6 +140,8 @@ impl Findings {
     }
 }
 
+const UNKNOWN_SCHEMA: &str = "the schema is not the one that this program knows";
+
 type CheckFn = fn(&Connection, &mut Findings) -> Result<(), Error>;
 
 /// What needs nothing but an SQLite file.
@@ -175,7 +177,7 @@ pub fn run(data_dir: &Path) -> Result<Option<Report>, Error> {
         Err(error) => return Err(error),
     }
     let report = match take_lock(data_dir) {
-        Ok(_lock) => open_to_verify(&path).map(|connection| check_alone(&connection, &path)),
+        Ok(_lock) => open_to_verify(&path).and_then(|connection| check_alone(&connection, &path)),
         Err(reason) => look_at(&path, |connection| {
             Ok(check_beside_the_app(connection, &path, &reason))
         }),
@@ -194,12 +196,16 @@ fn take_lock(data_dir: &Path) -> Result<Lock, String> {
     })
 }
 
-fn check_alone(connection: &Connection, path: &Path) -> Report {
+/// Everything reads on a connection that refuses to write, except for the full-text check, whose only form
+/// is a statement that looks like a write.
+fn check_alone(connection: &Connection, path: &Path) -> Result<Report, Error> {
     let mut report = Report::new(path);
+    connection.pragma_update(None, "query_only", true)?;
     if report.check_what_can_be_read(connection) {
+        connection.pragma_update(None, "query_only", false)?;
         report.check("search", search::check, connection);
     }
-    report.finished()
+    Ok(report.finished())
 }
 
 fn check_beside_the_app(connection: &Connection, path: &Path, reason: &str) -> Report {
@@ -237,26 +243,24 @@ impl Report {
         }
     }
 
-    /// Gives whether the schema is the one of this program, so that checks of its tables make sense.
+    /// Gives whether the schema is the one of this program to the letter, so that its code may run.
     fn check_what_can_be_read(&mut self, connection: &Connection) -> bool {
         for (name, check) in OF_ANY_FILE {
             self.check(name, *check, connection);
         }
-        let is_known = schema::is_newest(connection);
+        let is_newest = schema::is_newest(connection);
         for (name, check) in OF_THE_SCHEMA {
-            if is_known {
+            if is_newest {
                 self.check(name, *check, connection);
             } else {
-                self.skip(name, "the schema is not the one that this program knows");
+                self.skip(name, UNKNOWN_SCHEMA);
             }
         }
-        if !is_known {
-            self.skip(
-                "search",
-                "the schema is not the one that this program knows",
-            );
+        let is_as_known = is_newest && schema::is_as_known(connection).unwrap_or(false);
+        if !is_as_known {
+            self.skip("search", UNKNOWN_SCHEMA);
         }
-        is_known
+        is_as_known
     }
 
     fn check(&mut self, name: &'static str, check: CheckFn, connection: &Connection) {

@@ -58,7 +58,7 @@ impl Table {
             .join(", ")
     }
 
-    fn key_length(&self) -> usize {
+    pub(super) fn key_length(&self) -> usize {
         self.columns
             .iter()
             .filter(|column| column.key_place > 0)
