@@ -13,6 +13,8 @@ use crate::support::{REAL_TEXTS, World, chunk};
 struct Closed {
     world: World,
     conversation: ConversationId,
+    /// The id of its first message.
+    first: String,
     reply: message::Message,
 }
 
@@ -23,11 +25,13 @@ impl Closed {
         for text in REAL_TEXTS {
             world.send(conversation, text).unwrap();
         }
+        let first = world.messages(conversation)[0].id.to_string();
         let reply = world.reply(conversation, &["One sentence. ", "第二句。 ", "Three."]);
         world.db.close().unwrap();
         Self {
             world,
             conversation,
+            first,
             reply,
         }
     }
@@ -89,6 +93,7 @@ fn a_sound_database_passes_every_check_and_is_left_as_it_was() {
             "integrity",
             "foreign_keys",
             "text",
+            "readable",
             "counters",
             "edit_counts",
             "chunks_match_content",
@@ -313,6 +318,79 @@ fn a_row_that_breaks_a_rule_of_its_table_is_named() {
     );
 }
 
+/// None of these breaks a rule of its table.
+#[test]
+fn a_value_that_the_app_cannot_read_is_named_with_its_column() {
+    let by_key = |closed: &Closed, key: &str| format!("{}/{key}", closed.world.user);
+    type Name = fn(&Closed) -> String;
+    let first: Name = |closed| closed.first.clone();
+    let conversation: Name = |closed| closed.conversation.to_string();
+    let chunk: Name = |closed| closed.reply.chunks[0].id.to_string();
+    let cases: &[(&str, &str, Name, &str)] = &[
+        (
+            "UPDATE messages SET sequence_number = 5000000000 WHERE sequence_number = 1",
+            "messages",
+            first,
+            "sequence_number",
+        ),
+        (
+            "UPDATE messages SET id = -5 WHERE sequence_number = 1",
+            "messages",
+            |_| "-5".into(),
+            "id",
+        ),
+        (
+            "UPDATE message_chunks SET attempt_count = 5000000000 WHERE chunk_index = 0",
+            "message_chunks",
+            chunk,
+            "attempt_count",
+        ),
+        (
+            "UPDATE conversations SET pinned_at = 1, pin_order = 5000000000",
+            "conversations",
+            conversation,
+            "pin_order",
+        ),
+        (
+            "UPDATE conversation_events SET id = 7, event_type = 'bogus' WHERE id = (SELECT max(id) FROM conversation_events)",
+            "conversation_events",
+            |_| "0000000000007".into(),
+            "event_type",
+        ),
+        ("UPDATE users SET id = -1", "users", |_| "-1".into(), "id"),
+    ];
+    for (damage, table, row, column) in cases {
+        let closed = Closed::new();
+        closed.damage(damage);
+        closed.assert_names(
+            "readable",
+            table,
+            &row(&closed),
+            &format!("{column} holds no value"),
+        );
+    }
+    for (key, value) in [
+        ("theme", "\"purple\""),
+        ("speech_rate", "9.5"),
+        ("auto_play", "1"),
+    ] {
+        let closed = Closed::new();
+        closed.damage(&format!(
+            "INSERT INTO user_settings SELECT id, '{key}', '{value}', 0, 0 FROM users"
+        ));
+        closed.assert_names(
+            "readable",
+            "user_settings",
+            &by_key(&closed, key),
+            "value holds no value",
+        );
+        assert_eq!(names_of(&closed.verify(), Outcome::Failed), ["readable"]);
+    }
+    let closed = Closed::new();
+    closed.damage("INSERT INTO user_settings SELECT id, 'of_another_part', '[1]', 0, 0 FROM users");
+    assert!(closed.verify().ok);
+}
+
 #[test]
 fn chunk_states_that_contradict_themselves_are_named() {
     let cases = [
@@ -447,7 +525,7 @@ fn a_log_left_by_a_crash_is_read_and_left_alone() {
 fn a_very_damaged_table_does_not_make_an_endless_report() {
     let closed = Closed::new();
     let raw = closed.raw();
-    let insert = "INSERT INTO conversation_events (id, conversation_id, event_type, created_at) VALUES (?1, 4711, 'x', 0)";
+    let insert = "INSERT INTO conversation_events (id, conversation_id, event_type, created_at) VALUES (?1, 4711, 'message_sent', 0)";
     for id in 1..=300 {
         raw.execute(insert, [id]).unwrap();
     }

@@ -61,7 +61,8 @@ pub struct MessagePage {
     pub has_more: bool,
 }
 
-const COLUMNS: &str = "messages.id, messages.conversation_id, messages.role, messages.content,
+pub(crate) const COLUMNS: &str =
+    "messages.id, messages.conversation_id, messages.role, messages.content,
     messages.sequence_number, messages.status, messages.model, messages.input_method,
     messages.created_at, messages.edited_at";
 
@@ -91,7 +92,7 @@ pub(crate) fn streaming_sql() -> String {
 }
 
 impl Message {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let mut columns = Columns::of(row);
         Ok(Self {
             id: columns.get("id")?,

@@ -5,6 +5,7 @@
 //! ever repaired: this module only looks.
 
 mod file;
+mod readable;
 mod replies;
 mod schema;
 mod search;
@@ -154,6 +155,7 @@ const OF_ANY_FILE: &[(&str, CheckFn)] = &[
 
 /// What needs the tables of the newest schema.
 const OF_THE_SCHEMA: &[(&str, CheckFn)] = &[
+    ("readable", readable::check),
     ("counters", replies::check_counters),
     ("edit_counts", replies::check_edit_counts),
     ("chunks_match_content", replies::check_chunks_match_content),

@@ -70,15 +70,21 @@ impl Table {
         let mut parts = Vec::new();
         for place in 0..self.key_length() {
             parts.push(match row.get_ref(place)? {
-                ValueRef::Integer(number) if number >= 0 && self.name != "schema_migrations" => {
-                    id::encode(number)
-                }
-                ValueRef::Integer(number) => number.to_string(),
-                ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
-                other => format!("{:?}", other.data_type()),
+                ValueRef::Integer(number) if self.name == "schema_migrations" => number.to_string(),
+                value => Self::part_name(value),
             });
         }
         Ok(parts.join("/"))
+    }
+
+    /// One part of a row's name.
+    pub(super) fn part_name(value: ValueRef<'_>) -> String {
+        match value {
+            ValueRef::Integer(number) if number >= 0 => id::encode(number),
+            ValueRef::Integer(number) => number.to_string(),
+            ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+            other => format!("{:?}", other.data_type()),
+        }
     }
 
     /// Reports every row for which `condition` holds.
