@@ -18,13 +18,13 @@ use std::thread::{self, JoinHandle};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot};
 
-use crate::Error;
 use crate::change::ChangeSet;
 use crate::data_dir::{self, Lock};
 use crate::inspect::{find_database, look_at};
 use crate::migrations::{self, EMBEDDED, Migration, Standing};
 use crate::time::{Clock, SystemClock, Timestamp};
 use crate::tx::{ReadTx, WriteTx};
+use crate::{Error, id};
 use queue::Queue;
 use reader::ReadJob;
 use writer::{Write, WriteJob};
@@ -103,6 +103,7 @@ impl Database {
             options.clock.now(),
         )?;
         connection::defend(&connection)?;
+        id::begin_above(largest_id(&connection)?);
         let readers: Vec<Connection> = (0..options.readers.max(1))
             .map(|_| connection::open_reader(&path))
             .collect::<Result<_, _>>()?;
@@ -377,6 +378,22 @@ fn refuse_what_is_not_ours(path: &Path, known: &[Migration]) -> Result<(), Error
         Standing::At(version) => log::info!("the database is at schema version {version}"),
     }
     Ok(())
+}
+
+/// Of the tables whose rows are listed or taken in the order of their ids. Each maximum is one look at the
+/// end of a table.
+fn largest_id(connection: &Connection) -> Result<i64, Error> {
+    Ok(connection.query_row(
+        "SELECT max(
+             coalesce((SELECT max(id) FROM users), 0),
+             coalesce((SELECT max(id) FROM conversation_templates), 0),
+             coalesce((SELECT max(id) FROM conversations), 0),
+             coalesce((SELECT max(id) FROM messages), 0),
+             coalesce((SELECT max(id) FROM message_chunks), 0),
+             coalesce((SELECT max(id) FROM conversation_events), 0))",
+        [],
+        |row| row.get(0),
+    )?)
 }
 
 fn spawn<T: Send + 'static>(
