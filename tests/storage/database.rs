@@ -102,7 +102,7 @@ fn an_answer_that_panics_when_nobody_takes_it_does_not_end_the_threads() {
         }));
         drop(go);
     }
-    let db = world.db.clone();
+    let db = world.db;
     let (done, is_done) = mpsc::channel();
     thread::spawn(move || {
         let answers = (db.write_blocking(|_| Ok(1)), db.read_blocking(|_| Ok(2)));
@@ -538,10 +538,20 @@ fn a_write_waits_for_another_program_and_then_happens() {
     let world = World::new();
     let raw = world.raw();
     raw.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let write = world.db.write(new_conversation(&world));
-    thread::sleep(Duration::from_millis(20));
+    let (began, has_begun) = mpsc::channel();
+    let job = new_conversation(&world);
+    let write = world.db.write(move |tx| {
+        began.send(()).unwrap();
+        job(tx)
+    });
+    // A job that was refused would have been dropped, and the channel with it.
+    assert_eq!(
+        has_begun.recv_timeout(Duration::from_millis(300)),
+        Err(mpsc::RecvTimeoutError::Timeout)
+    );
     raw.execute_batch("COMMIT").unwrap();
     assert!(block_on(write).is_ok());
+    assert_eq!(has_begun.recv(), Ok(()));
 }
 
 #[test]

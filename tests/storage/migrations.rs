@@ -523,6 +523,40 @@ fn a_database_whose_ledger_disagrees_with_its_version_is_refused() {
 }
 
 #[test]
+fn only_days_of_the_calendar_are_days() {
+    let world = World::new();
+    let raw = world.raw();
+    let insert = |day: &str| {
+        let progress = raw.execute(
+            "INSERT INTO daily_progress (id, user_id, day_on, utc_offset_minutes, created_at, updated_at)
+             VALUES (random() >> 1 & 0xffffff, ?1, ?2, 0, 0, 0)",
+            rusqlite::params![world.user, day],
+        );
+        let total = raw.execute(
+            "REPLACE INTO user_progress (user_id, last_active_on, created_at, updated_at) VALUES (?1, ?2, 0, 0)",
+            rusqlite::params![world.user, day],
+        );
+        assert_eq!(progress.is_ok(), total.is_ok(), "{day}");
+        progress.is_ok()
+    };
+    for day in ["2024-02-29", "2023-12-31", "0001-01-01"] {
+        assert!(insert(day), "{day}");
+    }
+    for day in [
+        "2023-02-29",
+        "2024-02-30",
+        "2024-13-01",
+        "2024-00-10",
+        "2024-1-1",
+        "now",
+        "",
+        "2024-02-29 12:00",
+    ] {
+        assert!(!insert(day), "{day}");
+    }
+}
+
+#[test]
 fn folders_nest_32_deep_and_never_in_a_circle() {
     let world = World::new();
     let raw = world.raw();

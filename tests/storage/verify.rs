@@ -281,7 +281,7 @@ fn an_orphan_is_named_also_in_a_table_without_rowid() {
     closed.assert_names(
         "foreign_keys",
         "conversation_tags",
-        "00000000004K7/lost",
+        "00000000004K7",
         "conversations",
     );
 }
@@ -389,6 +389,35 @@ fn a_value_that_the_app_cannot_read_is_named_with_its_column() {
     let closed = Closed::new();
     closed.damage("INSERT INTO user_settings SELECT id, 'of_another_part', '[1]', 0, 0 FROM users");
     assert!(closed.verify().ok);
+}
+
+#[test]
+fn the_same_problem_of_a_table_is_told_once() {
+    let closed = Closed::new();
+    closed.damage("UPDATE messages SET role = 'robot'");
+    let report = closed.verify();
+    let of_the_table: Vec<&str> = report
+        .problems
+        .iter()
+        .filter(|problem| problem.check == "integrity" && problem.row.is_none())
+        .map(|problem| problem.problem.as_str())
+        .collect();
+    assert_eq!(of_the_table, ["CHECK constraint failed in messages"]);
+}
+
+#[test]
+fn a_report_repeats_no_word_of_the_learner() {
+    let closed = Closed::new();
+    closed.damage(
+        "INSERT INTO conversation_tags SELECT id, 'my' || char(0) || 'secret', 0 FROM conversations;
+         UPDATE messages SET content = content || char(0) || 'secret', role = 'secret';
+         UPDATE message_chunks SET text = 'secret', spoken_text = 'secret';
+         UPDATE conversations SET title = 'secret' || char(0), last_message_preview = 'secret'",
+    );
+    let report = closed.verify();
+    assert!(report.problems.len() > 10);
+    let json = serde_json::to_string(&report).unwrap();
+    assert!(!json.contains("secret"), "{json}");
 }
 
 #[test]

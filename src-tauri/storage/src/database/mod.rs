@@ -405,3 +405,28 @@ fn spawn<T: Send + 'static>(
         .spawn(work)
         .map_err(Error::from)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_statistics_the_log_is_folded_in_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("parlance.db");
+        let connection = connection::open_writer(&path).unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE t (x); CREATE INDEX t_x ON t (x);
+                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+                     INSERT INTO t SELECT i FROM n;
+                 SELECT * FROM t WHERE x = 5;
+                 PRAGMA query_only = ON",
+            )
+            .unwrap();
+        assert!(connection.execute_batch("PRAGMA optimize").is_err());
+        finish(connection).unwrap();
+        assert!(!crate::inspect::wal_path(&path).exists());
+    }
+}
