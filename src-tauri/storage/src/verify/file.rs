@@ -36,7 +36,7 @@ pub(super) fn check_integrity(
     doubted.sort_unstable();
     doubted.dedup();
     // In another schema a table of the same name means something else.
-    if schema::is_as_known(connection)? {
+    if !doubted.is_empty() && schema::is_as_known(connection)? {
         for table in doubted {
             name_rows_that_break_rules(connection, table, findings)?;
         }

@@ -149,13 +149,14 @@ impl Findings {
     }
 }
 
+const SCHEMA: &str = "schema";
 const UNKNOWN_SCHEMA: &str = "the schema is not the one that this program knows";
 
 type CheckFn = fn(&Connection, &mut Findings) -> Result<(), Error>;
 
 /// What needs nothing but an SQLite file.
 const OF_ANY_FILE: &[(&str, CheckFn)] = &[
-    ("schema", schema::check),
+    (SCHEMA, schema::check),
     ("integrity", file::check_integrity),
     ("foreign_keys", file::check_foreign_keys),
     ("text", tables::check_text),
@@ -266,7 +267,7 @@ impl Report {
                 self.skip(name, UNKNOWN_SCHEMA);
             }
         }
-        let is_as_known = is_newest && schema::is_as_known(connection).unwrap_or(false);
+        let is_as_known = is_newest && !self.problems.iter().any(|problem| problem.check == SCHEMA);
         if !is_as_known {
             self.skip("search", UNKNOWN_SCHEMA);
         }
