@@ -63,7 +63,7 @@ CREATE TABLE user_progress (
     time_spent_ms INTEGER NOT NULL DEFAULT 0 CHECK (time_spent_ms >= 0),
     current_streak_days INTEGER NOT NULL DEFAULT 0 CHECK (current_streak_days >= 0),
     longest_streak_days INTEGER NOT NULL DEFAULT 0,
-    last_active_on TEXT CHECK (last_active_on GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    last_active_on TEXT CHECK (last_active_on IS date(last_active_on)),
     streak_freezes_count INTEGER NOT NULL DEFAULT 0 CHECK (streak_freezes_count >= 0),
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,

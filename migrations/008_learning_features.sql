@@ -63,7 +63,7 @@ CREATE INDEX vocabulary_words_source_correction ON vocabulary_words (source_corr
 CREATE TABLE daily_progress (
     id INTEGER PRIMARY KEY,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    day_on TEXT NOT NULL CHECK (day_on GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    day_on TEXT NOT NULL CHECK (day_on IS date(day_on)),
     -- East of UTC, as it was when the day began: a traveller's days are not moved afterwards.
     utc_offset_minutes INTEGER NOT NULL CHECK (utc_offset_minutes BETWEEN -1080 AND 1080),
     conversations_count INTEGER NOT NULL DEFAULT 0 CHECK (conversations_count >= 0),

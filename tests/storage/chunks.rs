@@ -362,3 +362,32 @@ fn an_error_of_any_length_is_kept_short() {
         .unwrap();
     assert_eq!(failed.last_error.unwrap().chars().count(), 500);
 }
+
+#[test]
+fn what_lies_in_the_trash_is_not_spoken_until_it_is_taken_out() {
+    let world = World::new();
+    let (thrown_away, kept) = (world.conversation(), world.conversation());
+    let first = world.reply(thrown_away, &["In a conversation that is thrown away."]);
+    let second = world.reply(kept, &["Thrown away by itself."]);
+    let third = world.reply(kept, &["Kept."]);
+    let raw = world.raw();
+    let delete = |table: &str, at: Option<i64>, id: i64| {
+        raw.execute(
+            &format!("UPDATE {table} SET deleted_at = ?1 WHERE rowid = ?2"),
+            rusqlite::params![at, id],
+        )
+        .unwrap();
+    };
+    let row = |id: &dyn rusqlite::ToSql| -> i64 {
+        raw.query_row("SELECT ?1", [id], |row| row.get(0)).unwrap()
+    };
+    let (conversation, message) = (row(&thrown_away), row(&second.id));
+    delete("conversations", Some(1), conversation);
+    delete("messages", Some(1), message);
+    assert_eq!(claim(&world, "worker").unwrap().message_id, third.id);
+    assert!(claim(&world, "worker").is_none());
+    delete("conversations", None, conversation);
+    assert_eq!(claim(&world, "worker").unwrap().message_id, first.id);
+    delete("messages", None, message);
+    assert_eq!(claim(&world, "worker").unwrap().message_id, second.id);
+}

@@ -4,10 +4,11 @@ use std::fs;
 use std::sync::mpsc;
 use std::sync::{Arc, Barrier};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parlance_storage::{
-    ChangeKind, ConversationId, Database, Entity, Error, ManualClock, conversation, message, user,
+    ChangeKind, ConversationId, Database, Entity, Error, ManualClock, conversation, message,
+    status, user,
 };
 use tokio::sync::broadcast::error::TryRecvError;
 
@@ -70,6 +71,45 @@ fn a_panic_rolls_the_job_back_and_the_threads_live_on() {
     assert_eq!(count(&world), 0);
     world.conversation();
     assert_eq!(count(&world), 1);
+}
+
+/// A value that cannot even be thrown away.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            panic!("a value gone wrong");
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_panics_when_nobody_takes_it_does_not_end_the_threads() {
+    let world = World::new();
+    let (go, wait) = mpsc::channel::<()>();
+    drop(world.db.write(move |_| {
+        assert!(wait.recv().is_err());
+        Ok(Bomb)
+    }));
+    drop(go);
+    // As many as there are readers, and more.
+    for _ in 0..4 {
+        let (go, wait) = mpsc::channel::<()>();
+        drop(world.db.read(move |_| {
+            assert!(wait.recv().is_err());
+            Ok(Bomb)
+        }));
+        drop(go);
+    }
+    let db = world.db;
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || {
+        let answers = (db.write_blocking(|_| Ok(1)), db.read_blocking(|_| Ok(2)));
+        done.send(answers).unwrap();
+    });
+    let answers = is_done.recv_timeout(Duration::from_secs(20));
+    assert_eq!(answers.expect("nobody is left to serve"), (Ok(1), Ok(2)));
 }
 
 #[test]
@@ -199,32 +239,52 @@ fn dropping_the_last_clone_closes_the_database() {
 }
 
 #[test]
-fn a_job_may_hold_the_last_clone_without_hanging() {
-    let folder = tempfile::tempdir().unwrap();
-    let db = open(folder.path(), &Arc::new(ManualClock::new(NOON)));
-    let copy = db.clone();
-    let (go, wait) = mpsc::channel::<()>();
-    let (done, is_done) = mpsc::channel();
-    drop(db.write(move |_| {
-        assert!(wait.recv().is_err());
-        drop(copy);
-        done.send(()).unwrap();
-        Ok(())
-    }));
-    drop(db);
-    drop(go);
-    is_done.recv_timeout(Duration::from_secs(10)).unwrap();
+fn a_job_that_holds_the_last_clone_closes_the_database_only_when_it_has_ended() {
+    for is_write in [true, false] {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(NOON));
+        let db = open(folder.path(), &clock);
+        db.write_blocking(|tx| user::ensure_first(tx, NOON))
+            .unwrap();
+        let copy = db.clone();
+        let (go, wait) = mpsc::channel::<()>();
+        let (dropped, has_dropped) = mpsc::channel();
+        let (end, wait_for_end) = mpsc::channel::<()>();
+        let job = move || {
+            assert!(wait.recv().is_err());
+            drop(copy);
+            dropped.send(()).unwrap();
+            assert!(wait_for_end.recv().is_err());
+            Ok(())
+        };
+        if is_write {
+            drop(db.write(|_| job()));
+        } else {
+            drop(db.read(|_| job()));
+        }
+        drop(db);
+        drop(go);
+        has_dropped.recv_timeout(Duration::from_secs(20)).unwrap();
+        let second = || Database::open(folder.path(), options(&clock)).map(drop);
+        for _ in 0..20 {
+            thread::sleep(Duration::from_millis(5));
+            assert_eq!(second(), Err(Error::AlreadyOpen), "the job still runs");
+        }
+        drop(end);
+        let patience = Instant::now() + Duration::from_secs(20);
+        while second() == Err(Error::AlreadyOpen) {
+            assert!(Instant::now() < patience, "the directory is never free");
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
 }
 
 #[test]
-fn a_directory_can_be_open_only_once() {
+fn closing_from_inside_a_job_does_not_hang() {
     let world = World::new();
-    assert_eq!(
-        Database::open(world.path(), options(&world.clock)).unwrap_err(),
-        Error::AlreadyOpen
-    );
-    world.db.close().unwrap();
-    open(world.path(), &world.clock);
+    let db = world.db.clone();
+    assert_eq!(world.write(move |_| db.close()), Ok(()));
+    assert_eq!(world.write(|_| Ok(())), Err(Error::Closed));
 }
 
 #[test]
@@ -336,87 +396,31 @@ fn an_acknowledged_write_survives_the_death_of_the_process_in_the_log() {
     assert_eq!(page.messages[0].content, "Giữ lấy lời tôi.");
 }
 
-#[cfg(unix)]
-#[test]
-fn the_directory_and_its_files_are_for_their_owner_alone() {
-    use std::os::unix::fs::PermissionsExt;
-    let parent = tempfile::tempdir().unwrap();
-    let data_dir = parent.path().join("new/data");
-    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    let clock = Arc::new(ManualClock::new(NOON));
-    let db = open(&data_dir, &clock);
-    db.write_blocking(|tx| user::ensure_first(tx, NOON))
-        .unwrap();
-    assert_eq!(mode(&data_dir), 0o700);
-    for name in [
-        "parlance.db",
-        "parlance.db-wal",
-        "parlance.db-shm",
-        "parlance.lock",
-    ] {
-        assert_eq!(mode(&data_dir.join(name)), 0o600, "{name}");
-    }
-    db.close().unwrap();
-
-    // Opened wide by a careless copy, and closed again at the next start.
-    fs::set_permissions(&data_dir, fs::Permissions::from_mode(0o755)).unwrap();
-    fs::set_permissions(
-        data_dir.join("parlance.db"),
-        fs::Permissions::from_mode(0o644),
-    )
-    .unwrap();
-    drop(open(&data_dir, &clock));
-    assert_eq!(
-        (mode(&data_dir), mode(&data_dir.join("parlance.db"))),
-        (0o700, 0o600)
-    );
-}
-
-#[cfg(unix)]
-#[test]
-fn a_directory_that_holds_other_things_keeps_its_permissions() {
-    use std::os::unix::fs::PermissionsExt;
-    let home = tempfile::tempdir().unwrap();
-    fs::write(home.path().join("letter.txt"), "not ours").unwrap();
-    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    drop(open(home.path(), &Arc::new(ManualClock::new(NOON))));
-    assert_eq!(
-        fs::metadata(home.path()).unwrap().permissions().mode() & 0o777,
-        0o755
-    );
-}
-
-#[test]
-fn a_data_directory_that_cannot_be_made_is_named() {
-    let parent = tempfile::tempdir().unwrap();
-    let file = parent.path().join("file");
-    fs::write(&file, "in the way").unwrap();
-    let error = Database::open(
-        &file.join("data"),
-        options(&Arc::new(ManualClock::new(NOON))),
-    )
-    .unwrap_err();
-    assert_eq!(error.code(), "data_dir");
-    assert!(error.to_string().contains("file/data"), "{error}");
-}
-
 #[test]
 fn a_write_waits_for_another_program_and_then_happens() {
     let world = World::new();
     let raw = world.raw();
     raw.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let write = world.db.write(new_conversation(&world));
-    thread::sleep(Duration::from_millis(20));
+    let (began, has_begun) = mpsc::channel();
+    let job = new_conversation(&world);
+    let write = world.db.write(move |tx| {
+        began.send(()).unwrap();
+        job(tx)
+    });
+    // A job that was refused would have been dropped, and the channel with it.
+    assert_eq!(
+        has_begun.recv_timeout(Duration::from_millis(300)),
+        Err(mpsc::RecvTimeoutError::Timeout)
+    );
     raw.execute_batch("COMMIT").unwrap();
     assert!(block_on(write).is_ok());
+    assert_eq!(has_begun.recv(), Ok(()));
 }
 
 #[test]
 fn the_writer_keeps_its_promises_by_its_pragmas() {
     let world = World::new();
-    let settings = world
-        .write(|tx| parlance_storage::status::connection_settings(tx))
-        .unwrap();
+    let settings = world.write(|tx| status::connection_settings(tx)).unwrap();
     for (name, value) in [
         ("journal_mode", "wal"),
         ("synchronous", "2"),

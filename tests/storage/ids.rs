@@ -6,7 +6,7 @@ use std::thread;
 use parlance_storage::{ID_LENGTH, MessageId, Timestamp};
 use proptest::prelude::*;
 
-use crate::support::NOON;
+use crate::support::{NOON, World};
 
 const ALPHABET: &str = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -90,4 +90,31 @@ fn an_id_is_written_in_the_agreed_alphabet() {
             .chars()
             .all(|c| ALPHABET.contains(c))
     );
+}
+
+#[test]
+fn ids_stay_above_what_is_stored_also_after_a_run_with_a_clock_that_was_ahead() {
+    // Milliseconds since 2020 above 21 random bits. A day per table, so that no table helps another.
+    let id_of = |day: i64| (NOON.as_millis() - 1_577_836_800_000 + day * 86_400_000) << 21;
+    for (day, insert) in (1..).zip([
+        "INSERT INTO conversation_events (id, conversation_id, event_type, created_at)
+             SELECT ?1, id, 'message_sent', 0 FROM conversations",
+        "INSERT INTO messages (id, conversation_id, role, content, sequence_number, created_at, updated_at)
+             SELECT ?1, id, 'system', 'x', 1, 0, 0 FROM conversations",
+        "INSERT INTO conversations (id, user_id, created_at, updated_at) SELECT ?1, id, 0, 0 FROM users",
+        "INSERT INTO users (id, username, display_name, created_at, updated_at) VALUES (?1, 'x', 'x', 0, 0)",
+    ]) {
+        let world = World::new();
+        world.conversation();
+        world.db.close().unwrap();
+        let ahead = id_of(day);
+        world.raw().execute(insert, [ahead]).unwrap();
+        let world = world.reopened();
+        let next = world.conversation();
+        let stored: i64 = world
+            .raw()
+            .query_row("SELECT max(id) FROM conversations WHERE id <> ?1", [ahead], |row| row.get(0))
+            .unwrap();
+        assert!(stored > ahead, "{next} was made after {ahead}: {insert}");
+    }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use parlance_storage::migrations::{EMBEDDED, Migration, check_statements, read_folder};
 use parlance_storage::{Database, Error, ManualClock, OpenOptions, status};
-use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::support::{NOON, World, assert_golden, open, options};
@@ -178,11 +177,12 @@ fn a_file_added_to_the_folder_is_applied_to_an_existing_database() {
         .unwrap();
     world.db.close().unwrap();
 
-    let drafts = next(1, "drafts");
+    // A name that no migration to come will want, so that none has to change this test.
+    let added = next(1, "only_in_this_test");
     let folder = folder_with(
         &[(
-            &drafts,
-            "CREATE TABLE drafts (id INTEGER PRIMARY KEY, content TEXT NOT NULL) STRICT;",
+            &added,
+            "CREATE TABLE only_in_this_test (id INTEGER PRIMARY KEY, content TEXT NOT NULL) STRICT;",
         )],
         true,
     );
@@ -194,8 +194,8 @@ fn a_file_added_to_the_folder_is_applied_to_an_existing_database() {
     db.close().unwrap();
 
     let status = status::read(world.path()).unwrap().unwrap();
-    assert!(status.tables.contains(&"drafts".to_owned()));
-    assert_eq!(status.migrations.last().unwrap().name, "drafts");
+    assert!(status.tables.contains(&"only_in_this_test".to_owned()));
+    assert_eq!(status.migrations.last().unwrap().name, "only_in_this_test");
     let raw = world.raw();
     let kept: String = raw
         .query_row("SELECT content FROM messages", [], |row| row.get(0))
@@ -209,7 +209,7 @@ fn a_failing_migration_leaves_nothing_behind_not_even_the_ones_before_it() {
         &[
             (
                 &next(1, "good"),
-                "CREATE TABLE good (id INTEGER PRIMARY KEY) STRICT;",
+                "CREATE TABLE only_in_this_test (id INTEGER PRIMARY KEY) STRICT;",
             ),
             (&next(2, "bad"), "CREATE TABLE users (id);"),
         ],
@@ -221,8 +221,37 @@ fn a_failing_migration_leaves_nothing_behind_not_even_the_ones_before_it() {
     let status = status::read(world.path()).unwrap().unwrap();
     assert_eq!(status.user_version as usize, EMBEDDED.len());
     assert_eq!(status.migrations.len(), EMBEDDED.len());
-    assert!(!status.tables.contains(&"good".to_owned()));
+    assert!(!status.tables.contains(&"only_in_this_test".to_owned()));
     open(world.path(), &world.clock);
+}
+
+#[test]
+fn a_failing_migration_is_named_and_is_never_a_conflict_of_the_learner() {
+    let twice = "INSERT INTO users (id, username, display_name, created_at, updated_at)
+                 SELECT id + 1, username, display_name, 0, 0 FROM users;";
+    for (sql, reason) in [
+        ("CREATE TABLE users (id);", "table users already exists"),
+        (twice, "UNIQUE constraint failed: users.username"),
+        (
+            "UPDATE schema_migrations SET version = version + 1;",
+            "UNIQUE constraint failed: schema_migrations.version",
+        ),
+        ("SELECT id FROM nowhere;", "no such table: nowhere"),
+    ] {
+        let world = World::new();
+        world.db.close().unwrap();
+        let folder = folder_with(
+            &[
+                (&next(1, "good"), "CREATE TABLE only_in_this_test (id);"),
+                (&next(2, "bad"), sql),
+            ],
+            true,
+        );
+        let error = open_with(world.path(), migrations_of(&folder)).unwrap_err();
+        assert_eq!(error.code(), "internal");
+        let expected = format!("Migration {:03}_bad failed: {reason}", EMBEDDED.len() + 2);
+        assert!(error.to_string().contains(&expected), "{error}");
+    }
 }
 
 #[test]
@@ -234,7 +263,7 @@ fn a_migration_that_leaves_orphans_is_rolled_back() {
     assert!(
         error
             .to_string()
-            .contains("_orphan leaves rows of user_settings"),
+            .contains("_orphan failed: it leaves rows of user_settings"),
         "{error}"
     );
     let status = status::read(data_dir.path()).unwrap().unwrap();
@@ -373,82 +402,36 @@ fn the_same_words_are_allowed_where_they_are_harmless() {
 }
 
 #[test]
-fn a_database_from_the_future_is_refused_and_not_touched() {
+fn only_days_of_the_calendar_are_days() {
     let world = World::new();
-    world.db.close().unwrap();
-    world.raw().pragma_update(None, "user_version", 99).unwrap();
-    let file = world.path().join("parlance.db");
-    let before = fs::read(&file).unwrap();
-    let error = Database::open(world.path(), options(&world.clock)).unwrap_err();
-    assert_eq!(
-        error,
-        Error::SchemaTooNew {
-            found: 99,
-            supported: u32::try_from(EMBEDDED.len()).unwrap()
-        }
-    );
-    assert!(fs::read(&file).unwrap() == before);
-    assert!(
-        !world.path().join("parlance.db-wal").exists(),
-        "and nothing is left beside it"
-    );
-}
-
-#[test]
-fn a_database_of_another_program_is_refused_and_not_touched() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("parlance.db");
-    Connection::open(&file)
-        .unwrap()
-        .execute_batch("CREATE TABLE bookmarks (url TEXT)")
-        .unwrap();
-    let before = fs::read(&file).unwrap();
-    let clock = Arc::new(ManualClock::new(NOON));
-    let error = Database::open(folder.path(), options(&clock)).unwrap_err();
-    assert_eq!(error, Error::ForeignFile { path: file.clone() });
-    assert!(fs::read(&file).unwrap() == before);
-}
-
-#[test]
-fn a_file_that_is_no_database_is_refused_and_not_touched() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("parlance.db");
-    fs::write(&file, "Dear diary, this is not SQLite. ".repeat(100)).unwrap();
-    let clock = Arc::new(ManualClock::new(NOON));
-    let error = Database::open(folder.path(), options(&clock)).unwrap_err();
-    assert_eq!(error.code(), "corrupt");
-    assert!(fs::read_to_string(&file).unwrap().starts_with("Dear diary"));
-}
-
-#[test]
-fn a_migration_that_was_edited_after_its_release_is_noticed() {
-    let world = World::new();
-    world.db.close().unwrap();
-    world
-        .raw()
-        .execute(
-            "UPDATE schema_migrations SET checksum = ?1 WHERE version = 5",
-            ["0".repeat(64)],
-        )
-        .unwrap();
-    let error = Database::open(world.path(), options(&world.clock)).unwrap_err();
-    assert_eq!(error.code(), "corrupt");
-    assert!(error.to_string().contains("005_message_chunks"), "{error}");
-}
-
-#[test]
-fn a_database_whose_ledger_disagrees_with_its_version_is_refused() {
-    for damage in [
-        "DELETE FROM schema_migrations WHERE version = 4",
-        "PRAGMA user_version = 4",
-        "DROP TABLE schema_migrations",
+    let raw = world.raw();
+    let insert = |day: &str| {
+        let progress = raw.execute(
+            "INSERT INTO daily_progress (id, user_id, day_on, utc_offset_minutes, created_at, updated_at)
+             VALUES (random() >> 1 & 0xffffff, ?1, ?2, 0, 0, 0)",
+            rusqlite::params![world.user, day],
+        );
+        let total = raw.execute(
+            "REPLACE INTO user_progress (user_id, last_active_on, created_at, updated_at) VALUES (?1, ?2, 0, 0)",
+            rusqlite::params![world.user, day],
+        );
+        assert_eq!(progress.is_ok(), total.is_ok(), "{day}");
+        progress.is_ok()
+    };
+    for day in ["2024-02-29", "2023-12-31", "0001-01-01"] {
+        assert!(insert(day), "{day}");
+    }
+    for day in [
+        "2023-02-29",
+        "2024-02-30",
+        "2024-13-01",
+        "2024-00-10",
+        "2024-1-1",
+        "now",
+        "",
+        "2024-02-29 12:00",
     ] {
-        let world = World::new();
-        world.db.close().unwrap();
-        world.raw().execute_batch(damage).unwrap();
-        let error = Database::open(world.path(), options(&world.clock)).unwrap_err();
-        assert_eq!(error.code(), "corrupt", "{damage}");
-        assert!(error.to_string().contains("ledger"), "{error}");
+        assert!(!insert(day), "{day}");
     }
 }
 

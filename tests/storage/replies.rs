@@ -295,3 +295,35 @@ fn every_change_of_a_turn_is_told_once() {
             .all(|change| change.conversation_id == Some(conversation))
     );
 }
+
+#[test]
+fn a_reply_that_is_thrown_away_while_it_is_written_ends_there_and_makes_room_for_the_next() {
+    let world = World::new();
+    let conversation = world.conversation();
+    world.send(conversation, "Bonjour").unwrap();
+    let before = world.get(conversation);
+    let reply = begin(&world, conversation).unwrap();
+    append(&world, reply, "Salut", &[]).unwrap();
+    world
+        .raw()
+        .execute("UPDATE messages SET deleted_at = 1 WHERE id = ?1", [reply])
+        .unwrap();
+    append(&world, reply, " !", &[]).unwrap();
+    let done = finish(&world, reply, MessageStatus::Interrupted, &["Salut !"]).unwrap();
+    assert_eq!(
+        (done.id, done.status, done.chunks.len()),
+        (reply, MessageStatus::Interrupted, 1)
+    );
+    let after = world.get(conversation);
+    assert_eq!(
+        (after.message_count, &after.last_message_preview),
+        (1, &before.last_message_preview)
+    );
+    assert_eq!(world.messages(conversation).len(), 1);
+    begin(&world, conversation).unwrap();
+    world.db.close().unwrap();
+    let report = parlance_storage::verify::run(world.path())
+        .unwrap()
+        .unwrap();
+    assert!(report.ok, "{report:#?}");
+}

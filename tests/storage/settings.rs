@@ -170,3 +170,38 @@ fn settings_of_nobody_are_not_found() {
         "not_found"
     );
 }
+
+#[test]
+fn a_damaged_value_is_repaired_by_choosing_anew_and_the_others_are_left_as_they_are() {
+    let world = World::new();
+    for (key, value) in [("theme", "\"purple\""), ("speech_rate", "11.0")] {
+        world
+            .raw()
+            .execute(
+                "INSERT INTO user_settings VALUES (?1, ?2, ?3, 0, 0)",
+                rusqlite::params![world.user, key, value],
+            )
+            .unwrap();
+    }
+    // The default is a choice too: what stands there must go.
+    let patch = UserSettingsPatch {
+        theme: Some(Theme::System),
+        ..Default::default()
+    };
+    let mut changes = world.db.changes();
+    assert_eq!(update(&world, patch), Ok(UserSettings::default()));
+    assert!(changes.try_recv().is_ok());
+    let error = get(&world).unwrap_err();
+    assert_eq!(error.code(), "corrupt");
+    assert!(error.to_string().contains("speech_rate"), "{error}");
+    let patch = UserSettingsPatch {
+        speech_rate: Some(1.5),
+        ..Default::default()
+    };
+    let repaired = UserSettings {
+        speech_rate: 1.5,
+        ..Default::default()
+    };
+    assert_eq!(update(&world, patch), Ok(repaired.clone()));
+    assert_eq!(get(&world), Ok(repaired));
+}

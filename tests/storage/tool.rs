@@ -182,3 +182,70 @@ fn a_directory_that_cannot_be_used_is_named() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(json(&output)["error"]["code"], "data_dir");
 }
+
+/// Permission denied would be the usual case, but a test may run as somebody to whom nothing is denied.
+#[cfg(unix)]
+#[test]
+fn a_directory_that_cannot_be_looked_into_is_not_one_without_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("file"), "").unwrap();
+    let circle = folder.path().join("circle");
+    std::os::unix::fs::symlink(&circle, &circle).unwrap();
+    for data_dir in [folder.path().join("file"), circle] {
+        for command in ["status", "verify"] {
+            let output = parlance_db(&data_dir, &[command, "--json"]);
+            assert_eq!(output.status.code(), Some(1));
+            assert_eq!(json(&output)["error"]["code"], "data_dir", "{output:?}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_directory_whose_name_is_not_text_is_a_directory_like_any_other() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"d\xe9j\xe0 vu %41?");
+    let data_dir = folder.path().join(name);
+    assert_eq!(parlance_db(&data_dir, &["status"]).status.code(), Some(1));
+    for arguments in [
+        &["migrate", "--json"][..],
+        &["status", "--json"],
+        &["verify", "--json"],
+    ] {
+        let output = parlance_db(&data_dir, arguments);
+        assert!(output.status.success(), "{output:?}");
+        let database = json(&output)["database"].as_str().unwrap().to_owned();
+        assert!(database.ends_with(" vu %41?/parlance.db"), "{database}");
+        assert!(parlance_db(&data_dir, &arguments[..1]).status.success());
+    }
+    assert_eq!(listing(&data_dir), ["parlance.db", "parlance.lock"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_cannot_be_written_is_said_and_a_closed_pipe_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |out: fs::File| {
+        Command::new(env!("CARGO_BIN_EXE_parlance-db"))
+            .arg("--data-dir")
+            .arg(folder.path())
+            .arg("migrate")
+            .stdout(out)
+            .output()
+            .unwrap()
+    };
+    let full = run(fs::File::options().write(true).open("/dev/full").unwrap());
+    assert_eq!(full.status.code(), Some(1));
+    assert!(
+        text(&full.stderr).contains("the output could not be written"),
+        "{full:?}"
+    );
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let closed = run(fs::File::from(std::os::fd::OwnedFd::from(writer)));
+    assert_eq!(
+        (closed.status.code(), text(&closed.stderr)),
+        (Some(1), String::new())
+    );
+}

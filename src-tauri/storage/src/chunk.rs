@@ -103,8 +103,15 @@ pub(crate) const COLUMNS: &str =
     message_chunks.attempt_count, message_chunks.last_error, message_chunks.audio_key,
     message_chunks.audio_duration_ms";
 
-/// The oldest waiting chunk: ids of messages grow with time.
-const NEXT_PENDING: &str = "SELECT id FROM message_chunks WHERE tts_status = 'pending' ORDER BY message_id, chunk_index LIMIT 1";
+/// The oldest waiting chunk: ids of messages grow with time. What lies in the trash is not spoken, and waits
+/// there. CROSS JOIN fixes the order: along the queue, until one is found whose message and conversation are not.
+const NEXT_PENDING: &str = "
+    SELECT message_chunks.id FROM message_chunks
+    CROSS JOIN messages ON messages.id = message_chunks.message_id
+    CROSS JOIN conversations ON conversations.id = messages.conversation_id
+    WHERE message_chunks.tts_status = 'pending'
+        AND messages.deleted_at IS NULL AND conversations.deleted_at IS NULL
+    ORDER BY message_chunks.message_id, message_chunks.chunk_index LIMIT 1";
 
 /// Gives work up whose lease ran out: back into the queue, or failed if it was the last attempt.
 /// A chunk that kills its worker every time would otherwise do so for ever.
@@ -256,7 +263,8 @@ fn check(chunk: &NewChunk) -> Result<(), Error> {
     Ok(())
 }
 
-/// Takes the oldest waiting chunk for `lease_ms`; `None` if nothing waits.
+/// Takes the oldest waiting chunk for `lease_ms`; `None` if nothing waits. What is in the trash waits until
+/// it is taken out again.
 ///
 /// Work whose lease has run out is put back first, so it is taken as well. The lease is the worker's
 /// until it runs out *and* somebody else has taken the chunk.

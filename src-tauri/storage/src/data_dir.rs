@@ -127,7 +127,7 @@ pub fn open_private(path: &Path) -> io::Result<File> {
 /// The system gives it back when the process ends, however it ends; the file itself stays and says nothing.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -139,9 +139,19 @@ impl Lock {
         };
         let file = open_private(&data_dir.join(LOCK_FILE)).map_err(unusable)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(Error::AlreadyOpen),
             Err(TryLockError::Error(error)) => Err(unusable(error)),
+        }
+    }
+}
+
+/// Closing the file alone would not do: a child that another thread is just starting holds it open too, for
+/// the moment before it becomes a program of its own.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        if let Err(error) = self.file.unlock() {
+            log::error!("{LOCK_FILE} could not be given free: {error}");
         }
     }
 }

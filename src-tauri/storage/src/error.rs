@@ -47,14 +47,17 @@ pub enum Error {
     ReadOnly,
     /// A newer version of the app wrote the database. It was not touched.
     #[error(
-        "The database was written by a newer version of Parlance \
-         (schema {found}; this version knows up to {supported})."
+        "The database was written by a newer version of Parlance{} \
+         (schema {found}; this version knows up to {supported}).",
+        written_by.as_ref().map(|version| format!(", {version}")).unwrap_or_default()
     )]
     SchemaTooNew {
         /// The version of the schema in the file.
         found: u32,
         /// The newest version that this app knows.
         supported: u32,
+        /// The version of the app that brought the file there, if the file says so.
+        written_by: Option<String>,
     },
     /// The file is not what it should be.
     #[error("The database is damaged: {detail}.")]

@@ -30,8 +30,10 @@ pub struct ConversationEvent {
     pub created_at: Timestamp,
 }
 
+pub(crate) const COLUMNS: &str = "id, conversation_id, event_type, event_data, created_at";
+
 impl ConversationEvent {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let mut columns = Columns::of(row);
         Ok(Self {
             id: columns.get("id")?,
@@ -77,10 +79,10 @@ pub fn list(
     limit: u32,
 ) -> Result<Vec<ConversationEvent>, Error> {
     conversation::require(tx, user, conversation)?;
-    let mut statement = tx.prepare(
-        "SELECT id, conversation_id, event_type, event_data, created_at FROM conversation_events
-         WHERE conversation_id = :conversation AND id > coalesce(:after, -1) ORDER BY id LIMIT :limit",
-    )?;
+    let mut statement = tx.prepare(&format!(
+        "SELECT {COLUMNS} FROM conversation_events
+         WHERE conversation_id = :conversation AND id > coalesce(:after, -1) ORDER BY id LIMIT :limit"
+    ))?;
     let rows = statement.query_map(
         named_params! { ":conversation": conversation, ":after": after, ":limit": limit },
         ConversationEvent::from_row,

@@ -5,8 +5,12 @@
 //! the INTEGER PRIMARY KEY; on the wire, in logs and in links it is 13 characters of Crockford's
 //! base32 (<https://www.crockford.com/base32.html>), since a number above 2^53 does not survive JSON.
 //!
+//! Clocks also step back between two runs of the app: the computer's was wrong for a day, and is put right.
+//! Opening a database therefore begins above the largest id in it ([`begin_above`]), so that ids grow from
+//! run to run as well; after a clock that was ahead, they say for that long a time that is too late.
+//!
 //! Ids say roughly when something was born, never in which order a conversation runs: that is
-//! `sequence_number`, because clocks step back between two runs of the app.
+//! `sequence_number`, since imported messages are younger than those they come before.
 
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -34,10 +38,19 @@ impl fmt::Display for IdError {
 
 impl std::error::Error for IdError {}
 
+/// The largest id that this process has made, or found when it opened a database.
+static LAST: AtomicI64 = AtomicI64::new(0);
+
+/// Makes every later id of this process larger than `stored`.
+///
+/// An id of the end of time, which only damage or a forger can have stored, leaves room to go on counting.
+pub(crate) fn begin_above(stored: i64) {
+    // Only the value itself is shared, so no ordering with other memory is needed.
+    LAST.fetch_max(stored.min(LAST_MILLIS << RANDOM_BITS), Ordering::Relaxed);
+}
+
 /// Makes the next id of this process, born at `now`.
 fn next(now: Timestamp) -> i64 {
-    static LAST: AtomicI64 = AtomicI64::new(0);
-
     let millis = now
         .as_millis()
         .saturating_sub(EPOCH_MILLIS)

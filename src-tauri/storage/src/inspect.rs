@@ -1,11 +1,14 @@
 //! Opens a database to look at it: nothing is written, nothing is made, the app may be running.
 
 use std::ffi::OsString;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
+use serde::Serializer;
 
 use crate::Error;
+use crate::data_dir::DATABASE_FILE;
 use crate::database::set_up;
 
 /// Runs `look` on a read-only connection to the database at `path`.
@@ -25,6 +28,42 @@ pub(crate) fn look_at<T>(
     } else {
         seen
     }
+}
+
+/// Whether there is a database at `path`: `None` if there is no such file, else its size.
+///
+/// # Errors
+/// `DataDir` if that cannot be told, which is not the same as absence; `Corrupt` if a log lies beside a
+/// database that is missing or empty. SQLite would take the log for refuse and throw it away, with
+/// everything that was said since it was last folded in.
+pub(crate) fn find_database(path: &Path) -> Result<Option<u64>, Error> {
+    let size = size_of(path)?;
+    if size.is_none_or(|size| size == 0)
+        && let Some(log) = size_of(&wal_path(path))?.filter(|log| *log > 0)
+    {
+        let state = if size.is_none() { "missing" } else { "empty" };
+        return Err(Error::corrupt(format!(
+            "{DATABASE_FILE} is {state}, but its log {DATABASE_FILE}-wal holds {log} bytes of changes; \
+             nothing was touched"
+        )));
+    }
+    Ok(size)
+}
+
+fn size_of(path: &Path) -> Result<Option<u64>, Error> {
+    match path.metadata() {
+        Ok(file) => Ok(Some(file.len())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::DataDir {
+            path: path.parent().unwrap_or(path).to_owned(),
+            reason: error.to_string(),
+        }),
+    }
+}
+
+/// A path in JSON. Serde's own way refuses one that is not text.
+pub(crate) fn path_as_text<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.to_string_lossy())
 }
 
 /// The log beside a database.
@@ -53,20 +92,30 @@ fn open(path: &Path, is_immutable: bool) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// The path as a URI that says nobody writes; `None` for a path that is not text.
+/// The path as a URI that says nobody writes; `None` for a path that has no such form.
 fn uri(path: &Path) -> Option<String> {
     let path = path.canonicalize().ok()?;
-    let mut uri = String::from("file:");
-    if cfg!(windows) {
-        uri.push('/');
-    }
-    for c in path.to_str()?.chars() {
-        match c {
-            '%' | '?' | '#' => uri.push_str(&format!("%{:02X}", u32::from(c))),
-            '\\' if cfg!(windows) => uri.push('/'),
-            _ => uri.push(c),
+    let mut uri = String::from(if cfg!(windows) { "file:/" } else { "file:" });
+    for byte in path_bytes(&path)? {
+        match byte {
+            b'\\' if cfg!(windows) => uri.push('/'),
+            b'/' | b':' | b'.' | b'_' | b'-' => uri.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
+            _ => uri.push_str(&format!("%{byte:02X}")),
         }
     }
     uri.push_str("?immutable=1");
     Some(uri)
+}
+
+/// A path need not be text here, and SQLite takes it as it is.
+#[cfg(unix)]
+fn path_bytes(path: &Path) -> Option<Vec<u8>> {
+    use std::os::unix::ffi::OsStrExt;
+    Some(path.as_os_str().as_bytes().to_vec())
+}
+
+#[cfg(not(unix))]
+fn path_bytes(path: &Path) -> Option<Vec<u8>> {
+    Some(path.to_str()?.as_bytes().to_vec())
 }

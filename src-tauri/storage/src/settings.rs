@@ -17,6 +17,13 @@ use crate::{Error, user};
 /// The slowest and the fastest speech, as factors of the voice's own speed.
 pub const SPEECH_RATES: std::ops::RangeInclusive<f64> = 0.5..=2.0;
 
+// The keys of the table.
+const THEME: &str = "theme";
+const LANGUAGE: &str = "language";
+const AUTO_PLAY: &str = "auto_play";
+const SPEECH_RATE: &str = "speech_rate";
+const PARTNER_PACE: &str = "partner_pace";
+
 /// All settings of one learner.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -71,78 +78,127 @@ pub struct UserSettingsPatch {
 /// # Errors
 /// `NotFound` for an unknown profile; `Corrupt` if a stored value is none of the possible ones.
 pub fn get(tx: &ReadTx<'_>, user: UserId) -> Result<UserSettings, Error> {
+    let stored = read(tx, user)?;
+    match stored.damaged.first() {
+        Some(key) => Err(Error::corrupt(format!(
+            "the setting {key} holds no valid value"
+        ))),
+        None => Ok(stored.settings),
+    }
+}
+
+/// What the table says: valid values, defaults where there is none, and the keys whose value is not valid.
+struct Stored {
+    settings: UserSettings,
+    damaged: Vec<&'static str>,
+}
+
+fn read(tx: &ReadTx<'_>, user: UserId) -> Result<Stored, Error> {
     user::get(tx, user)?;
-    let mut settings = UserSettings::default();
+    let mut stored = Stored {
+        settings: UserSettings::default(),
+        damaged: Vec::new(),
+    };
     let mut statement = tx.prepare("SELECT key, value FROM user_settings WHERE user_id = :user")?;
     let mut rows = statement.query(named_params! { ":user": user })?;
     while let Some(row) = rows.next()? {
-        let key: String = row.get("key")?;
-        let value: String = row.get("value")?;
-        match key.as_str() {
-            "theme" => settings.theme = decode(&key, &value)?,
-            "language" => settings.language = decode(&key, &value)?,
-            "auto_play" => settings.auto_play = decode(&key, &value)?,
-            "speech_rate" => {
-                settings.speech_rate = decode(&key, &value)?;
-                check_speech_rate(settings.speech_rate).map_err(|_| damaged(&key))?;
-            }
-            "partner_pace" => settings.partner_pace = decode(&key, &value)?,
-            // Another part of the app keeps its settings in the same table.
-            _ => {}
+        let key = row.get_ref("key")?.as_str().unwrap_or_default();
+        // What is no text is no JSON either.
+        let value = row.get_ref("value")?.as_str().unwrap_or_default();
+        if let Err(key) = apply(&mut stored.settings, key, value) {
+            stored.damaged.push(key);
         }
     }
-    Ok(settings)
+    Ok(stored)
+}
+
+/// Takes a stored value over, or gives its key back if it is none of the possible ones. A key of another
+/// part of the app, which keeps its settings in the same table, is left alone.
+fn apply(settings: &mut UserSettings, key: &str, value: &str) -> Result<(), &'static str> {
+    match key {
+        THEME => settings.theme = decode(THEME, value)?,
+        LANGUAGE => settings.language = decode(LANGUAGE, value)?,
+        AUTO_PLAY => settings.auto_play = decode(AUTO_PLAY, value)?,
+        SPEECH_RATE => {
+            let rate = decode(SPEECH_RATE, value)?;
+            check_speech_rate(rate).map_err(|_| SPEECH_RATE)?;
+            settings.speech_rate = rate;
+        }
+        PARTNER_PACE => settings.partner_pace = decode(PARTNER_PACE, value)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Whether a row of the table holds a value that [`get`] takes; for the check of a whole database.
+pub(crate) fn check_stored(key: &str, value: &str) -> Result<(), &'static str> {
+    apply(&mut UserSettings::default(), key, value)
 }
 
 /// Changes what the patch names and gives all settings as they are then. Writes nothing that stays the same.
 ///
+/// A stored value that is not valid is replaced if the patch names it: that is how it is repaired. One that
+/// the patch does not name stays as it is, and is given as its default; [`get`] goes on refusing it.
+///
 /// # Errors
-/// `Invalid` if the speech rate is out of range; else like [`get`].
+/// `Invalid` if the speech rate is out of range; `NotFound` for an unknown profile.
 pub fn update(
     tx: &WriteTx<'_>,
     user: UserId,
     patch: UserSettingsPatch,
     now: Timestamp,
 ) -> Result<UserSettings, Error> {
-    let before = get(tx, user)?;
-    let after = UserSettings {
-        theme: patch.theme.unwrap_or(before.theme),
-        language: patch.language.unwrap_or(before.language),
-        auto_play: patch.auto_play.unwrap_or(before.auto_play),
-        speech_rate: patch.speech_rate.unwrap_or(before.speech_rate),
-        partner_pace: patch.partner_pace.unwrap_or(before.partner_pace),
-    };
-    check_speech_rate(after.speech_rate)?;
-    let changed = [
-        ("theme", after.theme != before.theme, encode(&after.theme)?),
-        (
-            "language",
-            after.language != before.language,
-            encode(&after.language)?,
-        ),
-        (
-            "auto_play",
-            after.auto_play != before.auto_play,
-            encode(&after.auto_play)?,
-        ),
-        (
-            "speech_rate",
-            after.speech_rate != before.speech_rate,
-            encode(&after.speech_rate)?,
-        ),
-        (
-            "partner_pace",
-            after.partner_pace != before.partner_pace,
-            encode(&after.partner_pace)?,
-        ),
-    ];
-    for (key, _, value) in changed.iter().filter(|(_, is_changed, _)| *is_changed) {
-        put(tx, user, key, value, now)?;
+    if let Some(rate) = patch.speech_rate {
+        check_speech_rate(rate)?;
     }
-    if after != before {
+    let Stored {
+        mut settings,
+        damaged,
+    } = read(tx, user)?;
+    let mut change = Update {
+        tx,
+        user,
+        now,
+        damaged,
+        has_changed: false,
+    };
+    change.set(THEME, &mut settings.theme, patch.theme)?;
+    change.set(LANGUAGE, &mut settings.language, patch.language)?;
+    change.set(AUTO_PLAY, &mut settings.auto_play, patch.auto_play)?;
+    change.set(SPEECH_RATE, &mut settings.speech_rate, patch.speech_rate)?;
+    change.set(PARTNER_PACE, &mut settings.partner_pace, patch.partner_pace)?;
+    if change.has_changed {
         tx.changed(Entity::Settings, ChangeKind::Updated, user);
     }
-    Ok(after)
+    Ok(settings)
+}
+
+/// An update on its way, key by key.
+struct Update<'a, 'c> {
+    tx: &'a WriteTx<'c>,
+    user: UserId,
+    now: Timestamp,
+    damaged: Vec<&'static str>,
+    has_changed: bool,
+}
+
+impl Update<'_, '_> {
+    fn set<T: PartialEq + Serialize>(
+        &mut self,
+        key: &'static str,
+        current: &mut T,
+        wanted: Option<T>,
+    ) -> Result<(), Error> {
+        let Some(wanted) = wanted else {
+            return Ok(());
+        };
+        if wanted != *current || self.damaged.contains(&key) {
+            put(self.tx, self.user, key, &encode(&wanted)?, self.now)?;
+            self.has_changed = true;
+            *current = wanted;
+        }
+        Ok(())
+    }
 }
 
 fn put(
@@ -179,10 +235,6 @@ fn encode(value: &impl Serialize) -> Result<String, Error> {
     serde_json::to_string(value).map_err(|_| Error::internal("a setting cannot be written as JSON"))
 }
 
-fn decode<T: DeserializeOwned>(key: &str, value: &str) -> Result<T, Error> {
-    serde_json::from_str(value).map_err(|_| damaged(key))
-}
-
-fn damaged(key: &str) -> Error {
-    Error::corrupt(format!("the setting {key} holds no valid value"))
+fn decode<T: DeserializeOwned>(key: &'static str, value: &str) -> Result<T, &'static str> {
+    serde_json::from_str(value).map_err(|_| key)
 }

@@ -1,6 +1,8 @@
 //! What a database is: version, history, tables, settings and sizes. For the tool and for reports.
 //!
-//! Looking never writes and never makes a file; it works beside a running app.
+//! Looking never writes the database; it works beside a running app. Where a log lies beside the database,
+//! left by a crash or in use, SQLite may make or renew the log's index (`parlance.db-shm`) to read it; where
+//! none does, no file is made.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +14,7 @@ use rusqlite::types::Value;
 use serde::Serialize;
 
 use crate::data_dir::DATABASE_FILE;
-use crate::inspect::{look_at, shm_path, wal_path};
+use crate::inspect::{find_database, look_at, shm_path, wal_path};
 use crate::migrations::EMBEDDED;
 use crate::time::Timestamp;
 use crate::tx::ReadTx;
@@ -21,7 +23,8 @@ use crate::{Error, migrations};
 /// What a database is. As JSON its names are in snake_case.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Status {
-    /// The file.
+    /// The file; in JSON, what is not text in its path is replaced.
+    #[serde(serialize_with = "crate::inspect::path_as_text")]
     pub database: PathBuf,
     /// Of the library in this program.
     pub sqlite_version: &'static str,
@@ -100,10 +103,11 @@ const PRAGMAS: &[&str] = &[
 /// The status of the database in `data_dir`; `None` if there is no database.
 ///
 /// # Errors
-/// `Corrupt` if the file cannot be read as a database; `Io` or `Busy` from the system.
+/// `Corrupt` if the file cannot be read as a database; `DataDir` if the directory cannot be looked into;
+/// `Io` or `Busy` from the system.
 pub fn read(data_dir: &Path) -> Result<Option<Status>, Error> {
     let path = data_dir.join(DATABASE_FILE);
-    if !path.is_file() {
+    if find_database(&path)?.is_none() {
         return Ok(None);
     }
     let mut status = look_at(&path, |connection| describe(connection, &path))?;

@@ -55,12 +55,12 @@ pub struct BuiltInTemplate {
     pub opening_message: String,
 }
 
-const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "id, user_id IS NULL AS is_built_in, slug, name, description, level, system_prompt,
     opening_message, created_at, updated_at";
 
 impl Template {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let mut columns = Columns::of(row);
         Ok(Self {
             id: columns.get("id")?,

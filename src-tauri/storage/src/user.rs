@@ -40,12 +40,12 @@ pub struct User {
     pub updated_at: Timestamp,
 }
 
-const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "id, username, display_name, native_language, target_language, level, time_zone,
     day_starts_at_minute, created_at, updated_at";
 
 impl User {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let mut columns = Columns::of(row);
         Ok(Self {
             id: columns.get("id")?,

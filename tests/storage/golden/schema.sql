@@ -272,7 +272,7 @@ CREATE INDEX conversations_user ON conversations (user_id, deleted_at);
 CREATE TABLE daily_progress (
     id INTEGER PRIMARY KEY,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    day_on TEXT NOT NULL CHECK (day_on GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    day_on TEXT NOT NULL CHECK (day_on IS date(day_on)),
     -- East of UTC, as it was when the day began: a traveller's days are not moved afterwards.
     utc_offset_minutes INTEGER NOT NULL CHECK (utc_offset_minutes BETWEEN -1080 AND 1080),
     conversations_count INTEGER NOT NULL DEFAULT 0 CHECK (conversations_count >= 0),
@@ -569,7 +569,7 @@ CREATE TABLE user_progress (
     time_spent_ms INTEGER NOT NULL DEFAULT 0 CHECK (time_spent_ms >= 0),
     current_streak_days INTEGER NOT NULL DEFAULT 0 CHECK (current_streak_days >= 0),
     longest_streak_days INTEGER NOT NULL DEFAULT 0,
-    last_active_on TEXT CHECK (last_active_on GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'),
+    last_active_on TEXT CHECK (last_active_on IS date(last_active_on)),
     streak_freezes_count INTEGER NOT NULL DEFAULT 0 CHECK (streak_freezes_count >= 0),
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,

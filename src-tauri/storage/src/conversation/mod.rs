@@ -101,18 +101,21 @@ pub struct NewConversation {
     pub topic: Option<String>,
 }
 
-const COLUMNS: &str =
+pub(crate) const COLUMNS: &str =
     "id, template_id, title, title_source, level, status, topic, pinned_at, pin_order,
     message_count, last_message_at, last_message_preview, created_at, updated_at";
 
 /// The tags come with their row: a join would multiply rows, a query per row would be dear.
-const SUMMARY_COLUMNS: &str = "id, template_id, title, title_source, level, status, pinned_at,
+pub(crate) const SUMMARY_COLUMNS: &str = "id, template_id, title, title_source, level, status, pinned_at,
     message_count, last_message_at, last_message_preview, created_at,
     (SELECT json_group_array(tag) FROM conversation_tags WHERE conversation_id = conversations.id) AS tags,
     pin_order";
 
+/// Of the tags among the columns above.
+const TAGS_PLACE: usize = 11;
+
 impl Conversation {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let mut columns = Columns::of(row);
         Ok(Self {
             id: columns.get("id")?,
@@ -134,7 +137,7 @@ impl Conversation {
 }
 
 impl ConversationSummary {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let mut columns = Columns::of(row);
         Ok(Self {
             id: columns.get("id")?,
@@ -159,7 +162,11 @@ fn decode_tags(json: &str) -> rusqlite::Result<Vec<String>> {
         return Ok(Vec::new());
     }
     serde_json::from_str(json).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
+        rusqlite::Error::FromSqlConversionFailure(
+            TAGS_PLACE,
+            rusqlite::types::Type::Text,
+            Box::new(error),
+        )
     })
 }
 

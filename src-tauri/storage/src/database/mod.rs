@@ -18,13 +18,13 @@ use std::thread::{self, JoinHandle};
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot};
 
-use crate::Error;
 use crate::change::ChangeSet;
 use crate::data_dir::{self, Lock};
-use crate::inspect::look_at;
+use crate::inspect::{find_database, look_at};
 use crate::migrations::{self, EMBEDDED, Migration, Standing};
 use crate::time::{Clock, SystemClock, Timestamp};
 use crate::tx::{ReadTx, WriteTx};
+use crate::{Error, id};
 use queue::Queue;
 use reader::ReadJob;
 use writer::{Write, WriteJob};
@@ -78,9 +78,9 @@ struct Inner {
 
 /// What there is to end when the database is closed.
 struct Running {
-    writer: JoinHandle<Connection>,
+    /// Gives the lock back with its connection: while it runs, nobody else may have the directory.
+    writer: JoinHandle<(Connection, Lock)>,
     readers: Vec<JoinHandle<()>>,
-    lock: Lock,
 }
 
 impl Database {
@@ -103,6 +103,7 @@ impl Database {
             options.clock.now(),
         )?;
         connection::defend(&connection)?;
+        id::begin_above(largest_id(&connection)?);
         let readers: Vec<Connection> = (0..options.readers.max(1))
             .map(|_| connection::open_reader(&path))
             .collect::<Result<_, _>>()?;
@@ -113,7 +114,7 @@ impl Database {
         let writer = {
             let (writes, changes) = (Arc::clone(&writes), changes.clone());
             spawn("parlance-writer".into(), move || {
-                writer::run(connection, &writes, &changes)
+                (writer::run(connection, &writes, &changes), lock)
             })?
         };
         let readers = readers
@@ -126,11 +127,7 @@ impl Database {
                 })
             })
             .collect::<Result<_, _>>()?;
-        let running = Mutex::new(Some(Running {
-            writer,
-            readers,
-            lock,
-        }));
+        let running = Mutex::new(Some(Running { writer, readers }));
         Ok(Self {
             inner: Arc::new(Inner {
                 path,
@@ -175,7 +172,11 @@ impl Database {
         answer(self.queue_write(job, Location::caller()))
     }
 
-    /// [`Database::read`] for threads and tools. Must not be called on a worker of an async runtime: it blocks.
+    /// [`Database::read`] for threads and tools: blocks until the answer is there.
+    ///
+    /// # Panics
+    /// On a thread that drives an async runtime; the job is queued by then and will run. Inside a job it may
+    /// wait for ever: for the very thread that runs the job.
     ///
     /// # Errors
     /// Like [`Database::read`].
@@ -190,7 +191,11 @@ impl Database {
             .unwrap_or(Err(Error::Closed))
     }
 
-    /// [`Database::write`] for threads and tools. Must not be called on a worker of an async runtime: it blocks.
+    /// [`Database::write`] for threads and tools: blocks until the answer is there.
+    ///
+    /// # Panics
+    /// On a thread that drives an async runtime; the job is queued by then and will run. Inside a job of the
+    /// writer it waits for ever: for the very thread that runs the job.
     ///
     /// # Errors
     /// Like [`Database::write`].
@@ -231,7 +236,8 @@ impl Database {
 
     /// Waits for queued work, folds the log into the database, and gives the data directory free.
     ///
-    /// Later jobs get `Closed`; closing again does nothing. Must not be called from inside a job.
+    /// Later jobs get `Closed`; closing again does nothing. Called from inside a job, it cannot wait: it
+    /// returns at once, and the directory is free some time after the job has ended.
     ///
     /// # Errors
     /// What SQLite says when it closes. Everything acknowledged is kept all the same.
@@ -250,9 +256,9 @@ impl Database {
     {
         let (reply, answer) = oneshot::channel();
         self.inner.reads.push(Box::new(move |tx| {
-            let outcome = tx.and_then(|tx| writer::unpanicked(caller, || job(tx)));
-            // A caller who stopped waiting has nothing to be told.
-            drop(reply.send(outcome));
+            writer::hand_over(caller, || {
+                drop(reply.send(tx.and_then(|tx| writer::unpanicked(caller, || job(tx)))));
+            });
         }));
         answer
     }
@@ -293,28 +299,48 @@ impl Inner {
         self.reads.close();
         // Held to the end, so that a second caller returns when the database is closed and not before.
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(Running {
-            writer,
-            readers,
-            lock,
-        }) = running.take()
-        else {
+        let Some(running) = running.take() else {
             return Ok(());
         };
+        if !running.is_me() {
+            return running.finish();
+        }
+        // A thread cannot wait for itself, so another one waits, and only then is the directory free.
+        log::error!("the database was closed from inside one of its jobs");
+        drop(spawn("parlance-closer".into(), || {
+            if let Err(error) = running.finish() {
+                log::error!("the database did not close cleanly: {error}");
+            }
+        })?);
+        Ok(())
+    }
+}
+
+impl Running {
+    /// Whether the current thread is one of those to be ended.
+    fn is_me(&self) -> bool {
         let me = thread::current().id();
-        if writer.thread().id() == me || readers.iter().any(|reader| reader.thread().id() == me) {
-            // The last clone was dropped by a job. Its thread ends after it and cannot wait for itself.
-            log::error!("the database was closed from inside one of its jobs");
-            return Ok(());
-        }
+        self.writer.thread().id() == me
+            || self.readers.iter().any(|reader| reader.thread().id() == me)
+    }
+
+    /// Waits for every thread, whatever becomes of one, and gives the directory free at the very end.
+    fn finish(self) -> Result<(), Error> {
         // Readers first: the log can be folded in completely only when nobody reads from it.
-        for reader in readers {
-            reader.join().map_err(|_| Error::Panicked)?;
+        let readers: Vec<_> = self.readers.into_iter().map(JoinHandle::join).collect();
+        let writer = self.writer.join();
+        let closed = match writer {
+            Ok((connection, lock)) => {
+                let closed = finish(connection);
+                drop(lock);
+                closed
+            }
+            Err(_) => Err(Error::Panicked),
+        };
+        if readers.iter().any(Result::is_err) {
+            return Err(Error::Panicked);
         }
-        let connection = writer.join().map_err(|_| Error::Panicked)?;
-        let result = finish(connection);
-        drop(lock);
-        result
+        closed
     }
 }
 
@@ -328,8 +354,10 @@ impl Drop for Inner {
 
 /// Leaves fresh statistics for the planner and an empty log.
 fn finish(connection: Connection) -> Result<(), Error> {
-    connection.pragma_update(None, "analysis_limit", 400)?;
-    connection.execute_batch("PRAGMA optimize")?;
+    // Statistics are a convenience; that they cannot be had is no reason to leave the log.
+    if let Err(error) = connection.execute_batch("PRAGMA analysis_limit = 400; PRAGMA optimize") {
+        log::warn!("no statistics for the planner: {}", Error::from(error));
+    }
     let is_busy: bool =
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
     if is_busy {
@@ -340,20 +368,32 @@ fn finish(connection: Connection) -> Result<(), Error> {
 
 /// Looks before anything is written, and through a connection that cannot write and leaves no file behind.
 fn refuse_what_is_not_ours(path: &Path, known: &[Migration]) -> Result<(), Error> {
-    match path.metadata() {
-        Ok(file) if file.len() > 0 => {
-            match look_at(path, |connection| {
-                migrations::standing(connection, path, known)
-            })? {
-                Standing::Empty => log::info!("the database is empty"),
-                Standing::At(version) => log::info!("the database is at schema version {version}"),
-            }
-            Ok(())
-        }
-        Ok(_) => Ok(()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(error.into()),
+    if find_database(path)?.is_none_or(|size| size == 0) {
+        return Ok(());
     }
+    match look_at(path, |connection| {
+        migrations::standing(connection, path, known)
+    })? {
+        Standing::Empty => log::info!("the database is empty"),
+        Standing::At(version) => log::info!("the database is at schema version {version}"),
+    }
+    Ok(())
+}
+
+/// Of the tables whose rows are listed or taken in the order of their ids. Each maximum is one look at the
+/// end of a table.
+fn largest_id(connection: &Connection) -> Result<i64, Error> {
+    Ok(connection.query_row(
+        "SELECT max(
+             coalesce((SELECT max(id) FROM users), 0),
+             coalesce((SELECT max(id) FROM conversation_templates), 0),
+             coalesce((SELECT max(id) FROM conversations), 0),
+             coalesce((SELECT max(id) FROM messages), 0),
+             coalesce((SELECT max(id) FROM message_chunks), 0),
+             coalesce((SELECT max(id) FROM conversation_events), 0))",
+        [],
+        |row| row.get(0),
+    )?)
 }
 
 fn spawn<T: Send + 'static>(
@@ -364,4 +404,29 @@ fn spawn<T: Send + 'static>(
         .name(name)
         .spawn(work)
         .map_err(Error::from)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_statistics_the_log_is_folded_in_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("parlance.db");
+        let connection = connection::open_writer(&path).unwrap();
+        connection
+            .execute_batch(
+                "CREATE TABLE t (x); CREATE INDEX t_x ON t (x);
+                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+                     INSERT INTO t SELECT i FROM n;
+                 SELECT * FROM t WHERE x = 5;
+                 PRAGMA query_only = ON",
+            )
+            .unwrap();
+        assert!(connection.execute_batch("PRAGMA optimize").is_err());
+        finish(connection).unwrap();
+        assert!(!crate::inspect::wal_path(&path).exists());
+    }
 }

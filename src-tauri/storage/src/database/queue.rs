@@ -4,6 +4,8 @@
 //! writer wants what no channel offers, namely everything that is waiting at once.
 
 use std::collections::VecDeque;
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 #[derive(Debug)]
@@ -62,5 +64,22 @@ impl<T> Queue<T> {
     /// No job runs under this lock, so a poisoned one still guards a sound queue.
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Held by the thread that serves a queue. However that thread ends, nobody waits for it afterwards: the
+/// queue is closed, and what is still in it is dropped, which tells whoever waits for it.
+pub(super) struct Serving<'q, T>(pub(super) &'q Queue<T>);
+
+impl<T> Drop for Serving<'_, T> {
+    fn drop(&mut self) {
+        self.0.close();
+        let left = mem::take(&mut self.0.lock().waiting);
+        for item in left {
+            // This may run while a panic unwinds, and a second one that got out would end the process.
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(item))) {
+                mem::forget(payload);
+            }
+        }
     }
 }

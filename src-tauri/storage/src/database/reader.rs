@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-use super::queue::Queue;
+use super::queue::{Queue, Serving};
 use super::writer::execute;
 use crate::Error;
 use crate::tx::ReadTx;
@@ -12,6 +12,7 @@ pub(super) type ReadJob = Box<dyn FnOnce(Result<&ReadTx<'_>, Error>) + Send>;
 
 /// Serves the queue until it is closed and empty.
 pub(super) fn run(connection: &Connection, queue: &Queue<ReadJob>) {
+    let _serving = Serving(queue);
     while let Some(jobs) = queue.take(1) {
         for job in jobs {
             serve(connection, job);

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot};
 
-use super::queue::Queue;
+use super::queue::{Queue, Serving};
 use crate::Error;
 use crate::change::ChangeSet;
 use crate::tx::WriteTx;
@@ -66,11 +66,19 @@ where
     }
 
     fn acknowledge(self: Box<Self>, outcome: Result<(), Error>) {
-        let Self { value, reply, .. } = *self;
-        let outcome =
-            outcome.and_then(|()| value.ok_or_else(|| Error::internal("a write left no value")));
-        // A caller who stopped waiting has nothing to be told; the write stands all the same.
-        drop(reply.send(outcome));
+        let Self {
+            value,
+            reply,
+            caller,
+            job,
+        } = *self;
+        hand_over(caller, move || {
+            // Of a write that never ran, what it would have worked with.
+            drop(job);
+            let outcome = outcome
+                .and_then(|()| value.ok_or_else(|| Error::internal("a write left no value")));
+            drop(reply.send(outcome));
+        });
     }
 }
 
@@ -87,12 +95,25 @@ pub(super) fn unpanicked<T>(
     })
 }
 
+/// Gives an answer away, and with it everything of a job that is left. A caller who stopped waiting has
+/// nothing to be told, and the work stands all the same; but then the answer ends here, and its `Drop` is
+/// anybody's code, which must not end the thread.
+pub(super) fn hand_over(caller: &'static Location<'static>, give: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(give)) {
+        std::mem::forget(payload);
+        log::error!(
+            "the answer of a storage job asked for at {caller} panicked when it was dropped"
+        );
+    }
+}
+
 /// Serves the queue until it is closed and empty, then gives the connection back.
 pub(super) fn run(
     connection: Connection,
     queue: &Queue<Box<dyn WriteJob>>,
     changes: &broadcast::Sender<Arc<ChangeSet>>,
 ) -> Connection {
+    let _serving = Serving(queue);
     while let Some(mut jobs) = queue.take(LARGEST_GROUP) {
         while !jobs.is_empty() {
             let group = Group::run(&connection, &mut jobs);
@@ -304,6 +325,34 @@ mod tests {
         let conflict = Err(Error::conflict("This is there already."));
         assert_eq!(answers, [conflict.clone(), conflict, Ok(())]);
         assert_eq!(rows, 1);
+    }
+
+    /// A mistake of this crate: the panic of a job of a caller is caught long before.
+    struct Deadly;
+
+    impl WriteJob for Deadly {
+        fn run(&mut self, _: &WriteTx<'_>) -> Result<(), Error> {
+            std::panic::resume_unwind(Box::new("deadly"))
+        }
+
+        fn acknowledge(self: Box<Self>, _: Result<(), Error>) {}
+    }
+
+    #[test]
+    fn when_the_thread_dies_whoever_waits_is_told_and_nobody_waits_for_it_again() {
+        let queue = Arc::new(Queue::<Box<dyn WriteJob>>::new());
+        let (before, waits) = insert(SMALL);
+        queue.push(Box::new(Deadly));
+        queue.push(before);
+        let thread = std::thread::spawn({
+            let queue = Arc::clone(&queue);
+            move || run(small_disk(), &queue, &broadcast::channel(1).0)
+        });
+        assert!(thread.join().is_err());
+        assert!(waits.blocking_recv().is_err());
+        let (after, answer) = insert(SMALL);
+        queue.push(after);
+        assert!(answer.blocking_recv().is_err());
     }
 
     #[test]

@@ -61,7 +61,8 @@ pub struct MessagePage {
     pub has_more: bool,
 }
 
-const COLUMNS: &str = "messages.id, messages.conversation_id, messages.role, messages.content,
+pub(crate) const COLUMNS: &str =
+    "messages.id, messages.conversation_id, messages.role, messages.content,
     messages.sequence_number, messages.status, messages.model, messages.input_method,
     messages.created_at, messages.edited_at";
 
@@ -91,7 +92,7 @@ pub(crate) fn streaming_sql() -> String {
 }
 
 impl Message {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+    pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let mut columns = Columns::of(row);
         Ok(Self {
             id: columns.get("id")?,
@@ -164,9 +165,20 @@ pub fn list_streaming(tx: &ReadTx<'_>) -> Result<Vec<Message>, Error> {
 
 /// The message, whoever's it is; `None` if it is in the trash or gone.
 pub(crate) fn find(tx: &ReadTx<'_>, id: MessageId) -> Result<Option<Message>, Error> {
-    let mut statement = tx.prepare(&format!(
-        "SELECT {COLUMNS} FROM messages WHERE id = :id AND deleted_at IS NULL"
-    ))?;
+    find_where(tx, id, "id = :id AND deleted_at IS NULL")
+}
+
+/// Like [`find`], and also what is in the trash.
+pub(crate) fn find_even_in_trash(tx: &ReadTx<'_>, id: MessageId) -> Result<Option<Message>, Error> {
+    find_where(tx, id, "id = :id")
+}
+
+fn find_where(
+    tx: &ReadTx<'_>,
+    id: MessageId,
+    condition: &'static str,
+) -> Result<Option<Message>, Error> {
+    let mut statement = tx.prepare(&format!("SELECT {COLUMNS} FROM messages WHERE {condition}"))?;
     let found = statement
         .query_row(named_params! { ":id": id }, Message::from_row)
         .optional()?;

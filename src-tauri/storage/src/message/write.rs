@@ -7,7 +7,7 @@
 use rusqlite::{OptionalExtension, named_params};
 use serde_json::json;
 
-use super::{Message, find};
+use super::{Message, find, find_even_in_trash};
 use crate::change::ChangeKind;
 use crate::chunk::{self, NewChunk};
 use crate::id::{ConversationId, MessageId, UserId};
@@ -151,7 +151,8 @@ pub fn append_to_reply(
     require_chunks_begin(tx, id)
 }
 
-/// Ends a streaming reply with its last chunks. From here on it counts and can be found.
+/// Ends a streaming reply with its last chunks. From here on it counts and can be found; unless it was put
+/// into the trash meanwhile, where it stays, ended and not counted.
 ///
 /// # Errors
 /// `Invalid` if `status` is streaming, or if the chunks, put together, are not the content; `Conflict`
@@ -175,7 +176,13 @@ pub fn finish_reply(
     tx.prepare("UPDATE messages SET status = :status, updated_at = :now WHERE id = :id")?
         .execute(named_params! { ":id": id, ":status": status, ":now": now })?;
     tx.changed_message(ChangeKind::Updated, id, conversation);
-    settle(tx, conversation, id, EventType::ReplyFinished, status, now)
+    match find(tx, id)? {
+        Some(_) => settle(tx, conversation, id, EventType::ReplyFinished, status, now),
+        None => {
+            log_event(tx, conversation, id, EventType::ReplyFinished, status, now)?;
+            require_even_from_trash(tx, id)
+        }
+    }
 }
 
 /// Stores something that the partner says all at once, such as an opening message.
@@ -267,18 +274,28 @@ fn settle(
     now: Timestamp,
 ) -> Result<Message, Error> {
     conversation::message_settled(tx, conversation, now)?;
-    event::append(
-        tx,
-        conversation,
-        event_type,
-        &json!({ "messageId": id, "status": status }),
-        now,
-    )?;
+    log_event(tx, conversation, id, event_type, status, now)?;
     require(tx, id)
+}
+
+fn log_event(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    id: MessageId,
+    event_type: EventType,
+    status: MessageStatus,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let data = json!({ "messageId": id, "status": status });
+    event::append(tx, conversation, event_type, &data, now)
 }
 
 fn require(tx: &ReadTx<'_>, id: MessageId) -> Result<Message, Error> {
     find(tx, id)?.ok_or_else(|| Error::not_found("message", id))
+}
+
+fn require_even_from_trash(tx: &ReadTx<'_>, id: MessageId) -> Result<Message, Error> {
+    find_even_in_trash(tx, id)?.ok_or_else(|| Error::not_found("message", id))
 }
 
 fn require_conversation(tx: &ReadTx<'_>, id: ConversationId) -> Result<(), Error> {

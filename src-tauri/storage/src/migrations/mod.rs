@@ -32,6 +32,11 @@ pub struct Migration {
 pub const EMBEDDED: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
 impl Migration {
+    /// The name of its file without the ending, by which people know it.
+    pub(crate) fn file_stem(&self) -> String {
+        format!("{:03}_{}", self.version, self.name)
+    }
+
     /// Makes migrations out of files read at run time, as tests and tools do.
     ///
     /// The texts are leaked: a process does this once or twice, and everything else can then treat

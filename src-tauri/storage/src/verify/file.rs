@@ -1,9 +1,10 @@
 //! SQLite's own checks, with names put to what they find.
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
 use super::tables::{Table, quoted};
-use super::{Findings, MOST_PER_CHECK};
+use super::{Findings, MOST_PER_CHECK, schema};
 use crate::{Error, status};
 
 pub(super) fn check_integrity(
@@ -32,9 +33,13 @@ pub(super) fn check_integrity(
             None => findings.file(message.as_str()),
         }
     }
+    doubted.sort_unstable();
     doubted.dedup();
-    for table in doubted {
-        name_rows_that_break_rules(connection, table, findings)?;
+    // In another schema a table of the same name means something else.
+    if !doubted.is_empty() && schema::is_as_known(connection)? {
+        for table in doubted {
+            name_rows_that_break_rules(connection, table, findings)?;
+        }
     }
     Ok(())
 }
@@ -62,50 +67,56 @@ fn table_in(
     Ok(None)
 }
 
-/// SQLite says that a table breaks a CHECK or NOT NULL, but not in which row. A copy of the table that
-/// leaves out what breaks its rules shows which rows those are.
+/// SQLite says that a table breaks a CHECK or NOT NULL, but not in which row. A copy of the table takes every
+/// row that keeps its rules, which shows the others.
+///
+/// The copy is in memory and made by the migrations of this program: no text of the file is ever run.
 fn name_rows_that_break_rules(
     connection: &Connection,
-    table: &str,
+    name: &str,
     findings: &mut Findings,
 ) -> Result<(), Error> {
-    let sql: String = connection.query_row(
-        "SELECT sql FROM main.sqlite_schema WHERE type = 'table' AND name = ?1",
-        [table],
-        |row| row.get(0),
-    )?;
-    let Some(definition) = sql.strip_prefix(&format!("CREATE TABLE {table}")) else {
+    let Some(copy) = schema::empty_copy(name)? else {
         return Ok(());
     };
-    let name = quoted(table);
-    let columns = Table::named(connection, table.to_owned())?;
-    connection.pragma_update(None, "foreign_keys", false)?;
-    // Without the WHERE, SQLite copies between like tables page by page and checks nothing.
-    connection.execute_batch(&format!(
-        "CREATE TEMP TABLE {table}{definition};
-         INSERT OR IGNORE INTO temp.{name} SELECT * FROM main.{name} WHERE true;"
+    let table = Table::named(connection, name.to_owned())?;
+    let columns: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| quoted(&column.name))
+        .collect();
+    let places = vec!["?"; columns.len()].join(", ");
+    let (all, quoted_name) = (columns.join(", "), quoted(name));
+    let mut insert = copy.prepare(&format!(
+        "INSERT INTO {quoted_name} ({all}) VALUES ({places})"
     ))?;
-    let key = columns.key_columns();
-    let broken = {
-        let mut statement = connection.prepare(&format!(
-            "SELECT {key} FROM main.{name} EXCEPT SELECT {key} FROM temp.{name}"
-        ))?;
-        let mut rows = statement.query([])?;
-        let mut broken = Vec::new();
-        while let Some(row) = rows.next()? {
-            broken.push(columns.row_name(row)?);
+    let key = table.key_columns();
+    let key_length = table.key_length();
+    let mut select = connection.prepare(&format!("SELECT {key}, {all} FROM main.{quoted_name}"))?;
+    let mut rows = select.query([])?;
+    while let Some(row) = rows.next()? {
+        for place in 0..columns.len() {
+            let value = ToSqlOutput::Borrowed(row.get_ref(key_length + place)?);
+            insert.raw_bind_parameter(place + 1, value)?;
         }
-        broken
-    };
-    connection.execute_batch(&format!("DROP TABLE temp.{name}"))?;
-    for row in broken {
-        findings.row(
-            table,
-            row,
-            "breaks a rule of its table (CHECK, NOT NULL or UNIQUE)",
-        );
+        match insert.raw_execute() {
+            Ok(_) => {}
+            Err(error) if breaks_a_rule(&error) => findings.row(
+                name,
+                table.row_name(row)?,
+                "breaks a rule of its table (CHECK, NOT NULL or UNIQUE)",
+            ),
+            Err(error) => return Err(error.into()),
+        }
     }
     Ok(())
+}
+
+fn breaks_a_rule(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch)
+    )
 }
 
 pub(super) fn check_foreign_keys(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::Findings;
 use crate::Error;
@@ -40,6 +40,40 @@ pub(super) fn check(connection: &Connection, findings: &mut Findings) -> Result<
     }
     check_ledger(connection, known, findings)?;
     check_objects(connection, known, findings)
+}
+
+/// Whether every part of the schema is as the migrations of this program make it. What runs code of the
+/// schema, such as triggers, or writes at all, must not run on any other.
+pub(super) fn is_as_known(connection: &Connection) -> Result<bool, Error> {
+    let mut findings = Findings::new("schema");
+    check(connection, &mut findings)?;
+    Ok(findings.is_empty())
+}
+
+/// A table of the newest schema in a database of its own, in memory: empty, without triggers and without
+/// references. `None` if there is no such table.
+pub(super) fn empty_copy(table: &str) -> Result<Option<Connection>, Error> {
+    let definition: Option<String> = fresh(EMBEDDED)?
+        .query_row(
+            "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?1 AND sql LIKE 'CREATE TABLE %'",
+            [table],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let Some(definition) = definition else {
+        return Ok(None);
+    };
+    let copy = Connection::open_in_memory()?;
+    copy.pragma_update(None, "foreign_keys", false)?;
+    copy.execute_batch(&definition)?;
+    Ok(Some(copy))
+}
+
+/// A new database in memory, as these migrations make it.
+fn fresh(known: &[Migration]) -> Result<Connection, Error> {
+    let mut connection = Connection::open_in_memory()?;
+    migrate(&mut connection, known, "", Timestamp::from_millis(0))?;
+    Ok(connection)
 }
 
 /// Whether the tables are those of this program's newest schema, so that queries of them make sense.
@@ -101,36 +135,46 @@ fn check_objects(
     known: &[Migration],
     findings: &mut Findings,
 ) -> Result<(), Error> {
-    let mut fresh = Connection::open_in_memory()?;
-    migrate(&mut fresh, known, "", Timestamp::from_millis(0))?;
     let mut found = objects(connection)?;
-    for (name, (kind, table, sql)) in objects(&fresh)? {
-        match found.remove(&name) {
-            None => findings.table(&table, format!("the {kind} {name} is missing")),
-            Some((_, _, stored)) if stored != sql => {
+    for ((name, kind), expected) in objects(&fresh(known)?)? {
+        let table = &expected[0].0;
+        match found.remove(&(name.clone(), kind.clone())) {
+            None => findings.table(table, format!("the {kind} {name} is missing")),
+            Some(stored) if stored != expected => {
                 findings.table(
-                    &table,
+                    table,
                     format!("the {kind} {name} is not as its migration made it"),
                 );
             }
             Some(_) => {}
         }
     }
-    for (name, (kind, table, _)) in found {
-        findings.table(&table, format!("the {kind} {name} is in no migration"));
+    for ((name, kind), stored) in found {
+        findings.table(
+            &stored[0].0,
+            format!("the {kind} {name} is in no migration"),
+        );
     }
     Ok(())
 }
 
-type Objects = BTreeMap<String, (String, String, Option<String>)>;
+/// By name and kind: the table and the SQL of each. More than one under one name only in a forged file.
+type Objects = BTreeMap<(String, String), Vec<(String, Option<String>)>>;
 
-/// Without what SQLite makes for itself, such as statistics.
+/// Without the statistics that SQLite makes for itself. A reserved name alone excuses nothing: a forged file
+/// may call a trigger what it likes.
 fn objects(connection: &Connection) -> Result<Objects, Error> {
     let mut statement = connection.prepare(
-        "SELECT name, type, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+        "SELECT name, type, tbl_name, sql FROM sqlite_schema
+         WHERE NOT (type = 'table' AND name IN ('sqlite_stat1', 'sqlite_stat4') AND sql LIKE 'CREATE TABLE %')",
     )?;
-    let rows = statement.query_map([], |row| {
-        Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?)))
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut objects = Objects::new();
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        objects
+            .entry((row.get(0)?, row.get(1)?))
+            .or_default()
+            .push((row.get(2)?, row.get(3)?));
+    }
+    Ok(objects)
 }

@@ -6,6 +6,9 @@ use rusqlite::{Connection, Row};
 use super::Findings;
 use crate::{Error, id, status};
 
+/// The one text in a key that the app chooses, not a learner: the name of a setting.
+const SETTING_KEY: &str = "key";
+
 /// A table that holds data.
 pub(super) struct Table {
     pub(super) name: String,
@@ -46,39 +49,52 @@ impl Table {
 
     /// The key's columns for a SELECT, quoted.
     pub(super) fn key_columns(&self) -> String {
+        let key: Vec<String> = self
+            .key()
+            .into_iter()
+            .map(|column| quoted(&column.name))
+            .collect();
+        key.join(", ")
+    }
+
+    fn key(&self) -> Vec<&Column> {
         let mut key: Vec<&Column> = self
             .columns
             .iter()
             .filter(|column| column.key_place > 0)
             .collect();
         key.sort_by_key(|column| column.key_place);
-        key.iter()
-            .map(|column| quoted(&column.name))
-            .collect::<Vec<_>>()
-            .join(", ")
+        key
     }
 
-    fn key_length(&self) -> usize {
-        self.columns
-            .iter()
-            .filter(|column| column.key_place > 0)
-            .count()
+    pub(super) fn key_length(&self) -> usize {
+        self.key().len()
     }
 
     /// How a row is called whose first columns are the key: ids as everywhere, parts joined by a slash.
+    /// Words of a learner, such as a tag, are left out: a report may be sent to strangers.
     pub(super) fn row_name(&self, row: &Row<'_>) -> Result<String, Error> {
         let mut parts = Vec::new();
-        for place in 0..self.key_length() {
-            parts.push(match row.get_ref(place)? {
-                ValueRef::Integer(number) if number >= 0 && self.name != "schema_migrations" => {
-                    id::encode(number)
+        for (place, column) in self.key().into_iter().enumerate() {
+            match row.get_ref(place)? {
+                ValueRef::Integer(number) if self.name == "schema_migrations" => {
+                    parts.push(number.to_string());
                 }
-                ValueRef::Integer(number) => number.to_string(),
-                ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
-                other => format!("{:?}", other.data_type()),
-            });
+                ValueRef::Text(_) if column.name != SETTING_KEY => {}
+                value => parts.push(Self::part_name(value)),
+            }
         }
         Ok(parts.join("/"))
+    }
+
+    /// One part of a row's name.
+    pub(super) fn part_name(value: ValueRef<'_>) -> String {
+        match value {
+            ValueRef::Integer(number) if number >= 0 => id::encode(number),
+            ValueRef::Integer(number) => number.to_string(),
+            ValueRef::Text(text) => String::from_utf8_lossy(text).into_owned(),
+            other => format!("{:?}", other.data_type()),
+        }
     }
 
     /// Reports every row for which `condition` holds.

@@ -65,8 +65,7 @@ fn main() -> ExitCode {
         printer.error(error.code(), &error.to_string());
         false
     });
-    // Somebody who closed the pipe has seen enough.
-    if is_good && printer.finish().is_ok() {
+    if printer.finish() && is_good {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(1)
@@ -100,7 +99,7 @@ fn migrate(data_dir: &Path, printer: &mut Printer) -> Result<bool, Error> {
     let applied = database.applied_migrations().to_vec();
     database.close()?;
     printer.value(
-        &json!({ "database": database.path(), "user_version": version, "applied": applied }),
+        &json!({ "database": database.path().to_string_lossy(), "user_version": version, "applied": applied }),
         || match applied.as_slice() {
             [] => format!(
                 "{} is up to date at version {version}.",

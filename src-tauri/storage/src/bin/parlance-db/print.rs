@@ -22,9 +22,20 @@ impl Printer {
         }
     }
 
-    /// Whether everything could be written.
-    pub(crate) fn finish(self) -> io::Result<()> {
-        self.result
+    /// Whether everything could be written; if not, that is said, where it still can be.
+    pub(crate) fn finish(self) -> bool {
+        let Err(error) = self.result else {
+            return true;
+        };
+        // Somebody who closed the pipe has seen enough.
+        if error.kind() != io::ErrorKind::BrokenPipe {
+            // There is no third place to say that this did not work either.
+            drop(writeln!(
+                io::stderr(),
+                "parlance-db: the output could not be written: {error}"
+            ));
+        }
+        false
     }
 
     /// A value for programs, or its sentence for people.

@@ -1,0 +1,127 @@
+//! Every row, read as the app reads it.
+//!
+//! A value may keep every rule of its table and still be none that the app can hold: a number too large, a
+//! kind that no version knew. The learner would meet it as an error in the middle of a page.
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+
+use super::Findings;
+use super::tables::Table;
+use crate::chunk::{self, Chunk};
+use crate::conversation::{self, Conversation, ConversationSummary};
+use crate::event::{self, ConversationEvent};
+use crate::id::UserId;
+use crate::message::{self, Message};
+use crate::template::{self, Template};
+use crate::user::{self, User};
+use crate::{Error, settings};
+
+pub(super) fn check(connection: &Connection, findings: &mut Findings) -> Result<(), Error> {
+    let mut pass = Pass {
+        connection,
+        findings,
+    };
+    pass.table("users", user::COLUMNS, |row| User::from_row(row).map(drop))?;
+    pass.table("conversation_templates", template::COLUMNS, |row| {
+        Template::from_row(row).map(drop)
+    })?;
+    pass.table("conversations", conversation::COLUMNS, |row| {
+        Conversation::from_row(row).map(drop)
+    })?;
+    pass.table("conversations", conversation::SUMMARY_COLUMNS, |row| {
+        ConversationSummary::from_row(row).map(drop)
+    })?;
+    pass.table("messages", message::COLUMNS, |row| {
+        Message::from_row(row).map(drop)
+    })?;
+    pass.table("message_chunks", chunk::COLUMNS, |row| {
+        Chunk::from_row(row).map(drop)
+    })?;
+    pass.table("conversation_events", event::COLUMNS, |row| {
+        ConversationEvent::from_row(row).map(drop)
+    })?;
+    pass.settings()
+}
+
+struct Pass<'a> {
+    connection: &'a Connection,
+    findings: &'a mut Findings,
+}
+
+impl Pass<'_> {
+    /// Reads a whole table, one row at a time, through the columns and the function of its entity.
+    fn table(
+        &mut self,
+        table: &str,
+        columns: &str,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<(), Error> {
+        // The key comes last, where it does not move what the entity counts off.
+        let key = format!("{table}.id AS row_key");
+        let mut statement = self
+            .connection
+            .prepare(&format!("SELECT {columns}, {key} FROM {table}"))?;
+        let key_place = statement.column_count() - 1;
+        let names: Vec<String> = statement
+            .column_names()
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let Err(error) = read(row) else {
+                continue;
+            };
+            let place = place_of(&error).ok_or(error)?;
+            let column = names.get(place).map_or("a column", String::as_str);
+            self.findings.row(
+                table,
+                Table::part_name(row.get_ref(key_place)?),
+                format!("{column} holds no value that the app can read"),
+            );
+        }
+        Ok(())
+    }
+
+    fn settings(&mut self) -> Result<(), Error> {
+        let mut statement = self
+            .connection
+            .prepare("SELECT user_id, key, value FROM user_settings")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let column = if row.get::<_, UserId>("user_id").is_err() {
+                "user_id"
+            } else if !is_valid_setting(row.get_ref("key")?, row.get_ref("value")?) {
+                "value"
+            } else {
+                continue;
+            };
+            let name = [row.get_ref("user_id")?, row.get_ref("key")?].map(Table::part_name);
+            self.findings.row(
+                "user_settings",
+                name.join("/"),
+                format!("{column} holds no value that the app can read"),
+            );
+        }
+        Ok(())
+    }
+}
+
+fn is_valid_setting(key: ValueRef<'_>, value: ValueRef<'_>) -> bool {
+    match (key.as_str(), value.as_str()) {
+        (Ok(key), Ok(value)) => settings::check_stored(key, value).is_ok(),
+        _ => false,
+    }
+}
+
+/// The column whose value could not be read. Every other error is about the connection, not about a value.
+const fn place_of(error: &rusqlite::Error) -> Option<usize> {
+    match error {
+        rusqlite::Error::FromSqlConversionFailure(place, _, _)
+        | rusqlite::Error::IntegralValueOutOfRange(place, _)
+        | rusqlite::Error::InvalidColumnType(place, _, _)
+        | rusqlite::Error::Utf8Error(place, _) => Some(*place),
+        _ => None,
+    }
+}
