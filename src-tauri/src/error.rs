@@ -39,7 +39,8 @@ pub enum ErrorCode {
     ReadOnly,
     /// Another Parlance has this profile open.
     AlreadyOpen,
-    /// A newer version of Parlance wrote this profile. Details: `found`, `supported`.
+    /// A newer version of Parlance wrote this profile. Details: `found`, `supported`, and
+    /// `writtenBy` if it is known.
     SchemaTooNew,
     /// The database is damaged.
     Corrupt,
@@ -97,9 +98,19 @@ impl From<Error> for CommandError {
             Error::Busy => Self::new(ErrorCode::Busy, message),
             Error::DiskFull => Self::new(ErrorCode::DiskFull, message),
             Error::ReadOnly => Self::new(ErrorCode::ReadOnly, message),
-            Error::SchemaTooNew { found, supported } => Self::new(ErrorCode::SchemaTooNew, message)
-                .with("found", &found)
-                .with("supported", &supported),
+            Error::SchemaTooNew {
+                found,
+                supported,
+                written_by,
+            } => {
+                let error = Self::new(ErrorCode::SchemaTooNew, message)
+                    .with("found", &found)
+                    .with("supported", &supported);
+                match written_by {
+                    Some(version) => error.with("writtenBy", &version),
+                    None => error,
+                }
+            }
             Error::Corrupt { .. } | Error::ForeignFile { .. } => {
                 Self::new(ErrorCode::Corrupt, message)
             }

@@ -288,7 +288,10 @@ export type ErrorCode =
 "read_only" | 
 /**  Another Parlance has this profile open. */
 "already_open" | 
-/**  A newer version of Parlance wrote this profile. Details: `found`, `supported`. */
+/**
+ *  A newer version of Parlance wrote this profile. Details: `found`, `supported`, and
+ *  `writtenBy` if it is known.
+ */
 "schema_too_new" | 
 /**  The database is damaged. */
 "corrupt" | 
