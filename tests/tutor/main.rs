@@ -10,6 +10,7 @@ mod long_talks;
 mod manner;
 mod partner;
 mod properties;
+mod sense;
 mod sentences;
 mod spoken;
 mod streaming;

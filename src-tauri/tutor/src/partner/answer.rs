@@ -2,10 +2,13 @@
 
 use parlance_storage::{CefrLevel, Role};
 
-use super::reading::{Agreement, Intent, Reading};
+use super::intent::Intent;
+use super::reading::{Agreement, Reading};
 use super::recast::recast;
 use super::said::{Said, Values, sentences, stable_hash};
-use super::scenario::{AnswerKind, Beat, General, Lines, Reaction, Scenario, find, general};
+use super::scenario::{
+    Answer, AnswerKind, Beat, General, Lines, Reaction, Scenario, find, general,
+};
 use super::words::Topic;
 use crate::reply::{ReplyRequest, Turn};
 
@@ -15,14 +18,14 @@ pub(super) fn answer(request: &ReplyRequest) -> String {
 }
 
 /// The work on one answer.
-struct Answering<'a> {
+pub(super) struct Answering<'a> {
     scenario: &'static Scenario,
-    general: &'static General,
+    pub(super) general: &'static General,
     level: CefrLevel,
     history: &'a [Turn],
     /// What the learner said, newest last.
     readings: Vec<Reading>,
-    said: Said,
+    pub(super) said: Said,
     seed: u64,
     values: Values,
 }
@@ -36,10 +39,7 @@ impl<'a> Answering<'a> {
         let history = request.history.as_slice();
         let messages = || history.iter().filter(|turn| turn.role == Role::User);
         let skipped = messages().count().saturating_sub(MEMORABLE_MESSAGES);
-        let readings: Vec<Reading> = messages()
-            .skip(skipped)
-            .map(|turn| Reading::of(&turn.content))
-            .collect();
+        let readings = read_messages(history, skipped);
         let last_words = messages()
             .next_back()
             .map_or("", |turn| turn.content.as_str());
@@ -67,6 +67,12 @@ impl<'a> Answering<'a> {
             self.values.insert("number", number);
         }
         let general = self.general;
+        if let Intent::Sensitive(kind) = reading.intent {
+            return self.answer_gently(kind, &reading);
+        }
+        if let Some(answer) = self.answer_after_gentle_question(&reading) {
+            return answer;
+        }
         match &reading.intent {
             Intent::Farewell => self.part(),
             Intent::Blank => self.and_ask_again(&general.blank),
@@ -85,7 +91,11 @@ impl<'a> Answering<'a> {
                 let welcome = self.line(&general.thanks);
                 self.and_go_on(welcome, &reading)
             }
-            Intent::Says => self.respond(&reading),
+            Intent::Protests => {
+                let apology = self.line(&general.apology);
+                join(apology, &self.next_question(None))
+            }
+            Intent::Says | Intent::Sensitive(_) => self.respond(&reading),
         }
     }
 
@@ -113,7 +123,7 @@ impl<'a> Answering<'a> {
         }
         let scripted = self.scripted_reactions(reading);
         let was_expected = !scripted.is_empty();
-        reactions.extend(recast(&reading.clauses).filter(|line| !self.said.has_said(line)));
+        reactions.extend(recast(reading).filter(|line| !self.said.has_said(line)));
         reactions.extend(scripted);
         if reactions.is_empty() {
             reactions.extend(self.general_reaction(reading));
@@ -130,13 +140,7 @@ impl<'a> Answering<'a> {
     /// What the script has to say to this answer: one line, or two if it answered more than was asked.
     fn scripted_reactions(&self, reading: &Reading) -> Vec<String> {
         if reading.asks {
-            let answers = self.scenario.answers.iter();
-            let told = answers
-                .filter(|answer| reading.mentions(&answer.words).is_some())
-                .find_map(|answer| self.pick(&answer.say));
-            if told.is_some() {
-                return told.into_iter().collect();
-            }
+            return self.answer_to_question(reading).into_iter().collect();
         }
         let present = self.present_beat();
         let unasked = self
@@ -152,21 +156,67 @@ impl<'a> Answering<'a> {
             .collect()
     }
 
+    /// The answer to a question of the learner's, if the script has one.
+    fn answer_to_question(&self, reading: &Reading) -> Option<String> {
+        let told = |answers: &[Answer]| {
+            let fitting = answers
+                .iter()
+                .filter(|answer| reading.mentions(&answer.words).is_some());
+            fitting
+                .into_iter()
+                .find_map(|answer| self.pick(&answer.say))
+        };
+        let reactions = || {
+            let beats = self.scenario.beats.iter();
+            beats.flat_map(|beat| &beat.reactions)
+        };
+        told(&self.scenario.answers)
+            .or_else(|| {
+                let thing = reading.liking.as_deref()?;
+                self.line_with(&self.general.likes, "thing", thing)
+            })
+            .or_else(|| {
+                reactions()
+                    .filter(|reaction| reaction.when_asked)
+                    .find_map(|reaction| self.reaction_by_word(reaction, reading))
+            })
+            .or_else(|| told(&self.general.answers))
+            .or_else(|| {
+                // "Tea, please?" is an order put politely.
+                let present = self.present_beat()?;
+                let is_short = reading.tokens.len() <= 3;
+                present
+                    .reactions
+                    .iter()
+                    .filter(|_| is_short)
+                    .find_map(|reaction| self.reaction_by_word(reaction, reading))
+            })
+    }
+
+    fn reaction_by_word(&self, reaction: &Reaction, reading: &Reading) -> Option<String> {
+        let word = reading.mentions(&reaction.words)?;
+        self.pick_with(&reaction.say, "word", word)
+    }
+
     fn reaction(&self, beat: &Beat, reading: &Reading) -> Option<String> {
-        let by_word = beat.reactions.iter().find_map(|reaction| {
-            let word = reading.mentions(&reaction.words)?;
-            self.pick_with(&reaction.say, "word", word)
-        });
         let was_asked = self.was_asked(beat);
-        by_word.or_else(|| {
+        let reactions = || beat.reactions.iter();
+        let by_word = reactions().find_map(|reaction| self.reaction_by_word(reaction, reading));
+        let by_denial = || {
+            let denied = |reaction: &&Reaction| was_asked && reading.denies(&reaction.words);
+            reactions()
+                .filter(denied)
+                .find_map(|reaction| self.pick(&reaction.denied))
+        };
+        let by_kind = || {
             let fits = |reaction: &&Reaction| {
                 was_asked && reaction.kind.is_some_and(|kind| is_of_kind(reading, kind))
             };
-            beat.reactions
-                .iter()
+            reactions()
                 .filter(fits)
                 .find_map(|reaction| self.pick(&reaction.say))
-        })
+        };
+        by_word.or_else(by_denial).or_else(by_kind)
     }
 
     fn general_reaction(&self, reading: &Reading) -> Option<String> {
@@ -179,7 +229,9 @@ impl<'a> Answering<'a> {
         }
         let by_topic = || {
             let mut topics = reading.topics.iter();
-            topics.find_map(|topic| self.line_about(&general.acknowledge, topic))
+            topics
+                .next()
+                .and_then(|topic| self.line_about(&general.acknowledge, topic))
         };
         let by_kind = || match reading.agreement {
             Some(Agreement::Yes) => self.line(&general.yes),
@@ -259,21 +311,19 @@ impl<'a> Answering<'a> {
     /// Comes back to what the learner said before it goes on with the script.
     fn question_about(&self, reading: &Reading) -> String {
         let may_dwell = self.present_beat().is_some() && !reading.asks;
-        let lines = if reading.is_one_word() {
-            &self.general.say_more
+        let question = if let Some(word) = &reading.lone_word {
+            self.line_with(&self.general.say_more, "word", word)
         } else {
-            &self.general.follow_up
+            let topic = reading.topics.first();
+            topic.and_then(|topic| self.line_about(&self.general.follow_up, topic))
         };
-        let question = reading
-            .topics
-            .first()
+        question
             .filter(|_| may_dwell)
-            .and_then(|topic| self.line_about(lines, topic));
-        question.unwrap_or_else(|| self.next_question(Some(reading)))
+            .unwrap_or_else(|| self.next_question(Some(reading)))
     }
 
     /// The next question of the script; after its end, one built from the learner's words.
-    fn next_question(&self, reading: Option<&Reading>) -> String {
+    pub(super) fn next_question(&self, reading: Option<&Reading>) -> String {
         let next = self
             .scenario
             .beats
@@ -302,6 +352,12 @@ impl<'a> Answering<'a> {
             })
     }
 
+    /// The partner's last message.
+    pub(super) fn last_reply(&self) -> Option<&'a Turn> {
+        let mut turns = self.history.iter().rev();
+        turns.find(|turn| turn.role == Role::Assistant)
+    }
+
     /// The beat whose question was the partner's last one.
     fn present_beat(&self) -> Option<&'static Beat> {
         let last = self
@@ -324,15 +380,18 @@ impl<'a> Answering<'a> {
 
     /// Whether the learner has answered the question before it was asked.
     fn is_settled(&self, beat: &Beat) -> bool {
-        beat.settled_by_words
-            && self.readings.iter().any(|reading| {
+        self.readings.iter().any(|reading| {
+            let by_reaction = || {
                 beat.reactions
                     .iter()
                     .any(|reaction| reading.mentions(&reaction.words).is_some())
-            })
+            };
+            let has = |words: &[String]| reading.mentions(words).is_some() || reading.denies(words);
+            has(&beat.settled_by) || beat.settled_by_words && by_reaction()
+        })
     }
 
-    fn pick(&self, lines: &[String]) -> Option<String> {
+    pub(super) fn pick(&self, lines: &[String]) -> Option<String> {
         self.said.pick(lines, &self.values, self.seed)
     }
 
@@ -346,18 +405,31 @@ impl<'a> Answering<'a> {
         let mut values = self.values.clone();
         values.insert("topic", topic.phrase.clone());
         values.insert("word", topic.word.clone());
-        let mut groups = lines.for_level(self.level).into_iter();
+        // What suits a subject of debate does not suit somebody's dog.
+        let is_debatable = topic.phrase == topic.word;
+        let is_high = matches!(self.level, CefrLevel::B2 | CefrLevel::C1 | CefrLevel::C2);
+        let level = if is_high && !is_debatable {
+            CefrLevel::B1
+        } else {
+            self.level
+        };
+        let mut groups = lines.for_level(level).into_iter();
         groups.find_map(|group| self.said.pick(group, &values, self.seed))
     }
 
-    fn line(&self, lines: &Lines) -> Option<String> {
+    pub(super) fn line(&self, lines: &Lines) -> Option<String> {
         lines
             .for_level(self.level)
             .into_iter()
             .find_map(|group| self.pick(group))
     }
 
-    fn line_with(&self, lines: &Lines, name: &'static str, value: &str) -> Option<String> {
+    pub(super) fn line_with(
+        &self,
+        lines: &Lines,
+        name: &'static str,
+        value: &str,
+    ) -> Option<String> {
         lines
             .for_level(self.level)
             .into_iter()
@@ -365,16 +437,45 @@ impl<'a> Answering<'a> {
     }
 }
 
+/// Reads the learner's messages but for the first ones; a word or two in answer to a question for the
+/// name is a name.
+fn read_messages(history: &[Turn], skipped: usize) -> Vec<Reading> {
+    let mut asked_for_name = false;
+    let mut readings = Vec::new();
+    let mut number = 0;
+    for turn in history {
+        match turn.role {
+            Role::Assistant => {
+                let last = sentences(&turn.content).last().unwrap_or_default();
+                asked_for_name = last.ends_with('?')
+                    && (last.contains("your name") || last.contains("What name"));
+            }
+            Role::User => {
+                number += 1;
+                if number > skipped {
+                    let mut reading = Reading::of(&turn.content);
+                    if asked_for_name {
+                        reading.take_as_name(&turn.content);
+                    }
+                    readings.push(reading);
+                }
+            }
+            _ => {}
+        }
+    }
+    readings
+}
+
 fn is_of_kind(reading: &Reading, kind: AnswerKind) -> bool {
     match kind {
         AnswerKind::Yes => reading.agreement == Some(Agreement::Yes),
         AnswerKind::No => reading.agreement == Some(Agreement::No),
         AnswerKind::Number => reading.number.is_some(),
-        AnswerKind::Name => reading.name.is_some() || reading.is_one_word(),
+        AnswerKind::Name => reading.name.is_some(),
     }
 }
 
-fn join(reaction: Option<String>, question: &str) -> String {
+pub(super) fn join(reaction: Option<String>, question: &str) -> String {
     reaction.map_or_else(|| question.to_owned(), |line| format!("{line} {question}"))
 }
 

@@ -62,6 +62,9 @@ pub(super) struct Beat {
     /// Whether the question is spared when the learner has named one of its words unasked.
     #[serde(default)]
     pub(super) settled_by_words: bool,
+    /// Words that spare the question when the learner has used them, whatever they said with them.
+    #[serde(default)]
+    pub(super) settled_by: Vec<String>,
 }
 
 /// What the partner says to a certain kind of answer.
@@ -75,6 +78,12 @@ pub(super) struct Reaction {
     #[serde(default)]
     pub(super) kind: Option<AnswerKind>,
     pub(super) say: Vec<String>,
+    /// What to say when the word was used to deny it: "It wasn't great."
+    #[serde(default)]
+    pub(super) denied: Vec<String>,
+    /// Whether the lines also answer a question with the word in it: "Where is the bank?"
+    #[serde(default)]
+    pub(super) when_asked: bool,
 }
 
 /// Kinds of answers that need no key word.
@@ -107,6 +116,12 @@ pub(super) struct Lines {
 }
 
 impl Lines {
+    /// Every line, whatever the level.
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+        let groups = [&self.easy, &self.medium, &self.rich];
+        groups.into_iter().flatten().map(String::as_str)
+    }
+
     /// The groups of lines that suit a level, the most fitting group first.
     pub(super) fn for_level(&self, level: CefrLevel) -> Vec<&[String]> {
         let mut groups = vec![self.easy.as_slice()];
@@ -124,6 +139,8 @@ impl Lines {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct General {
+    /// What is answered in every scenario that has no answer of its own.
+    pub(super) answers: Vec<Answer>,
     pub(super) slots: BTreeMap<String, Vec<String>>,
     pub(super) acknowledge: Lines,
     pub(super) listening: Lines,
@@ -145,6 +162,8 @@ pub(super) struct General {
     pub(super) shouting: Lines,
     pub(super) long: Lines,
     pub(super) shared_question: Lines,
+    pub(super) likes: Lines,
+    pub(super) apology: Lines,
     pub(super) say_more: Lines,
     pub(super) farewell: Lines,
     pub(super) follow_up: Lines,
@@ -237,6 +256,7 @@ mod tests {
             for beat in &scenario.beats {
                 lines.extend(beat.ask.iter().chain(&beat.easier));
                 lines.extend(beat.reactions.iter().flat_map(|reaction| &reaction.say));
+                lines.extend(beat.reactions.iter().flat_map(|reaction| &reaction.denied));
             }
             lines.extend(scenario.answers.iter().flat_map(|answer| &answer.say));
             let count = lines.len();
@@ -259,7 +279,10 @@ mod tests {
         let general = read_general().unwrap();
         let known = |place: &&str| {
             general.slots.contains_key(*place)
-                || ["topic", "word", "number", "name", "question", "meaning"].contains(place)
+                || [
+                    "topic", "word", "number", "name", "question", "meaning", "thing",
+                ]
+                .contains(place)
         };
         for scenario in scenarios() {
             for reaction in scenario.beats.iter().flat_map(|beat| &beat.reactions) {
@@ -292,6 +315,7 @@ mod tests {
             &general.farewell,
             &general.follow_up,
             &general.small_talk,
+            &general.likes,
         ]
     }
 
