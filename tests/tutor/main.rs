@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod chunking;
+mod conversations;
 mod filter;
 mod hostile;
 mod long_talks;
