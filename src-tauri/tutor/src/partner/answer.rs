@@ -125,14 +125,16 @@ impl<'a> Answering<'a> {
         let was_expected = !scripted.is_empty();
         reactions.extend(recast(reading).filter(|line| !self.said.has_said(line)));
         reactions.extend(scripted);
-        if reactions.is_empty() {
-            reactions.extend(self.general_reaction(reading));
-        }
-        let question = if was_expected {
-            self.next_question(Some(reading))
-        } else {
-            self.question_about(reading)
+        let follow_up = match was_expected {
+            true => None,
+            false => self.question_about(reading),
         };
+        if reactions.is_empty() {
+            // One question about the learner's word is enough; nothing else needs to name it.
+            let plain = follow_up.is_some() || reading.is_negative();
+            reactions.extend(self.general_reaction(reading, plain));
+        }
+        let question = follow_up.unwrap_or_else(|| self.next_question(Some(reading)));
         reactions.push(question);
         reactions.join(" ")
     }
@@ -148,12 +150,22 @@ impl<'a> Answering<'a> {
             .beats
             .iter()
             .filter(|beat| beat.settled_by_words && !self.was_asked(beat));
-        present
+        let expected: Vec<String> = present
             .into_iter()
             .chain(unasked)
             .filter_map(|beat| self.reaction(beat, reading))
             .take(2)
-            .collect()
+            .collect();
+        if !expected.is_empty() {
+            return expected;
+        }
+        // "And a lemonade": more about what was settled before.
+        let settled = self.scenario.beats.iter();
+        let again = settled
+            .filter(|beat| beat.settled_by_words)
+            .flat_map(|beat| &beat.reactions)
+            .find_map(|reaction| self.reaction_by_word(reaction, reading));
+        again.into_iter().collect()
     }
 
     /// The answer to a question of the learner's, if the script has one.
@@ -219,13 +231,21 @@ impl<'a> Answering<'a> {
         by_word.or_else(by_denial).or_else(by_kind)
     }
 
-    fn general_reaction(&self, reading: &Reading) -> Option<String> {
+    fn general_reaction(&self, reading: &Reading, plain: bool) -> Option<String> {
         let general = self.general;
         if reading.name.is_some() {
             return self.line(&general.name);
         }
         if reading.asks {
             return self.line(&general.shared_question);
+        }
+        if reading.is_negative() && reading.tokens.len() > 2 {
+            return self
+                .line(&general.concern)
+                .or_else(|| self.line(&general.listening));
+        }
+        if plain {
+            return self.line(&general.listening);
         }
         let by_topic = || {
             let mut topics = reading.topics.iter();
@@ -309,17 +329,22 @@ impl<'a> Answering<'a> {
     }
 
     /// Comes back to what the learner said before it goes on with the script.
-    fn question_about(&self, reading: &Reading) -> String {
-        let may_dwell = self.present_beat().is_some() && !reading.asks;
-        let question = if let Some(word) = &reading.lone_word {
-            self.line_with(&self.general.say_more, "word", word)
-        } else {
-            let topic = reading.topics.first();
-            topic.and_then(|topic| self.line_about(&self.general.follow_up, topic))
-        };
-        question
-            .filter(|_| may_dwell)
-            .unwrap_or_else(|| self.next_question(Some(reading)))
+    fn question_about(&self, reading: &Reading) -> Option<String> {
+        let may_dwell = self.scenario.dwells && self.present_beat().is_some();
+        if !may_dwell || reading.asks {
+            return None;
+        }
+        if let Some(word) = &reading.lone_word {
+            return self.line_with(&self.general.say_more, "word", word);
+        }
+        let topic = reading.topics.first()?;
+        // A debate does not stop for somebody's dog.
+        let is_worth_it = topic.phrase == topic.word || !self.is_advanced();
+        is_worth_it.then(|| self.line_about(&self.general.follow_up, topic))?
+    }
+
+    fn is_advanced(&self) -> bool {
+        matches!(self.level, CefrLevel::B2 | CefrLevel::C1 | CefrLevel::C2)
     }
 
     /// The next question of the script; after its end, one built from the learner's words.
@@ -407,8 +432,7 @@ impl<'a> Answering<'a> {
         values.insert("word", topic.word.clone());
         // What suits a subject of debate does not suit somebody's dog.
         let is_debatable = topic.phrase == topic.word;
-        let is_high = matches!(self.level, CefrLevel::B2 | CefrLevel::C1 | CefrLevel::C2);
-        let level = if is_high && !is_debatable {
+        let level = if self.is_advanced() && !is_debatable {
             CefrLevel::B1
         } else {
             self.level

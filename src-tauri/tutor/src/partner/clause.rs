@@ -23,7 +23,15 @@ pub(super) fn find<'a>(clauses: &[Clause], phrases: &'a [String]) -> Option<Foun
             let words: Vec<&str> = lower.split(' ').collect();
             for at in positions(clause, &words) {
                 let is_denied = is_denied(clause, at);
-                let rank = (is_denied, number, at, std::cmp::Reverse(words.len()));
+                let last = &clause[at + words.len() - 1];
+                let is_plural = words.last() != Some(&last.as_str());
+                let rank = (
+                    is_denied,
+                    number,
+                    at,
+                    std::cmp::Reverse(words.len()),
+                    is_plural,
+                );
                 if best.as_ref().is_none_or(|(other, _)| rank < *other) {
                     best = Some((rank, Found { phrase, is_denied }));
                 }

@@ -26,6 +26,7 @@ pub(super) struct English {
     pub(super) no: HashSet<String>,
     pub(super) negations: HashSet<String>,
     pub(super) denials: HashSet<String>,
+    pub(super) unhappy: HashSet<String>,
     pub(super) denial_ends: HashSet<String>,
     pub(super) question_words: HashSet<String>,
     pub(super) common: HashSet<String>,

@@ -87,7 +87,8 @@ pub(super) fn intent(
     if tokens.len() <= 4 && has_any(tokens, &english.greetings) && !asks {
         return Intent::Greeting;
     }
-    if tokens.len() <= 5 && has_any(tokens, &english.thanks) && agreement.is_none() {
+    let begins = &tokens[..tokens.len().min(3)];
+    if tokens.len() <= 5 && has_any(begins, &english.thanks) && agreement.is_none() {
         return Intent::Thanks;
     }
     Intent::Says

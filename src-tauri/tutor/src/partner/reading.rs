@@ -72,7 +72,9 @@ impl Reading {
                 Vec::new()
             },
             lone_word: words::lone_word(&tokens).filter(|_| may_be_picked_up),
-            name: words::name(&written, &tokens).filter(|_| may_be_picked_up),
+            name: words::name(&written, &tokens)
+                .or_else(|| words::introduced(message, &clauses))
+                .filter(|_| may_be_picked_up),
             number: words::number(&written, &tokens),
             liking: words::liking(&clauses),
             agreement,
@@ -97,6 +99,15 @@ impl Reading {
     /// Whether one of `phrases` is said, and only to deny it.
     pub(super) fn denies(&self, phrases: &[String]) -> bool {
         clause::find(&self.clauses, phrases).is_some_and(|found| found.is_denied)
+    }
+
+    /// Whether something is denied, or said to be hard, sad or unwanted.
+    pub(super) fn is_negative(&self) -> bool {
+        let unhappy = |word: &String| english().unhappy.contains(word);
+        self.clauses.iter().any(|clause| {
+            (1..=clause.len()).any(|at| clause::denies(&clause[at - 1]))
+                || clause.iter().any(unhappy)
+        })
     }
 
     /// Takes a message of a word or two for the name that was asked for.

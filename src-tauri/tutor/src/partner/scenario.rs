@@ -40,6 +40,9 @@ pub struct Scenario {
     /// What the partner tells of itself when it is asked back.
     pub(super) about_me: Vec<String>,
     pub(super) farewells: Vec<String>,
+    /// Whether the partner may leave the script for a moment and ask about what it hears.
+    #[serde(default)]
+    pub(super) dwells: bool,
     /// The questions in their order.
     pub(super) beats: Vec<Beat>,
     /// What it answers when the learner asks.
@@ -144,6 +147,7 @@ pub(super) struct General {
     pub(super) slots: BTreeMap<String, Vec<String>>,
     pub(super) acknowledge: Lines,
     pub(super) listening: Lines,
+    pub(super) concern: Lines,
     pub(super) yes: Lines,
     pub(super) no: Lines,
     pub(super) number: Lines,

@@ -6,7 +6,18 @@ use super::english::english;
 
 /// Whether the first words are those of a question.
 pub(super) fn begins_question(tokens: &[String]) -> bool {
-    tokens.len() >= 2 && english().question_words.contains(&tokens[0])
+    const SUBJECTS: &[&str] = &[
+        "i", "he", "she", "we", "they", "you", "a", "an", "the", "my", "it",
+    ];
+    let [first, second, ..] = tokens else {
+        return false;
+    };
+    // "When I was a child", "What I like is ..."
+    let is_clause = matches!(
+        first.as_str(),
+        "when" | "where" | "who" | "what" | "how" | "why"
+    ) && SUBJECTS.contains(&second.as_str());
+    english().question_words.contains(first) && !is_clause
 }
 
 const LONGEST_TOPIC: usize = 24;
@@ -34,13 +45,24 @@ pub(super) fn topics(written: &[&str], tokens: &[String]) -> Vec<Topic> {
     }
     found.sort_by_key(|&(rank, length, at)| (std::cmp::Reverse((rank, length)), at));
     let topic = |at: usize| {
-        let word = quoted_form(written[at], &tokens[at], at);
-        let owner = tokens[..at]
+        let mut word = quoted_form(written[at], &tokens[at], at);
+        // "Spanish food", "the train station"
+        if at > 0 && is_modifier(&tokens[at - 1]) {
+            let modifier = quoted_form(written[at - 1], &tokens[at - 1], at - 1);
+            word = format!("{modifier} {word}");
+        }
+        let start = tokens[..at]
             .iter()
-            .rev()
-            .find(|word| !is_adjective(word) && !is_modifier(word))
-            .map_or("", String::as_str);
+            .rposition(|word| !is_adjective(word) && !is_modifier(word));
+        let owner = start.map_or("", |start| tokens[start].as_str());
+        let is_had = start
+            .and_then(|start| tokens[..start].get(start.checked_sub(2)?..))
+            .is_some_and(|words| {
+                matches!(words[0].as_str(), "i" | "we")
+                    && matches!(words[1].as_str(), "have" | "had")
+            });
         let phrase = match owner {
+            "a" | "an" if is_had => format!("your {word}"),
             "my" | "our" => format!("your {word}"),
             "your" => format!("my {word}"),
             "the" | "his" | "her" | "their" => format!("{owner} {word}"),
@@ -65,15 +87,35 @@ fn evidence(tokens: &[String], at: usize, is_name: bool) -> Option<usize> {
     if tokens.get(at + 1).is_some_and(|next| is_noun(next)) {
         return None;
     }
-    let before = tokens[..at]
-        .iter()
-        .rev()
-        .find(|word| !is_adjective(word) && !is_modifier(word));
-    let before = before.map_or("", String::as_str);
-    if english.determiners.contains(before) {
-        return Some(3);
+    // "my boss trusts me": after a noun only what is known to be one can be one.
+    if at > 0 && is_modifier(&tokens[at - 1]) && !is_noun(token) {
+        return None;
     }
+    let start = tokens[..at]
+        .iter()
+        .rposition(|word| !is_adjective(word) && !is_modifier(word));
+    let before = start.map_or("", |start| tokens[start].as_str());
     let stands_bare = is_plural(token) || is_mass(token) || is_proper(token) || is_name;
+    // "I am a student", "He is the best actor": that is what somebody is.
+    let is_predicate = start
+        .and_then(|start| start.checked_sub(1))
+        .is_some_and(|at| {
+            let word = tokens[at].as_str();
+            matches!(
+                word,
+                "am" | "is" | "are" | "was" | "were" | "be" | "become" | "as"
+            ) || word.ends_with("'m")
+                || word.ends_with("'s")
+                || word.ends_with("'re")
+        });
+    if english.determiners.contains(before) {
+        let is_whole = stands_bare
+            || matches!(
+                before,
+                "a" | "an" | "the" | "my" | "your" | "our" | "his" | "her" | "their"
+            );
+        return (is_whole && !is_predicate && !is_proper(token)).then_some(3);
+    }
     if english.before_things.contains(before) && stands_bare {
         return Some(2);
     }
@@ -96,7 +138,7 @@ fn is_written_as_name(written: &str, at: usize) -> bool {
 fn may_be_thing(token: &str) -> bool {
     let english = english();
     (3..=LONGEST_TOPIC).contains(&token.chars().count())
-        && token.chars().all(|c| c.is_alphabetic() || c == '-')
+        && token.chars().all(char::is_alphabetic)
         && is_pronounceable(token)
         && !is_adjective(token)
         && !english.no_things.contains(token)
@@ -227,6 +269,29 @@ pub(super) fn liking(clauses: &[Vec<String>]) -> Option<String> {
     Some(words.join(" "))
 }
 
+/// The name in "I'm Kenji" or "I am Linh, ...": all of a clause, and written as a name.
+pub(super) fn introduced(message: &str, clauses: &[Vec<String>]) -> Option<String> {
+    let name = clauses.iter().find_map(|clause| match clause.as_slice() {
+        [i, am, name] if i == "i" && am == "am" => Some(name),
+        [im, name] if im == "i'm" => Some(name),
+        _ => None,
+    })?;
+    let english = english();
+    let written = capitalised(name);
+    let fits = (2..=LONGEST_TOPIC).contains(&name.chars().count())
+        && name.chars().all(char::is_alphabetic)
+        && message.contains(&written)
+        && !is_proper(name)
+        && !is_noun(name)
+        && !is_adjective(name)
+        && !name.ends_with("ed")
+        && !name.ends_with("ian")
+        && !name.ends_with("ing")
+        && !english.common.contains(name)
+        && !english.no_things.contains(name);
+    fits.then_some(written)
+}
+
 /// A name that is all of a message, or nearly: "Maria", "It's Maria", "Maria Lopez".
 pub(super) fn bare_name(written: &[&str], tokens: &[String]) -> Option<String> {
     let english = english();
@@ -302,7 +367,14 @@ pub(super) fn name(written: &[&str], tokens: &[String]) -> Option<String> {
 
 /// The first number, with its unit if the next word is one.
 pub(super) fn number(written: &[&str], tokens: &[String]) -> Option<String> {
-    let at = tokens.iter().position(|token| {
+    let counts = |at: usize| {
+        let is_counted = tokens
+            .get(at + 1)
+            .is_some_and(|next| english().units.contains(next));
+        tokens[at] != "one" || is_counted && tokens.len() <= 5
+    };
+    let at = (0..tokens.len()).filter(|&at| counts(at)).find(|&at| {
+        let token = &tokens[at];
         english().number_words.contains(token)
             || token.len() <= 12 && token.chars().all(|c| c.is_ascii_digit())
     })?;
