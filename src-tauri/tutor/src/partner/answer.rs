@@ -162,7 +162,7 @@ impl<'a> Answering<'a> {
         // "And a lemonade": more about what was settled before.
         let settled = self.scenario.beats.iter();
         let again = settled
-            .filter(|beat| beat.settled_by_words)
+            .filter(|beat| beat.settled_by_words && reading.wishes())
             .flat_map(|beat| &beat.reactions)
             .find_map(|reaction| self.reaction_by_word(reaction, reading));
         again.into_iter().collect()
@@ -240,8 +240,11 @@ impl<'a> Answering<'a> {
             return self.line(&general.shared_question);
         }
         if reading.is_negative() && reading.tokens.len() > 2 {
-            return self
-                .line(&general.concern)
+            let is_sad = reading.is_unhappy() && !self.is_advanced();
+            return is_sad
+                .then(|| self.line(&general.sad))
+                .flatten()
+                .or_else(|| self.line(&general.concern))
                 .or_else(|| self.line(&general.listening));
         }
         if plain {

@@ -103,11 +103,36 @@ impl Reading {
 
     /// Whether something is denied, or said to be hard, sad or unwanted.
     pub(super) fn is_negative(&self) -> bool {
-        let unhappy = |word: &String| english().unhappy.contains(word);
-        self.clauses.iter().any(|clause| {
-            (1..=clause.len()).any(|at| clause::denies(&clause[at - 1]))
-                || clause.iter().any(unhappy)
-        })
+        self.denies_something() || self.has_unhappy_word()
+    }
+
+    /// Whether something is said to be hard or sad, and not that it is not.
+    pub(super) fn is_unhappy(&self) -> bool {
+        self.has_unhappy_word() && !self.denies_something()
+    }
+
+    fn denies_something(&self) -> bool {
+        self.tokens.iter().any(|word| clause::denies(word))
+    }
+
+    fn has_unhappy_word(&self) -> bool {
+        self.tokens
+            .iter()
+            .any(|word| english().unhappy.contains(word))
+    }
+
+    /// Whether the learner may be asking for something, rather than telling.
+    pub(super) fn wishes(&self) -> bool {
+        const WISHES: &[&str] = &[
+            "want", "need", "like", "please", "take", "look", "looking", "then", "also", "prefer",
+        ];
+        const TELLS: &[&str] = &["is", "are", "was", "were", "your", "people"];
+        let has = |words: &[&str]| {
+            self.tokens
+                .iter()
+                .any(|word| words.contains(&word.as_str()))
+        };
+        (has(WISHES) || self.tokens.len() <= 4) && !has(TELLS)
     }
 
     /// Takes a message of a word or two for the name that was asked for.
@@ -168,7 +193,7 @@ fn agreement(tokens: &[String]) -> Option<Agreement> {
     let denies = tokens
         .iter()
         .any(|word| word.ends_with("n't") || english.negations.contains(word));
-    (denies && tokens.len() <= 8).then_some(Agreement::No)
+    (denies && tokens.len() <= 5).then_some(Agreement::No)
 }
 
 /// Two words in capitals or more, and none in small letters.

@@ -148,6 +148,7 @@ pub(super) struct General {
     pub(super) acknowledge: Lines,
     pub(super) listening: Lines,
     pub(super) concern: Lines,
+    pub(super) sad: Lines,
     pub(super) yes: Lines,
     pub(super) no: Lines,
     pub(super) number: Lines,
