@@ -133,6 +133,10 @@ fn faults(reply: &str, level: CefrLevel) -> Vec<String> {
     faults
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "the conversations are there to be read"
+)]
 #[test]
 fn what_learners_write_is_answered_with_sense() {
     let mut wrong = Vec::new();

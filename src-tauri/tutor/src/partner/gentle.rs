@@ -33,7 +33,10 @@ impl Answering<'_> {
         let sympathy = self
             .line(&lines().sympathy)
             .or_else(|| self.line(&self.general.listening));
-        match self.line(&lines().gentle) {
+        let question = self
+            .line(&lines().gentle)
+            .or_else(|| self.line(&lines().gentle_again));
+        match question {
             Some(question) => join(sympathy, &question),
             None => join(sympathy, &self.next_question(None)),
         }
@@ -45,6 +48,7 @@ impl Answering<'_> {
         let stayed = self.asked_one_of(&lines.stay);
         if !stayed
             && !self.asked_one_of(&lines.gentle)
+            && !self.asked_one_of(&lines.gentle_again)
             && !self.asked_one_of(&lines.self_harm_lines)
         {
             return None;

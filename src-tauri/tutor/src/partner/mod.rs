@@ -21,6 +21,7 @@ mod reading;
 mod recast;
 mod said;
 mod scenario;
+mod script;
 mod sensitive;
 mod words;
 

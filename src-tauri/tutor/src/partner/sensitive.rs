@@ -25,6 +25,7 @@ pub(super) struct SensitiveLines {
     pub(super) self_harm_lines: Lines,
     pub(super) sympathy: Lines,
     pub(super) gentle: Lines,
+    pub(super) gentle_again: Lines,
     pub(super) stay: Lines,
     pub(super) move_on: Lines,
     pub(super) rude_lines: Lines,
