@@ -123,16 +123,15 @@ impl Reading {
 
     /// Whether the learner may be asking for something, rather than telling.
     pub(super) fn wishes(&self) -> bool {
-        const WISHES: &[&str] = &[
-            "want", "need", "like", "please", "take", "look", "looking", "then", "also", "prefer",
-        ];
+        const SURE: &[&str] = &["want", "need", "look", "looking"];
+        const WISHES: &[&str] = &["like", "please", "take", "then", "also", "prefer"];
         const TELLS: &[&str] = &["is", "are", "was", "were", "your", "people"];
         let has = |words: &[&str]| {
             self.tokens
                 .iter()
                 .any(|word| words.contains(&word.as_str()))
         };
-        (has(WISHES) || self.tokens.len() <= 4) && !has(TELLS)
+        has(SURE) || (has(WISHES) || self.tokens.len() <= 4) && !has(TELLS)
     }
 
     /// Takes a message of a word or two for the name that was asked for.
