@@ -3,13 +3,17 @@
 #![allow(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod care;
 mod chunking;
+mod conversations;
 mod filter;
 mod hostile;
 mod long_talks;
 mod manner;
+mod own_words;
 mod partner;
 mod properties;
+mod sense;
 mod sentences;
 mod spoken;
 mod streaming;

@@ -36,6 +36,38 @@ fn the_feeling_follows_the_signs_in_the_text() {
 }
 
 #[test]
+fn an_exclamation_is_not_always_joy() {
+    for (text, expected) in [
+        ("I'm so sorry for your loss!", Emotion::Supportive),
+        ("How terrible!", Emotion::Supportive),
+        ("Your dog died!", Emotion::Supportive),
+        ("What a pity!", Emotion::Supportive),
+        ("I hate you!", Emotion::Calm),
+        ("Be careful!", Emotion::Calm),
+        ("Don't do that!", Emotion::Calm),
+        ("We won the game!", Emotion::Excited),
+    ] {
+        let chunk = first(text);
+        assert_eq!(chunk.emotion, expected, "{text}");
+        let is_quiet = matches!(chunk.icon, Some(ChunkIcon::Heart | ChunkIcon::Chat));
+        assert_eq!(is_quiet, expected != Emotion::Excited, "{text}");
+    }
+}
+
+#[test]
+fn the_name_of_a_tense_is_no_praise() {
+    for text in [
+        "Present perfect: I have gone home.",
+        "This is the past perfect.",
+        "We use the perfect tense here.",
+    ] {
+        assert_ne!(first(text).emotion, Emotion::Encouraging, "{text}");
+        assert_ne!(first(text).icon, Some(ChunkIcon::Check), "{text}");
+    }
+    assert_eq!(first("That is perfect.").icon, Some(ChunkIcon::Check));
+}
+
+#[test]
 fn a_denied_praise_is_no_praise() {
     assert_eq!(first("It is not perfect.").emotion, Emotion::Neutral);
     assert_eq!(first("That isn't excellent.").emotion, Emotion::Neutral);

@@ -90,6 +90,31 @@ fn what_may_end_a_sentence_is_decided_by_the_next_word() {
 }
 
 #[test]
+fn a_sentence_that_has_only_said_when_goes_on() {
+    check(&[
+        "At 5:30 p.m. I go home.",
+        "At 5 p.m. We close. |Good night.",
+        "From 9 a.m. to 5 p.m. I work in the bank.",
+        "Every day at 7 a.m. my father drinks tea. |I sleep.",
+        "Tomorrow at 8 p.m. Anna will sing.",
+        "I go home at 5:30 p.m. |I am tired.",
+        "The shop opens at 9 a.m. |We can go there.",
+        "When? |At 5 p.m. |What about you?",
+        "Not at 6 p.m. |At 7. |Then we eat.",
+    ]);
+}
+
+#[test]
+fn who_speaks_stays_with_what_is_said() {
+    check(&[
+        "« Bonjour ! » dit-il.",
+        "« Ça va ? » demanda-t-elle. |Il rit.",
+        "« Bonjour ! » |Il partit.",
+        "\"Stop!\" he said.",
+    ]);
+}
+
+#[test]
 fn numbers_and_addresses_are_not_torn() {
     check(&[
         "It costs 3.5 euros. |That is cheap.",

@@ -22,6 +22,15 @@ pub(super) const FEELINGS: &[(Emotion, &[&str])] = &[
             "that's all right",
             "never mind",
             "sorry to hear",
+            "so sorry",
+            "really sorry",
+            "for your loss",
+            "how terrible",
+            "how awful",
+            "how sad",
+            "very sad",
+            "what a pity",
+            "what a shame",
             "i understand how",
             "everyone makes mistakes",
             "mistakes are normal",
@@ -155,6 +164,89 @@ pub(super) const FEELINGS: &[(Emotion, &[&str])] = &[
     ),
 ];
 
+/// Words that make an exclamation one of grief or of pity.
+pub(super) const BAD_NEWS: &[&str] = &[
+    "sorry",
+    "sad",
+    "terrible",
+    "horrible",
+    "awful",
+    "pity",
+    "shame",
+    "unfortunately",
+    "died",
+    "die",
+    "dead",
+    "death",
+    "dying",
+    "killed",
+    "kill",
+    "funeral",
+    "cancer",
+    "sick",
+    "ill",
+    "hurt",
+    "hurts",
+    "pain",
+    "accident",
+    "war",
+    "lost",
+    "cry",
+    "crying",
+    "alone",
+    "lonely",
+    "poor you",
+    "oh no",
+    "bad news",
+    "too bad",
+    "broken",
+    "fired",
+    "worst",
+    "help",
+    "afraid",
+    "scared",
+    "stupid",
+];
+
+/// Words that make an exclamation a warning, or angry.
+pub(super) const WARNINGS: &[&str] = &[
+    "careful",
+    "watch out",
+    "look out",
+    "beware",
+    "danger",
+    "dangerous",
+    "stop",
+    "don't",
+    "do not",
+    "never",
+    "hate",
+    "shut up",
+    "not",
+    "wrong",
+    "no",
+    "quiet",
+    "attention",
+    "angry",
+    "idiot",
+];
+
+/// "Present perfect", "the perfect tense": a word of grammar, and no praise.
+pub(super) fn is_name_of_tense(before: &str, phrase: &str, after: &str) -> bool {
+    let names = ["present", "past", "future", "tense", "pluperfect"];
+    let forms = [
+        "tense",
+        "simple",
+        "continuous",
+        "progressive",
+        "form",
+        "participle",
+    ];
+    phrase == "perfect"
+        && (names.iter().any(|name| before.ends_with(name))
+            || forms.iter().any(|form| after.starts_with(form)))
+}
+
 /// Words before a phrase that turn it round.
 pub(super) const NEGATIONS: &[&str] = &[
     "not", "no", "never", "isn't", "wasn't", "aren't", "don't", "doesn't", "didn't", "not very",
@@ -213,6 +305,9 @@ pub(super) const EXPLANATION: &[&str] = &[
     "the word",
     "the past of",
     "past tense",
+    "present perfect",
+    "past perfect",
+    "perfect tense",
     "grammar",
     "the plural",
     "e.g.",

@@ -142,6 +142,10 @@ impl Words {
             return false;
         };
         let before = self.lower[..at].trim_end();
+        let after = self.lower[at + phrase.len()..].trim_start();
+        if lexicon::is_name_of_tense(before, phrase, after) {
+            return false;
+        }
         !lexicon::NEGATIONS.iter().any(|negation| {
             before
                 .strip_suffix(negation)
@@ -169,10 +173,21 @@ fn emotion(words: &Words, spoken: &Spoken) -> Emotion {
     if words.asks {
         return Emotion::Curious;
     }
-    let by_mark = words.exclaims.then_some(Emotion::Excited);
+    let by_mark = words.exclaims.then(|| exclaimed(words));
     said.or(spoken.pictured)
         .or(by_mark)
         .unwrap_or(Emotion::Neutral)
+}
+
+/// An exclamation is joy unless it speaks of something bad, or warns.
+fn exclaimed(words: &Words) -> Emotion {
+    if words.has_any(lexicon::BAD_NEWS) {
+        Emotion::Supportive
+    } else if words.has_any(lexicon::WARNINGS) {
+        Emotion::Calm
+    } else {
+        Emotion::Excited
+    }
 }
 
 fn icon(words: &Words, emotion: Emotion) -> ChunkIcon {

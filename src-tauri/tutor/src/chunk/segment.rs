@@ -290,6 +290,7 @@ impl Segmenter {
             quoted: end.quoted,
             word: &self.open[end.word.clone()],
             is_first: end.is_first,
+            opening: &self.open[..end.word.start],
         };
         let probe = &self.open[next.byte..to];
         let complete = complete || probe.len() > LONGEST_PROBE;
@@ -297,6 +298,8 @@ impl Segmenter {
             Verdict::Cut => return Some(next),
             Verdict::Join => self.end = None,
             Verdict::Absorb => {
+                // `« Bonjour ! » dit-il` closes after a space.
+                end.quoted |= probe.contains(is_quote);
                 end.next = None;
                 end.separated = true;
             }

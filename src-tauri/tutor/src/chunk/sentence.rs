@@ -20,6 +20,8 @@ pub(super) struct Before<'a> {
     pub(super) word: &'a str,
     /// Whether that run is the first one of its line or sentence.
     pub(super) is_first: bool,
+    /// The open text before that run.
+    pub(super) opening: &'a str,
 }
 
 /// What to do with a possible end of a sentence.
@@ -110,10 +112,31 @@ fn after_full_stop(before: &Before<'_>, letter: char, next: &str, complete: bool
         }
         Word::SometimesLast => match whole_word(next, complete) {
             None => Verdict::More,
+            Some(word) if SUBJECTS.contains(&word.as_str()) && opens_with_time(before) => {
+                Verdict::Join
+            }
             Some(word) if STARTERS.contains(&word.as_str()) => Verdict::Cut,
             Some(_) => Verdict::Join,
         },
     }
+}
+
+/// `At 5:30 p.m.` and nothing more: the sentence has only said when, and what happens is to come.
+fn opens_with_time(before: &Before<'_>) -> bool {
+    const LONGEST: usize = 48;
+    if before.opening.len() > LONGEST {
+        return false;
+    }
+    let plain = |word: &str| {
+        word.trim_matches(|c: char| !c.is_alphanumeric())
+            .to_lowercase()
+    };
+    let mut words = before.opening.split_whitespace().map(plain);
+    let first = words.find(|word| !word.is_empty()).unwrap_or_default();
+    TIME_OPENERS.contains(&first.as_str())
+        && words.all(|word| {
+            word.starts_with(|c: char| c.is_numeric()) || TIME_WORDS.contains(&word.as_str())
+        })
 }
 
 /// The letters that `next` begins with, in lower case, once it is certain that no more will follow.
@@ -211,6 +234,77 @@ const NUMBERING: &[&str] = &[
 const SOMETIMES_LAST: &[&str] = &[
     "inc", "ltd", "co", "corp", "jr", "sr", "esq", "al", "bros", "dept", "ave", "blvd", "rd",
     "ph.d", "b.sc", "m.sc", "hr", "fr", "rep",
+];
+
+/// Words that begin a statement about when something happens.
+const TIME_OPENERS: &[&str] = &[
+    "at",
+    "by",
+    "after",
+    "before",
+    "around",
+    "about",
+    "until",
+    "till",
+    "from",
+    "since",
+    "between",
+    "today",
+    "tomorrow",
+    "yesterday",
+    "on",
+    "every",
+    "usually",
+    "then",
+];
+
+/// Words that may stand between such an opener and the hour.
+const TIME_WORDS: &[&str] = &[
+    "",
+    "at",
+    "to",
+    "and",
+    "or",
+    "until",
+    "till",
+    "about",
+    "around",
+    "exactly",
+    "half",
+    "past",
+    "quarter",
+    "on",
+    "day",
+    "a.m",
+    "p.m",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "noon",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "weekdays",
+    "mondays",
+];
+
+/// Words that can be the subject of the sentence that such an opener begins.
+const SUBJECTS: &[&str] = &[
+    "i", "we", "he", "she", "they", "it", "you", "the", "my", "our", "his", "her", "their",
+    "there", "everyone", "all",
 ];
 
 /// Words that often begin a sentence and are not names; in lower case, up to an apostrophe.

@@ -298,14 +298,21 @@ impl<'a> Reading<'a> {
     /// A table's border becomes a comma between two cells.
     fn read_cell_border(&mut self) {
         self.skip_run('|');
-        let has_cell_before = self.out.text.trim_end().ends_with(char::is_alphanumeric);
-        let has_cell_after = self.rest().contains(char::is_alphanumeric);
-        if has_cell_before && has_cell_after {
-            let end = self.out.text.trim_end().len();
-            self.out.text.truncate(end);
-            self.out.push(',', false);
-            self.out.push_space();
+        if self.stands_between_words() {
+            self.say_comma();
         }
+    }
+
+    fn stands_between_words(&self) -> bool {
+        self.out.text.trim_end().ends_with(char::is_alphanumeric)
+            && self.rest().contains(char::is_alphanumeric)
+    }
+
+    fn say_comma(&mut self) {
+        let end = self.out.text.trim_end().len();
+        self.out.text.truncate(end);
+        self.out.push(',', false);
+        self.out.push_space();
     }
 
     fn read_address_or_face(&mut self) {
@@ -366,6 +373,12 @@ impl<'a> Reading<'a> {
         self.at += length;
         if first.is_whitespace() {
             self.out.push_space();
+        } else if first == '\u{200B}' {
+            // It has no width, and yet parts words.
+            self.space_is_ours = true;
+            self.out.push_space();
+        } else if is_arrow(first) && self.stands_between_words() {
+            self.say_comma();
         } else if is_emoji(first) || is_bullet(first) || is_silent_symbol(first) {
             let feeling = lexicon::emoji(first);
             self.out.pictured = self.out.pictured.or(feeling);
@@ -441,6 +454,12 @@ fn first_word(text: &str) -> &str {
 
 fn ends_word(text: &str) -> bool {
     text.chars().next().is_none_or(char::is_whitespace)
+}
+
+/// `go → went → gone`: a breath between two forms.
+fn is_arrow(character: char) -> bool {
+    matches!(character, '\u{2190}'..='\u{21FF}' | '\u{2794}'..='\u{27BF}' | '\u{27F5}'..='\u{27FF}' | '\u{2B05}'..='\u{2B07}')
+        && !matches!(character, '\u{2795}'..='\u{2797}' | '\u{27B0}' | '\u{27BF}')
 }
 
 /// Arrows, boxes, stars and other pictures that are not emoji. Currency, mathematics, degrees and

@@ -2,10 +2,11 @@
 
 use parlance_storage::{CefrLevel, Role};
 
-use super::reading::{Agreement, Intent, Reading};
+use super::intent::Intent;
+use super::reading::{Agreement, Reading};
 use super::recast::recast;
 use super::said::{Said, Values, sentences, stable_hash};
-use super::scenario::{AnswerKind, Beat, General, Lines, Reaction, Scenario, find, general};
+use super::scenario::{Beat, General, Lines, Scenario, find, general};
 use super::words::Topic;
 use crate::reply::{ReplyRequest, Turn};
 
@@ -15,14 +16,14 @@ pub(super) fn answer(request: &ReplyRequest) -> String {
 }
 
 /// The work on one answer.
-struct Answering<'a> {
-    scenario: &'static Scenario,
-    general: &'static General,
-    level: CefrLevel,
+pub(super) struct Answering<'a> {
+    pub(super) scenario: &'static Scenario,
+    pub(super) general: &'static General,
+    pub(super) level: CefrLevel,
     history: &'a [Turn],
     /// What the learner said, newest last.
     readings: Vec<Reading>,
-    said: Said,
+    pub(super) said: Said,
     seed: u64,
     values: Values,
 }
@@ -36,10 +37,7 @@ impl<'a> Answering<'a> {
         let history = request.history.as_slice();
         let messages = || history.iter().filter(|turn| turn.role == Role::User);
         let skipped = messages().count().saturating_sub(MEMORABLE_MESSAGES);
-        let readings: Vec<Reading> = messages()
-            .skip(skipped)
-            .map(|turn| Reading::of(&turn.content))
-            .collect();
+        let readings = read_messages(history, skipped);
         let last_words = messages()
             .next_back()
             .map_or("", |turn| turn.content.as_str());
@@ -67,6 +65,12 @@ impl<'a> Answering<'a> {
             self.values.insert("number", number);
         }
         let general = self.general;
+        if let Intent::Sensitive(kind) = reading.intent {
+            return self.answer_gently(kind, &reading);
+        }
+        if let Some(answer) = self.answer_after_gentle_question(&reading) {
+            return answer;
+        }
         match &reading.intent {
             Intent::Farewell => self.part(),
             Intent::Blank => self.and_ask_again(&general.blank),
@@ -85,7 +89,11 @@ impl<'a> Answering<'a> {
                 let welcome = self.line(&general.thanks);
                 self.and_go_on(welcome, &reading)
             }
-            Intent::Says => self.respond(&reading),
+            Intent::Protests => {
+                let apology = self.line(&general.apology);
+                join(apology, &self.next_question(None))
+            }
+            Intent::Says | Intent::Sensitive(_) => self.respond(&reading),
         }
     }
 
@@ -113,63 +121,23 @@ impl<'a> Answering<'a> {
         }
         let scripted = self.scripted_reactions(reading);
         let was_expected = !scripted.is_empty();
-        reactions.extend(recast(&reading.clauses).filter(|line| !self.said.has_said(line)));
+        reactions.extend(recast(reading).filter(|line| !self.said.has_said(line)));
         reactions.extend(scripted);
-        if reactions.is_empty() {
-            reactions.extend(self.general_reaction(reading));
-        }
-        let question = if was_expected {
-            self.next_question(Some(reading))
-        } else {
-            self.question_about(reading)
+        let follow_up = match was_expected {
+            true => None,
+            false => self.question_about(reading),
         };
+        if reactions.is_empty() {
+            // One question about the learner's word is enough; nothing else needs to name it.
+            let plain = follow_up.is_some() || reading.is_negative();
+            reactions.extend(self.general_reaction(reading, plain));
+        }
+        let question = follow_up.unwrap_or_else(|| self.next_question(Some(reading)));
         reactions.push(question);
         reactions.join(" ")
     }
 
-    /// What the script has to say to this answer: one line, or two if it answered more than was asked.
-    fn scripted_reactions(&self, reading: &Reading) -> Vec<String> {
-        if reading.asks {
-            let answers = self.scenario.answers.iter();
-            let told = answers
-                .filter(|answer| reading.mentions(&answer.words).is_some())
-                .find_map(|answer| self.pick(&answer.say));
-            if told.is_some() {
-                return told.into_iter().collect();
-            }
-        }
-        let present = self.present_beat();
-        let unasked = self
-            .scenario
-            .beats
-            .iter()
-            .filter(|beat| beat.settled_by_words && !self.was_asked(beat));
-        present
-            .into_iter()
-            .chain(unasked)
-            .filter_map(|beat| self.reaction(beat, reading))
-            .take(2)
-            .collect()
-    }
-
-    fn reaction(&self, beat: &Beat, reading: &Reading) -> Option<String> {
-        let by_word = beat.reactions.iter().find_map(|reaction| {
-            let word = reading.mentions(&reaction.words)?;
-            self.pick_with(&reaction.say, "word", word)
-        });
-        let was_asked = self.was_asked(beat);
-        by_word.or_else(|| {
-            let fits = |reaction: &&Reaction| {
-                was_asked && reaction.kind.is_some_and(|kind| is_of_kind(reading, kind))
-            };
-            beat.reactions
-                .iter()
-                .filter(fits)
-                .find_map(|reaction| self.pick(&reaction.say))
-        })
-    }
-
-    fn general_reaction(&self, reading: &Reading) -> Option<String> {
+    fn general_reaction(&self, reading: &Reading, plain: bool) -> Option<String> {
         let general = self.general;
         if reading.name.is_some() {
             return self.line(&general.name);
@@ -177,9 +145,22 @@ impl<'a> Answering<'a> {
         if reading.asks {
             return self.line(&general.shared_question);
         }
+        if reading.is_negative() && reading.tokens.len() > 2 {
+            let is_sad = reading.is_unhappy() && !self.is_advanced();
+            return is_sad
+                .then(|| self.line(&general.sad))
+                .flatten()
+                .or_else(|| self.line(&general.concern))
+                .or_else(|| self.line(&general.listening));
+        }
+        if plain {
+            return self.line(&general.listening);
+        }
         let by_topic = || {
             let mut topics = reading.topics.iter();
-            topics.find_map(|topic| self.line_about(&general.acknowledge, topic))
+            topics
+                .next()
+                .and_then(|topic| self.line_about(&general.acknowledge, topic))
         };
         let by_kind = || match reading.agreement {
             Some(Agreement::Yes) => self.line(&general.yes),
@@ -257,23 +238,26 @@ impl<'a> Answering<'a> {
     }
 
     /// Comes back to what the learner said before it goes on with the script.
-    fn question_about(&self, reading: &Reading) -> String {
-        let may_dwell = self.present_beat().is_some() && !reading.asks;
-        let lines = if reading.is_one_word() {
-            &self.general.say_more
-        } else {
-            &self.general.follow_up
-        };
-        let question = reading
-            .topics
-            .first()
-            .filter(|_| may_dwell)
-            .and_then(|topic| self.line_about(lines, topic));
-        question.unwrap_or_else(|| self.next_question(Some(reading)))
+    fn question_about(&self, reading: &Reading) -> Option<String> {
+        let may_dwell = self.scenario.dwells && self.present_beat().is_some();
+        if !may_dwell || reading.asks {
+            return None;
+        }
+        if let Some(word) = &reading.lone_word {
+            return self.line_with(&self.general.say_more, "word", word);
+        }
+        let topic = reading.topics.first()?;
+        // A debate does not stop for somebody's dog.
+        let is_worth_it = topic.phrase == topic.word || !self.is_advanced();
+        is_worth_it.then(|| self.line_about(&self.general.follow_up, topic))?
+    }
+
+    fn is_advanced(&self) -> bool {
+        matches!(self.level, CefrLevel::B2 | CefrLevel::C1 | CefrLevel::C2)
     }
 
     /// The next question of the script; after its end, one built from the learner's words.
-    fn next_question(&self, reading: Option<&Reading>) -> String {
+    pub(super) fn next_question(&self, reading: Option<&Reading>) -> String {
         let next = self
             .scenario
             .beats
@@ -302,8 +286,14 @@ impl<'a> Answering<'a> {
             })
     }
 
+    /// The partner's last message.
+    pub(super) fn last_reply(&self) -> Option<&'a Turn> {
+        let mut turns = self.history.iter().rev();
+        turns.find(|turn| turn.role == Role::Assistant)
+    }
+
     /// The beat whose question was the partner's last one.
-    fn present_beat(&self) -> Option<&'static Beat> {
+    pub(super) fn present_beat(&self) -> Option<&'static Beat> {
         let last = self
             .history
             .iter()
@@ -318,25 +308,33 @@ impl<'a> Answering<'a> {
         })
     }
 
-    fn was_asked(&self, beat: &Beat) -> bool {
+    pub(super) fn was_asked(&self, beat: &Beat) -> bool {
         beat.ask.iter().any(|question| self.said.has_said(question))
     }
 
     /// Whether the learner has answered the question before it was asked.
     fn is_settled(&self, beat: &Beat) -> bool {
-        beat.settled_by_words
-            && self.readings.iter().any(|reading| {
+        self.readings.iter().any(|reading| {
+            let by_reaction = || {
                 beat.reactions
                     .iter()
                     .any(|reaction| reading.mentions(&reaction.words).is_some())
-            })
+            };
+            let has = |words: &[String]| reading.mentions(words).is_some() || reading.denies(words);
+            has(&beat.settled_by) || beat.settled_by_words && by_reaction()
+        })
     }
 
-    fn pick(&self, lines: &[String]) -> Option<String> {
+    pub(super) fn pick(&self, lines: &[String]) -> Option<String> {
         self.said.pick(lines, &self.values, self.seed)
     }
 
-    fn pick_with(&self, lines: &[String], name: &'static str, value: &str) -> Option<String> {
+    pub(super) fn pick_with(
+        &self,
+        lines: &[String],
+        name: &'static str,
+        value: &str,
+    ) -> Option<String> {
         let mut values = self.values.clone();
         values.insert(name, value.to_owned());
         self.said.pick(lines, &values, self.seed)
@@ -346,18 +344,30 @@ impl<'a> Answering<'a> {
         let mut values = self.values.clone();
         values.insert("topic", topic.phrase.clone());
         values.insert("word", topic.word.clone());
-        let mut groups = lines.for_level(self.level).into_iter();
+        // What suits a subject of debate does not suit somebody's dog.
+        let is_debatable = topic.phrase == topic.word;
+        let level = if self.is_advanced() && !is_debatable {
+            CefrLevel::B1
+        } else {
+            self.level
+        };
+        let mut groups = lines.for_level(level).into_iter();
         groups.find_map(|group| self.said.pick(group, &values, self.seed))
     }
 
-    fn line(&self, lines: &Lines) -> Option<String> {
+    pub(super) fn line(&self, lines: &Lines) -> Option<String> {
         lines
             .for_level(self.level)
             .into_iter()
             .find_map(|group| self.pick(group))
     }
 
-    fn line_with(&self, lines: &Lines, name: &'static str, value: &str) -> Option<String> {
+    pub(super) fn line_with(
+        &self,
+        lines: &Lines,
+        name: &'static str,
+        value: &str,
+    ) -> Option<String> {
         lines
             .for_level(self.level)
             .into_iter()
@@ -365,16 +375,36 @@ impl<'a> Answering<'a> {
     }
 }
 
-fn is_of_kind(reading: &Reading, kind: AnswerKind) -> bool {
-    match kind {
-        AnswerKind::Yes => reading.agreement == Some(Agreement::Yes),
-        AnswerKind::No => reading.agreement == Some(Agreement::No),
-        AnswerKind::Number => reading.number.is_some(),
-        AnswerKind::Name => reading.name.is_some() || reading.is_one_word(),
+/// Reads the learner's messages but for the first ones; a word or two in answer to a question for the
+/// name is a name.
+fn read_messages(history: &[Turn], skipped: usize) -> Vec<Reading> {
+    let mut asked_for_name = false;
+    let mut readings = Vec::new();
+    let mut number = 0;
+    for turn in history {
+        match turn.role {
+            Role::Assistant => {
+                let last = sentences(&turn.content).last().unwrap_or_default();
+                asked_for_name = last.ends_with('?')
+                    && (last.contains("your name") || last.contains("What name"));
+            }
+            Role::User => {
+                number += 1;
+                if number > skipped {
+                    let mut reading = Reading::of(&turn.content);
+                    if asked_for_name {
+                        reading.take_as_name(&turn.content);
+                    }
+                    readings.push(reading);
+                }
+            }
+            _ => {}
+        }
     }
+    readings
 }
 
-fn join(reaction: Option<String>, question: &str) -> String {
+pub(super) fn join(reaction: Option<String>, question: &str) -> String {
     reaction.map_or_else(|| question.to_owned(), |line| format!("{line} {question}"))
 }
 

@@ -6,16 +6,23 @@
 //! learner's own words. It never says a sentence twice in a conversation ([`said`]), unless it is
 //! asked to.
 //!
+//! What a script must not touch, such as a death or an insult, is answered apart ([`gentle`]).
+//!
 //! It has no memory of its own: where it stands in the script and what it has said are read from the
 //! history each time, so a conversation goes on after a restart, and the same history gets the same
 //! answer.
 
 mod answer;
+mod clause;
 mod english;
+mod gentle;
+mod intent;
 mod reading;
 mod recast;
 mod said;
 mod scenario;
+mod script;
+mod sensitive;
 mod words;
 
 use futures::stream::BoxStream;

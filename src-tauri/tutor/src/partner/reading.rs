@@ -4,7 +4,9 @@
 //! must not miss (a farewell, a question, "I don't understand", another language) and for one word
 //! of the learner's own that an answer can pick up.
 
+use super::clause::{self, Clause};
 use super::english::english;
+use super::intent::{Intent, intent};
 use super::words::{self, Topic};
 
 /// The learner's message, taken apart.
@@ -15,41 +17,23 @@ pub(super) struct Reading {
     /// The words in lower case, with plain apostrophes.
     pub(super) tokens: Vec<String>,
     /// The same words by clauses, which commas and full stops end.
-    pub(super) clauses: Vec<Vec<String>>,
-    /// What the learner spoke of, the best one first; nothing in another language.
+    pub(super) clauses: Vec<Clause>,
+    /// What the learner spoke of, the best one first; only what is surely a thing.
     pub(super) topics: Vec<Topic>,
+    /// The only word of the message, if it could be used in a sentence.
+    pub(super) lone_word: Option<String>,
     /// How the learner is called, if that was said.
     pub(super) name: Option<String>,
     /// A number, as the learner wrote it, with the word after it.
     pub(super) number: Option<String>,
+    /// What the partner is asked to like: "Do you like spring rolls?"
+    pub(super) liking: Option<String>,
     pub(super) agreement: Option<Agreement>,
     pub(super) asks: bool,
+    /// Whether the learner quotes something.
+    pub(super) quotes: bool,
     pub(super) shouts: bool,
     pub(super) is_long: bool,
-}
-
-/// What a message is, before its content matters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Intent {
-    /// Nothing but white space, marks or pictures.
-    Blank,
-    Farewell,
-    /// "Can you say that again?"
-    AsksToRepeat,
-    /// "I don't understand."
-    IsConfused,
-    /// "I don't know."
-    IsUnsure,
-    /// "What does ... mean?"
-    AsksMeaning(String),
-    /// "And you?"
-    AsksBack,
-    OtherLanguage,
-    Gibberish,
-    Greeting,
-    Thanks,
-    /// Anything else: an answer, a story, a question.
-    Says,
 }
 
 /// Yes or no, however it was put.
@@ -70,45 +54,92 @@ impl Reading {
         let message = head(message);
         let written: Vec<&str> = words_of(message).collect();
         let tokens: Vec<String> = written.iter().map(|word| simple(word)).collect();
-        let text = format!(" {} ", tokens.join(" "));
+        let clauses: Vec<Clause> = message
+            .split(['.', ',', ';', ':', '!', '?', '\n', '(', ')', '–', '—'])
+            .map(|clause| words_of(clause).map(simple).collect())
+            .collect();
         let asks = message.contains(['?', '？', '؟']) || words::begins_question(&tokens);
-        let intent = intent(&text, &tokens, asks);
-        let is_english = !matches!(intent, Intent::OtherLanguage | Intent::Gibberish);
+        let agreement = agreement(&tokens);
+        let intent = intent(&tokens, &clauses, asks, agreement);
+        let may_be_picked_up = !matches!(
+            intent,
+            Intent::OtherLanguage | Intent::Gibberish | Intent::Sensitive(_)
+        );
         Self {
-            topics: if is_english {
+            topics: if may_be_picked_up {
                 words::topics(&written, &tokens)
             } else {
                 Vec::new()
             },
-            intent,
-            clauses: message
-                .split(['.', ',', ';', ':', '!', '?', '\n'])
-                .map(|clause| words_of(clause).map(simple).collect())
-                .collect(),
-            name: words::name(&written, &tokens),
+            lone_word: words::lone_word(&tokens).filter(|_| may_be_picked_up),
+            name: words::name(&written, &tokens)
+                .or_else(|| words::introduced(message, &clauses))
+                .filter(|_| may_be_picked_up),
             number: words::number(&written, &tokens),
-            agreement: agreement(&text, &tokens),
+            liking: words::liking(&clauses),
+            agreement,
             asks,
+            quotes: message.contains(['"', '“', '”', '«', '»']),
             shouts: shouts(&written),
             is_long: tokens.len() > LONG_MESSAGE_WORDS,
+            intent,
+            clauses,
             tokens,
         }
     }
 
-    /// The first of `phrases` that the message has as whole words; of two that begin together, the
-    /// longer one.
+    /// The first of `phrases` that the message has, as whole words and not denied; of two that begin
+    /// together, the longer one.
     pub(super) fn mentions<'a>(&self, phrases: &'a [String]) -> Option<&'a str> {
-        let text = format!(" {} ", self.tokens.join(" "));
-        let found = phrases.iter().filter_map(|phrase| {
-            let at = text.find(&format!(" {} ", phrase.to_lowercase()))?;
-            Some((at, std::cmp::Reverse(phrase.len()), phrase.as_str()))
-        });
-        found.min().map(|(_, _, phrase)| phrase)
+        clause::find(&self.clauses, phrases)
+            .filter(|found| !found.is_denied)
+            .map(|found| found.phrase)
     }
 
-    /// Whether the message is a single word.
-    pub(super) fn is_one_word(&self) -> bool {
-        self.tokens.len() == 1
+    /// Whether one of `phrases` is said, and only to deny it.
+    pub(super) fn denies(&self, phrases: &[String]) -> bool {
+        clause::find(&self.clauses, phrases).is_some_and(|found| found.is_denied)
+    }
+
+    /// Whether something is denied, or said to be hard, sad or unwanted.
+    pub(super) fn is_negative(&self) -> bool {
+        self.denies_something() || self.has_unhappy_word()
+    }
+
+    /// Whether something is said to be hard or sad, and not that it is not.
+    pub(super) fn is_unhappy(&self) -> bool {
+        self.has_unhappy_word() && !self.denies_something()
+    }
+
+    fn denies_something(&self) -> bool {
+        self.tokens.iter().any(|word| clause::denies(word))
+    }
+
+    fn has_unhappy_word(&self) -> bool {
+        self.tokens
+            .iter()
+            .any(|word| english().unhappy.contains(word))
+    }
+
+    /// Whether the learner may be asking for something, rather than telling.
+    pub(super) fn wishes(&self) -> bool {
+        const SURE: &[&str] = &["want", "need", "look", "looking"];
+        const WISHES: &[&str] = &["like", "please", "take", "then", "also", "prefer"];
+        const TELLS: &[&str] = &["is", "are", "was", "were", "your", "people"];
+        let has = |words: &[&str]| {
+            self.tokens
+                .iter()
+                .any(|word| words.contains(&word.as_str()))
+        };
+        has(SURE) || (has(WISHES) || self.tokens.len() <= 4) && !has(TELLS)
+    }
+
+    /// Takes a message of a word or two for the name that was asked for.
+    pub(super) fn take_as_name(&mut self, message: &str) {
+        let written: Vec<&str> = words_of(head(message)).collect();
+        if self.name.is_none() && self.intent == Intent::Says {
+            self.name = words::bare_name(&written, &self.tokens);
+        }
     }
 }
 
@@ -130,95 +161,38 @@ fn is_mark(character: char) -> bool {
     character.general_category_group() == GeneralCategoryGroup::Mark
 }
 
+/// In lower case; apostrophes that learners leave out are put in.
 fn simple(word: &str) -> String {
-    word.to_lowercase().replace('’', "'")
+    let lower = word.to_lowercase().replace('’', "'");
+    let full = match lower.as_str() {
+        "im" => "i'm",
+        "dont" => "don't",
+        "doesnt" => "doesn't",
+        "didnt" => "didn't",
+        "cant" => "can't",
+        "isnt" => "isn't",
+        "wasnt" => "wasn't",
+        "youre" => "you're",
+        _ => return lower,
+    };
+    full.to_owned()
 }
 
-fn intent(text: &str, tokens: &[String], asks: bool) -> Intent {
-    let english = english();
-    let has = |phrases: &[String]| {
-        phrases
-            .iter()
-            .any(|phrase| text.contains(&format!(" {phrase} ")))
-    };
-    let is_short = tokens.len() <= 12;
-    if tokens.is_empty() {
-        return Intent::Blank;
-    }
-    if is_short && has(&english.farewells) {
-        return Intent::Farewell;
-    }
-    if let Some(word) = asked_word(text, asks) {
-        return Intent::AsksMeaning(word);
-    }
-    if is_short && has(&english.repeat_requests) {
-        return Intent::AsksToRepeat;
-    }
-    if is_short && has(&english.confusion) {
-        return Intent::IsConfused;
-    }
-    if is_short && has(&english.unsure) {
-        return Intent::IsUnsure;
-    }
-    if words::is_other_language(tokens) {
-        return Intent::OtherLanguage;
-    }
-    if words::is_gibberish(tokens) {
-        return Intent::Gibberish;
-    }
-    if has(&english.asking_back) {
-        return Intent::AsksBack;
-    }
-    if tokens.len() <= 4 && has(&english.greetings) && !asks {
-        return Intent::Greeting;
-    }
-    let agrees = agreement(text, tokens).is_some();
-    if tokens.len() <= 5 && has(&english.thanks) && !agrees {
-        return Intent::Thanks;
-    }
-    Intent::Says
-}
-
-/// The word whose meaning is asked for.
-fn asked_word(text: &str, asks: bool) -> Option<String> {
-    let between = |start: &str, end: &str| {
-        let (_, rest) = text.split_once(start)?;
-        let (word, _) = rest.split_once(end)?;
-        Some(word)
-    };
-    let after = |start: &str| {
-        let (_, rest) = text.split_once(start)?;
-        Some(rest.trim()).filter(|_| asks)
-    };
-    let word = between(" what does ", " mean ")
-        .or_else(|| between(" what do ", " mean "))
-        .or_else(|| between(" what is ", " mean "))
-        .or_else(|| between(" what's ", " mean "))
-        .or_else(|| after(" what means "))
-        .or_else(|| after(" meaning of "))
-        .or_else(|| after(" what is the word "))?
-        .trim_start_matches("the word ")
-        .trim_start_matches("a ")
-        .trim();
-    let is_a_word = !word.is_empty()
-        && word.split(' ').count() <= 4
-        && !matches!(word, "you" | "it" | "that" | "this" | "they");
-    is_a_word.then(|| word.to_owned())
-}
-
-fn agreement(text: &str, tokens: &[String]) -> Option<Agreement> {
+fn agreement(tokens: &[String]) -> Option<Agreement> {
     let english = english();
     let first = tokens.first()?;
-    if english.no.contains(first) {
+    let plain_no = tokens.get(1).is_some_and(|next| next == "problem");
+    if english.no.contains(first) && !plain_no {
         return Some(Agreement::No);
     }
-    if english.yes.contains(first) || text.contains(" of course ") {
+    let of_course = tokens.windows(2).any(|pair| pair == ["of", "course"]);
+    if english.yes.contains(first) || of_course || plain_no {
         return Some(Agreement::Yes);
     }
     let denies = tokens
         .iter()
         .any(|word| word.ends_with("n't") || english.negations.contains(word));
-    (denies && tokens.len() <= 8).then_some(Agreement::No)
+    (denies && tokens.len() <= 5).then_some(Agreement::No)
 }
 
 /// Two words in capitals or more, and none in small letters.

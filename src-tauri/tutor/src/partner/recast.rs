@@ -3,11 +3,20 @@
 //! A recast is not a correction: it says nothing about the mistake, and it is given only where the
 //! right form is beyond doubt.
 
-/// The first clause with a known mistake said right, or `None` if there is none.
-pub(super) fn recast(clauses: &[Vec<String>]) -> Option<String> {
-    clauses.iter().find_map(|clause| {
+use super::english::english;
+use super::reading::Reading;
+use super::words::is_proper;
+
+/// The first clause with a known mistake said right, or `None` if there is none, or any doubt: the
+/// learner asks or quotes, or the clause holds something that is not known to be right.
+pub(super) fn recast(reading: &Reading) -> Option<String> {
+    if reading.asks || reading.quotes {
+        return None;
+    }
+    reading.clauses.iter().find_map(|clause| {
         let words: Vec<&str> = clause.iter().map(String::as_str).collect();
         fixed_phrase(&words)
+            .or_else(|| very_much(&words))
             .or_else(|| age(&words))
             .or_else(|| third_person(&words))
             .or_else(|| past(&words))
@@ -28,7 +37,6 @@ const PHRASES: &[(&[&str], &str)] = &[
     ),
     (&["i'm", "interesting", "in"], "so you are interested in"),
     (&["i", "am", "exciting"], "so you are excited"),
-    (&["i", "like", "very", "much"], "so you very much like"),
     (&["i", "listen", "music"], "so you listen to music"),
     (&["it", "depends", "of"], "yes, it depends on"),
     (&["it", "depend", "of"], "yes, it depends on"),
@@ -48,6 +56,16 @@ fn fixed_phrase(words: &[&str]) -> Option<String> {
             .position(|window| window == *wrong)?;
         finish(right, &words[at + wrong.len()..])
     })
+}
+
+/// "I like very much football": the thing comes first.
+fn very_much(words: &[&str]) -> Option<String> {
+    let ["i", "like", "very", "much", things @ ..] = words else {
+        return None;
+    };
+    let sentence = finish("so you like", things)?;
+    let bare = sentence.trim_end_matches('.');
+    (things.len() <= 3).then(|| format!("{bare} very much."))
 }
 
 /// "I have 25 years": so the learner is 25 years old.
@@ -81,6 +99,21 @@ const VERBS: &[(&str, &str)] = &[
     ("don't", "doesn't"),
 ];
 
+/// Words with which a verb in the present is wrong in another way.
+const PAST_WORDS: &[&str] = &[
+    "yesterday",
+    "ago",
+    "last",
+    "was",
+    "were",
+    "did",
+    "before",
+    "when",
+    "then",
+    "once",
+    "since",
+];
+
 /// "She like tea": so she likes tea. Not after "does", "can" or "let", where the verb stands bare.
 fn third_person(words: &[&str]) -> Option<String> {
     words.windows(2).enumerate().find_map(|(at, window)| {
@@ -94,7 +127,15 @@ fn third_person(words: &[&str]) -> Option<String> {
                 "and" | "but" | "because" | "that" | "yes" | "no"
             )
         });
+        if words.iter().any(|word| PAST_WORDS.contains(word)) {
+            return None;
+        }
         let (_, right) = VERBS.iter().find(|(bare, _)| *bare == verb)?;
+        let next = words.get(at + 2).copied().unwrap_or_default();
+        let needs_bare_verb = verb == "don't";
+        if needs_bare_verb && !VERBS.iter().any(|(bare, _)| *bare == next) {
+            return None;
+        }
         let start = format!("so {person} {right}");
         begins_a_clause.then(|| finish(&start, &words[at + 2..]))?
     })
@@ -131,23 +172,152 @@ fn past(words: &[&str]) -> Option<String> {
 }
 
 /// Adds the words that followed, seen from the partner's side, and ends the sentence; `None` if that
-/// makes no good sentence, because they are too many, or because one is needed and none came.
+/// makes no good sentence: they are too many, or cut off, or may be wrong themselves.
 fn finish(start: &str, rest: &[&str]) -> Option<String> {
     const AT_MOST: usize = 6;
     const COMPLETE: &[&str] = &["agree", "bored", "excited", "go", "music"];
-    let rest: Vec<&str> = rest
-        .iter()
-        .take_while(|word| !matches!(**word, "and" | "but" | "because" | "so" | "when" | "i"))
-        .map(|word| from_our_side(word))
-        .collect();
+    let end = rest
+        .windows(2)
+        .position(|pair| begins_another_sentence(pair[0], pair[1]))
+        .unwrap_or(rest.len());
+    let rest = &rest[..end];
     let stands_alone = COMPLETE.iter().any(|word| start.ends_with(word));
-    if rest.len() > AT_MOST || rest.is_empty() && !stands_alone {
+    if rest.len() > AT_MOST || rest.is_empty() && !stands_alone || !is_sound(start, rest) {
         return None;
     }
-    let sentence = format!("{start} {}", rest.join(" "));
+    let rest: Vec<&str> = rest.iter().map(|word| from_our_side(word)).collect();
+    let sentence = format!("{start} {}", spelled(&rest));
     let mut letters = sentence.trim_end().chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     Some(first.chain(letters).chain(['.']).collect())
+}
+
+/// "... and she", "... because I": what comes before is whole.
+fn begins_another_sentence(joint: &str, next: &str) -> bool {
+    matches!(joint, "and" | "but" | "because" | "so")
+        && matches!(next, "i" | "you" | "he" | "she" | "it" | "we" | "they")
+}
+
+/// Names with their capitals.
+fn spelled(words: &[&str]) -> String {
+    let words = words.iter().map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        if is_proper(word) {
+            first.chain(letters).collect()
+        } else {
+            (*word).to_owned()
+        }
+    });
+    words.collect::<Vec<String>>().join(" ")
+}
+
+/// Whether every word of the rest is known, and each noun stands as it may.
+fn is_sound(start: &str, rest: &[&str]) -> bool {
+    const NEVER: &[&str] = &[
+        "that", "who", "which", "if", "when", "than", "what", "where", "how", "very", "not", "no",
+        "don't", "is", "are", "am", "was", "were", "do", "does", "did", "a",
+    ];
+    let english = english();
+    // Small words that stand well before a noun, a number or a name.
+    let is_small = |word: &str| {
+        matches!(
+            word,
+            "to" | "in"
+                | "at"
+                | "on"
+                | "with"
+                | "for"
+                | "from"
+                | "of"
+                | "about"
+                | "and"
+                | "or"
+                | "every"
+                | "day"
+                | "me"
+                | "you"
+                | "him"
+                | "her"
+                | "it"
+                | "us"
+                | "them"
+                | "my"
+                | "your"
+                | "his"
+                | "their"
+                | "our"
+                | "the"
+                | "this"
+                | "a"
+                | "an"
+                | "too"
+                | "now"
+                | "here"
+                | "there"
+                | "today"
+                | "home"
+                | "tomorrow"
+                | "again"
+        )
+    };
+    let opens_noun = |word: &str| {
+        matches!(
+            word,
+            "the" | "my" | "your" | "his" | "her" | "our" | "their" | "a" | "an" | "this" | "every"
+        )
+    };
+    let is_bare_verb = |at: usize, word: &str| {
+        let after_do = at == 0 && (start.ends_with("doesn't") || start.ends_with("don't"));
+        let after_to = at > 0 && rest[at - 1] == "to";
+        (after_do || after_to) && VERBS.iter().any(|(bare, _)| *bare == word)
+    };
+    let mut at_noun = true;
+    for (at, &word) in rest.iter().enumerate() {
+        let before = if at == 0 { "" } else { rest[at - 1] };
+        let is_noun = english.nouns.contains(word);
+        let is_plural = word.ends_with('s') || word == "children";
+        let needs_no_article = is_plural
+            || english.uncountable.contains(word)
+            || is_proper(word)
+            || matches!(
+                (before, word),
+                ("to" | "at", "school" | "work" | "university" | "bed")
+            );
+        let is_known = is_small(word)
+            || is_bare_verb(at, word)
+            || (is_noun || is_proper(word)) && (needs_no_article || opens_noun(before))
+            || matches!((before, word), ("to" | "at", "work"));
+        let is_never = NEVER.contains(&word) && !(word == "a" && at + 1 < rest.len());
+        let article_fits = !matches!(before, "a" | "an") || !is_plural && is_noun;
+        at_noun = !matches!(
+            word,
+            "to" | "in"
+                | "at"
+                | "on"
+                | "with"
+                | "for"
+                | "from"
+                | "of"
+                | "about"
+                | "and"
+                | "or"
+                | "every"
+                | "my"
+                | "your"
+                | "his"
+                | "their"
+                | "our"
+                | "the"
+                | "this"
+                | "a"
+                | "an"
+        );
+        if !is_known || is_never || !article_fits {
+            return false;
+        }
+    }
+    at_noun
 }
 
 fn from_our_side(word: &str) -> &str {

@@ -40,6 +40,9 @@ pub struct Scenario {
     /// What the partner tells of itself when it is asked back.
     pub(super) about_me: Vec<String>,
     pub(super) farewells: Vec<String>,
+    /// Whether the partner may leave the script for a moment and ask about what it hears.
+    #[serde(default)]
+    pub(super) dwells: bool,
     /// The questions in their order.
     pub(super) beats: Vec<Beat>,
     /// What it answers when the learner asks.
@@ -62,6 +65,9 @@ pub(super) struct Beat {
     /// Whether the question is spared when the learner has named one of its words unasked.
     #[serde(default)]
     pub(super) settled_by_words: bool,
+    /// Words that spare the question when the learner has used them, whatever they said with them.
+    #[serde(default)]
+    pub(super) settled_by: Vec<String>,
 }
 
 /// What the partner says to a certain kind of answer.
@@ -75,6 +81,12 @@ pub(super) struct Reaction {
     #[serde(default)]
     pub(super) kind: Option<AnswerKind>,
     pub(super) say: Vec<String>,
+    /// What to say when the word was used to deny it: "It wasn't great."
+    #[serde(default)]
+    pub(super) denied: Vec<String>,
+    /// Whether the lines also answer a question with the word in it: "Where is the bank?"
+    #[serde(default)]
+    pub(super) when_asked: bool,
 }
 
 /// Kinds of answers that need no key word.
@@ -107,6 +119,12 @@ pub(super) struct Lines {
 }
 
 impl Lines {
+    /// Every line, whatever the level.
+    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+        let groups = [&self.easy, &self.medium, &self.rich];
+        groups.into_iter().flatten().map(String::as_str)
+    }
+
     /// The groups of lines that suit a level, the most fitting group first.
     pub(super) fn for_level(&self, level: CefrLevel) -> Vec<&[String]> {
         let mut groups = vec![self.easy.as_slice()];
@@ -124,9 +142,13 @@ impl Lines {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct General {
+    /// What is answered in every scenario that has no answer of its own.
+    pub(super) answers: Vec<Answer>,
     pub(super) slots: BTreeMap<String, Vec<String>>,
     pub(super) acknowledge: Lines,
     pub(super) listening: Lines,
+    pub(super) concern: Lines,
+    pub(super) sad: Lines,
     pub(super) yes: Lines,
     pub(super) no: Lines,
     pub(super) number: Lines,
@@ -145,6 +167,8 @@ pub(super) struct General {
     pub(super) shouting: Lines,
     pub(super) long: Lines,
     pub(super) shared_question: Lines,
+    pub(super) likes: Lines,
+    pub(super) apology: Lines,
     pub(super) say_more: Lines,
     pub(super) farewell: Lines,
     pub(super) follow_up: Lines,
@@ -237,6 +261,7 @@ mod tests {
             for beat in &scenario.beats {
                 lines.extend(beat.ask.iter().chain(&beat.easier));
                 lines.extend(beat.reactions.iter().flat_map(|reaction| &reaction.say));
+                lines.extend(beat.reactions.iter().flat_map(|reaction| &reaction.denied));
             }
             lines.extend(scenario.answers.iter().flat_map(|answer| &answer.say));
             let count = lines.len();
@@ -259,7 +284,10 @@ mod tests {
         let general = read_general().unwrap();
         let known = |place: &&str| {
             general.slots.contains_key(*place)
-                || ["topic", "word", "number", "name", "question", "meaning"].contains(place)
+                || [
+                    "topic", "word", "number", "name", "question", "meaning", "thing",
+                ]
+                .contains(place)
         };
         for scenario in scenarios() {
             for reaction in scenario.beats.iter().flat_map(|beat| &beat.reactions) {
@@ -292,6 +320,7 @@ mod tests {
             &general.farewell,
             &general.follow_up,
             &general.small_talk,
+            &general.likes,
         ]
     }
 
