@@ -28,8 +28,9 @@ async fn main() -> Result<()> {
     let window = Window::open(&desktop, &arguments.app, &data_dir).await?;
     let messages = first_conversation(&window).await;
     // The picture also when something went wrong: then more than ever.
-    window.picture(&arguments.picture).await?;
+    let picture = window.picture(&arguments.picture).await;
     let messages = messages?;
+    picture?;
     window.quit().await?;
     report(&messages, &data_dir)?;
     println!("picture:   {}", arguments.picture.display());

@@ -51,6 +51,9 @@ impl Window {
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
+            // The sound libraries complain at length that a virtual display has no loudspeaker. What the
+            // app itself has to say is in its log.
+            .stderr(Stdio::null())
             .spawn()
             .context("cannot start WebKitWebDriver; `cargo xtask setup` installs it")?;
         match connect(port, app).await {
