@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::support::{TestApp, until};
+use crate::support::{TestApp, assert_error, until};
 
 /// A profile in which a process died in the middle of a reply; gives the conversation's id.
 fn cut_off(directory: &TempDir, words: &'static str, first_chunk: &'static str) -> String {
@@ -89,6 +89,36 @@ fn a_damaged_reply_does_not_keep_the_app_from_opening() {
     assert_eq!(
         reply["content"], "Hello there.",
         "the words are there all the same"
+    );
+}
+
+#[test]
+fn a_damaged_setting_is_said_and_keeps_nobody_from_talking() {
+    let app = TestApp::new();
+    app.set("theme", "dark");
+    let other = Connection::open(app.data_dir().join("parlance.db")).unwrap();
+    let damaged = other
+        .execute(
+            "UPDATE user_settings SET value = '\"purple\"' WHERE key = 'theme'",
+            [],
+        )
+        .unwrap();
+    assert_eq!(damaged, 1);
+    let error = app.call("settings_get", json!({})).unwrap_err();
+    assert_error(&error, "corrupt");
+
+    let conversation = app.conversation();
+    let arguments = json!({ "conversationId": conversation, "content": "Hello there!" });
+    app.call("message_send", arguments).unwrap();
+    until("the reply", || {
+        let reply = app.messages(&conversation).pop()?;
+        (reply["status"] == "complete").then_some(())
+    });
+
+    app.set("theme", "light");
+    assert_eq!(
+        app.call("settings_get", json!({})).unwrap()["theme"],
+        "light"
     );
 }
 

@@ -307,8 +307,20 @@ fn read_request(tx: &ReadTx<'_>, user: UserId, id: ConversationId) -> Result<Rep
         scenario,
         level: conversation.level,
         history,
-        pace: pace(settings::get(tx, user)?.partner_pace),
+        pace: read_pace(tx, user)?,
     })
+}
+
+/// A damaged setting is said where settings are read. How fast words appear is no reason to refuse them.
+fn read_pace(tx: &ReadTx<'_>, user: UserId) -> Result<Pace, Error> {
+    match settings::get(tx, user) {
+        Ok(settings) => Ok(pace(settings.partner_pace)),
+        Err(Error::Corrupt { .. }) => {
+            log::warn!("a setting is damaged: the tutor speaks at its natural pace");
+            Ok(Pace::Natural)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 fn pace(pace: PartnerPace) -> Pace {
