@@ -326,17 +326,7 @@ fn require_streaming(tx: &ReadTx<'_>, id: MessageId) -> Result<ConversationId, E
 
 fn require_chunks_match(tx: &ReadTx<'_>, id: MessageId) -> Result<(), Error> {
     let sql = format!("SELECT content = {PUT_TOGETHER} FROM messages WHERE id = :id");
-    let do_match: bool = tx
-        .prepare(&sql)?
-        .query_row(named_params! { ":id": id }, |row| row.get(0))?;
-    if do_match {
-        Ok(())
-    } else {
-        Err(Error::invalid(
-            "chunks",
-            "must give the reply's text when put together",
-        ))
-    }
+    require_of_chunks(tx, id, &sql, "must give the reply's text when put together")
 }
 
 /// Checked at once and not only at the end: a reply that a crash cuts off could never be finished else.
@@ -345,15 +335,17 @@ fn require_chunks_begin(tx: &ReadTx<'_>, id: MessageId) -> Result<(), Error> {
         "SELECT substr(content, 1, length(spoken)) = spoken
          FROM (SELECT content, {PUT_TOGETHER} AS spoken FROM messages WHERE id = :id)"
     );
-    let do_begin: bool = tx
-        .prepare(&sql)?
+    require_of_chunks(tx, id, &sql, "must be the beginning of the reply's text")
+}
+
+/// Refuses the chunks of a message by this `rule`, unless the question `sql` about them is answered by yes.
+fn require_of_chunks(tx: &ReadTx<'_>, id: MessageId, sql: &str, rule: &str) -> Result<(), Error> {
+    let is_so: bool = tx
+        .prepare(sql)?
         .query_row(named_params! { ":id": id }, |row| row.get(0))?;
-    if do_begin {
+    if is_so {
         Ok(())
     } else {
-        Err(Error::invalid(
-            "chunks",
-            "must be the beginning of the reply's text",
-        ))
+        Err(Error::invalid("chunks", rule))
     }
 }
