@@ -51,7 +51,37 @@ const CARGO_TOOLS: &[(&str, &str)] = &[("cargo-nextest", "^0.9"), ("cargo-deny",
 pub(crate) fn setup() -> Result<()> {
     system_packages()?;
     node()?;
-    npm_packages()
+    npm_packages()?;
+    take_over_target()
+}
+
+/// The packages of this workspace.
+const MEMBERS: &[&str] = &[
+    "parlance",
+    "parlance-storage",
+    "parlance-tutor",
+    "parlance-speech",
+    "parlance-window-tests",
+    "xtask",
+];
+
+/// Throws away what another clone has built of our own packages in the shared target directory.
+///
+/// Cargo tells what is fresh by times, and its names for the packages do not hold their place: it would
+/// take another clone's newer build for this clone's, with that clone's paths in it.
+fn take_over_target() -> Result<()> {
+    let target = paths::target()?;
+    let (owner, ours) = (target.join("parlance-clone"), paths::root());
+    if fs::read_to_string(&owner).is_ok_and(|path| path == ours.display().to_string()) {
+        return Ok(());
+    }
+    if target.join("debug").is_dir() {
+        let mut clean = cargo(["clean", "--quiet"])?;
+        check(clean.args(MEMBERS.iter().flat_map(|member| ["--package", member])))?;
+    }
+    fs::create_dir_all(&target).context("cannot make the target directory")?;
+    fs::write(&owner, ours.display().to_string())
+        .context("cannot mark the target directory as ours")
 }
 
 /// What only `cargo xtask test` needs.
