@@ -50,6 +50,12 @@ pub enum ErrorCode {
     DataDir,
     /// A file could not be read or written.
     Io,
+    /// A database must be in the data directory, and is not.
+    Missing,
+    /// A backup could not be made or used.
+    Backup,
+    /// Work was ended on the learner's wish; nothing was changed.
+    Cancelled,
     /// The tutor gave up in the middle of a reply, or before it.
     Tutor,
     /// A fault in Parlance itself.
@@ -96,7 +102,9 @@ impl From<Error> for CommandError {
                 .with("field", &field)
                 .with("reason", &reason),
             Error::Busy => Self::new(ErrorCode::Busy, message),
-            Error::DiskFull => Self::new(ErrorCode::DiskFull, message),
+            Error::DiskFull | Error::NotEnoughSpace { .. } => {
+                Self::new(ErrorCode::DiskFull, message)
+            }
             Error::ReadOnly => Self::new(ErrorCode::ReadOnly, message),
             Error::SchemaTooNew {
                 found,
@@ -118,6 +126,9 @@ impl From<Error> for CommandError {
             Error::Closed => Self::new(ErrorCode::Closed, message),
             Error::DataDir { .. } => Self::new(ErrorCode::DataDir, message),
             Error::Io { .. } => Self::new(ErrorCode::Io, message),
+            Error::Missing { .. } => Self::new(ErrorCode::Missing, message),
+            Error::Backup { .. } => Self::new(ErrorCode::Backup, message),
+            Error::Cancelled => Self::new(ErrorCode::Cancelled, message),
             Error::Panicked | Error::Internal { .. } => Self::new(ErrorCode::Internal, message),
         }
     }

@@ -92,6 +92,29 @@ pub enum Error {
         /// The system's or SQLite's name of the error.
         detail: String,
     },
+    /// A database must be here, and is not. Nothing was put in its place.
+    #[error("Your conversations should be here, but {detail}.")]
+    Missing {
+        /// What is there instead, as the rest of a sentence.
+        detail: String,
+    },
+    /// There is too little room for what was about to be done, so it was not begun.
+    #[error("This needs {} MB of free disk space, and {} MB are free. Nothing was changed.", megabytes(*needed), megabytes(*free))]
+    NotEnoughSpace {
+        /// In bytes.
+        needed: u64,
+        /// In bytes.
+        free: u64,
+    },
+    /// A backup could not be made or used. What it was to protect was not touched.
+    #[error("The backup failed: {reason}")]
+    Backup {
+        /// One sentence.
+        reason: String,
+    },
+    /// Somebody who watched the work did not want it any more. Nothing was changed.
+    #[error("This was cancelled. Nothing was changed.")]
+    Cancelled,
     /// A job panicked; its changes were rolled back.
     #[error("Something went wrong inside Parlance. Nothing was changed.")]
     Panicked,
@@ -115,7 +138,7 @@ impl Error {
             Self::Conflict { .. } => "conflict",
             Self::Invalid { .. } => "invalid",
             Self::Busy => "busy",
-            Self::DiskFull => "disk_full",
+            Self::DiskFull | Self::NotEnoughSpace { .. } => "disk_full",
             Self::ReadOnly => "read_only",
             Self::SchemaTooNew { .. } => "schema_too_new",
             Self::Corrupt { .. } | Self::ForeignFile { .. } => "corrupt",
@@ -123,6 +146,9 @@ impl Error {
             Self::Closed => "closed",
             Self::DataDir { .. } => "data_dir",
             Self::Io { .. } => "io",
+            Self::Missing { .. } => "missing",
+            Self::Backup { .. } => "backup",
+            Self::Cancelled => "cancelled",
             Self::Panicked | Self::Internal { .. } => "internal",
         }
     }
@@ -158,6 +184,11 @@ impl Error {
             detail: detail.into(),
         }
     }
+}
+
+/// Rounded up: one that is needed is never told as none.
+const fn megabytes(bytes: u64) -> u64 {
+    bytes.div_ceil(1_000_000)
 }
 
 impl From<rusqlite::Error> for Error {

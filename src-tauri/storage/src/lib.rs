@@ -27,6 +27,7 @@ mod kinds;
 pub mod message;
 pub mod migrations;
 mod plans;
+mod progress;
 pub mod settings;
 pub mod status;
 pub mod template;
@@ -46,5 +47,6 @@ pub use kinds::{
     MemoryStrategy, MessageStatus, PartnerPace, Role, Theme, TitleSource, TtsStatus,
 };
 pub use plans::{HotQuery, hot_queries};
+pub use progress::{Progress, Stage, Watch};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub use tx::{ReadTx, WriteTx};
