@@ -9,6 +9,7 @@
 
 mod support;
 
+mod backups;
 mod chunks;
 mod conversations;
 mod data_directory;

@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::time::Timestamp;
 
 /// The environment variable that overrides the platform's data directory.
 pub const DATA_DIR_VARIABLE: &str = "PARLANCE_DATA_DIR";
@@ -120,6 +121,25 @@ pub fn open_private(path: &Path) -> io::Result<File> {
         options.mode(0o600);
     }
     options.open(path)
+}
+
+/// A time as a file name says it, in UTC and sortable: `20241231-235959-042`.
+pub(crate) fn time_name(time: Timestamp) -> String {
+    let time =
+        jiff::Timestamp::from_millisecond(time.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    time.strftime("%Y%m%d-%H%M%S-%3f").to_string()
+}
+
+/// The time that the beginning of a file name says, as [`time_name`] writes it, before a `.` or a `-`.
+pub(crate) fn time_of_name(name: &str) -> Option<Timestamp> {
+    const LENGTH: usize = "20241231-235959-042".len();
+    let (time, rest) = name.split_at_checked(LENGTH)?;
+    if !rest.starts_with(['.', '-']) || rest.contains(['/', '\\', ':']) {
+        return None;
+    }
+    let time = jiff::civil::DateTime::strptime("%Y%m%d-%H%M%S-%3f", time).ok()?;
+    let time = time.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(Timestamp::from_millis(time.timestamp().as_millisecond()))
 }
 
 /// The right to be the one process that has this data directory open, held until dropped.

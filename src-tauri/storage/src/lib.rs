@@ -13,6 +13,7 @@
 //! name. They never open a transaction and never read the clock: both are arguments. No other crate
 //! contains SQL.
 
+pub mod backup;
 mod change;
 pub mod chunk;
 mod columns;
@@ -21,13 +22,16 @@ pub mod data_dir;
 mod database;
 mod error;
 pub mod event;
+mod files;
 mod id;
 mod inspect;
 mod kinds;
+mod marker;
 pub mod message;
 pub mod migrations;
 mod plans;
 mod progress;
+mod replace;
 pub mod settings;
 pub mod status;
 pub mod template;
