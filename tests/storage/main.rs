@@ -16,6 +16,7 @@ mod data_directory;
 mod database;
 mod events;
 mod ids;
+mod launch;
 mod messages;
 mod migrations;
 mod query_plans;

@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::marker::MARKER_FILE;
 use crate::time::Timestamp;
 
 /// The environment variable that overrides the platform's data directory.
@@ -67,7 +68,9 @@ fn is_our_file(path: &Path) -> bool {
         && path
             .file_name()
             .and_then(|name| name.to_str())
-            .is_some_and(|name| name == LOCK_FILE || name.starts_with(DATABASE_FILE))
+            .is_some_and(|name| {
+                name == LOCK_FILE || name == MARKER_FILE || name.starts_with(DATABASE_FILE)
+            })
 }
 
 /// Makes a directory and what leads to it, for the owner alone. One that is there stays as it is.
@@ -121,6 +124,27 @@ pub fn open_private(path: &Path) -> io::Result<File> {
         options.mode(0o600);
     }
     options.open(path)
+}
+
+/// Whether files can be made in this directory, as far as permissions and the disk's own state go. A full disk
+/// is another matter.
+pub(crate) fn can_write_in(directory: &Path) -> bool {
+    !tempfile::tempfile_in(directory).is_err_and(|error| is_protected(&error))
+}
+
+/// Whether this file can be written, likewise.
+pub(crate) fn can_write(path: &Path) -> bool {
+    !File::options()
+        .write(true)
+        .open(path)
+        .is_err_and(|error| is_protected(&error))
+}
+
+fn is_protected(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    )
 }
 
 /// A time as a file name says it, in UTC and sortable: `20241231-235959-042`.

@@ -25,7 +25,9 @@ pub mod event;
 mod files;
 mod id;
 mod inspect;
+pub mod integrity;
 mod kinds;
+mod launch;
 mod marker;
 pub mod message;
 pub mod migrations;
@@ -43,13 +45,14 @@ pub mod user;
 pub mod verify;
 
 pub use change::{Change, ChangeKind, ChangeSet, Entity};
-pub use database::{Database, OpenOptions};
+pub use database::{CheckDue, Database, Launch, Notice, OpenOptions};
 pub use error::Error;
 pub use id::{ChunkId, ConversationId, EventId, ID_LENGTH, IdError, MessageId, TemplateId, UserId};
 pub use kinds::{
     CefrLevel, ConversationStatus, Emotion, Emphasis, EventType, InputMethod, Language,
     MemoryStrategy, MessageStatus, PartnerPace, Role, Theme, TitleSource, TtsStatus,
 };
+pub use launch::begin_anew;
 pub use plans::{HotQuery, hot_queries};
 pub use progress::{Progress, Stage, Watch};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};

@@ -79,6 +79,29 @@ pub(crate) fn replace(
     carry_out(data_dir, &intent, now)
 }
 
+/// Keeps a copy of the database and its log as they are, like what is replaced: before a change in place whose
+/// backup could not be told from the changed one. The caller holds the lock.
+pub(crate) fn keep_copy(data_dir: &Path, now: Timestamp) -> Result<PathBuf, Error> {
+    let database = data_dir.join(DATABASE_FILE);
+    let kept = data_dir.join(REPLACED_DIRECTORY);
+    data_dir::create(&kept)?;
+    let kept = kept.join(free_name(&kept, now));
+    // The log first: a copy without its log would look whole.
+    for (from, to) in [
+        (wal_path(&database), wal_path(&kept)),
+        (database, kept.clone()),
+    ] {
+        if files::size_if_there(&from)?.is_none() {
+            continue;
+        }
+        let mut copy = data_dir::open_private(&to)?;
+        files::pour(&mut fs::File::open(from)?, &mut copy, |_| Ok(()))?;
+        copy.sync_all()?;
+    }
+    sync_parent(&kept)?;
+    Ok(kept)
+}
+
 /// Goes on with a replacement that a crash interrupted, and says whether there was one.
 ///
 /// # Errors
@@ -141,7 +164,12 @@ fn free_name(directory: &Path, now: Timestamp) -> String {
 
 /// An intent names a file in one directory, whatever somebody wrote into it.
 fn is_plain_name(name: &str) -> bool {
-    data_dir::time_of_name(name).is_some()
+    replaced_at(name).is_some()
+}
+
+/// When the database that is kept under this name was replaced; `None` for any other file, such as its log.
+fn replaced_at(name: &str) -> Option<Timestamp> {
+    data_dir::time_of_name(name).filter(|time| name == format!("{}.db", data_dir::time_name(*time)))
 }
 
 /// A database that was replaced, as it was.
@@ -166,13 +194,13 @@ pub(crate) fn list(data_dir: &Path) -> Result<Vec<Replaced>, Error> {
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name();
-        let Some(replaced_at) = name.to_str().and_then(data_dir::time_of_name) else {
+        let Some(time) = name.to_str().and_then(replaced_at) else {
             continue;
         };
         let path = entry.path();
         let log = files::size_if_there(&wal_path(&path))?.unwrap_or(0);
         replaced.push(Replaced {
-            replaced_at,
+            replaced_at: time,
             bytes: entry.metadata()?.len() + log,
             path,
         });

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+pub(crate) use create::create_of;
 pub use create::{NewBackup, create};
 pub use manifest::{Counts, Reason};
 pub use restore::{Trial, restore, trial};
@@ -31,7 +32,6 @@ use crate::Error;
 use crate::migrations::EMBEDDED;
 use crate::replace::{self, REPLACED_DIRECTORY};
 use crate::time::Timestamp;
-use manifest::Manifest;
 
 /// Where backups lie, below the data directory.
 pub const BACKUPS_DIRECTORY: &str = "backups";

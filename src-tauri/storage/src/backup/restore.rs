@@ -6,17 +6,18 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
-use super::create::{count_rows, quick_check};
+use super::create::count_rows;
 use super::manifest::{Manifest, Reason};
-use super::{find, newest_version, pack, state};
+use super::{find, pack, state};
 use crate::data_dir::{self, DATABASE_FILE, Lock};
 use crate::database::set_up;
-use crate::files::{self, BLOCK, WorkDirectory, require_space};
+use crate::files::{self, WorkDirectory, require_space};
 use crate::inspect::wal_path;
-use crate::migrations::{EMBEDDED, Standing, fresh, objects, standing};
+use crate::launch::{Standing, standing};
+use crate::migrations::{EMBEDDED, fresh, objects};
 use crate::progress::{Stage, Watch, interruptible};
 use crate::time::Timestamp;
-use crate::{Error, replace, status, verify};
+use crate::{Error, integrity, replace, status, verify};
 
 /// Puts the state of a backup, or an undo copy, in the place of the database. The profile must be closed; what
 /// was there is kept as an undo copy for 30 days.
@@ -128,19 +129,16 @@ fn copy_replaced(path: &Path, new: &Path, watch: &Watch<'_>) -> Result<(), Error
     }
     let connection = open_new(new)?;
     match standing(&connection, new, EMBEDDED)? {
-        Standing::At(version) if version <= newest_version() => {}
-        _ => {
+        Standing::At(_) | Standing::Mendable { .. } => {}
+        Standing::Empty => {
             return Err(Error::Backup {
                 reason: "the undo copy holds no conversations.".into(),
             });
         }
     }
-    let findings = interruptible(
-        &connection,
-        || watch.at(Stage::Checking, 0, 1),
-        || quick_check(&connection),
-    )?;
-    if let Some(first) = findings.first() {
+    let at = || watch.at(Stage::Checking, 0, 1);
+    let findings = interruptible(&connection, at, || integrity::check(&connection))?;
+    if let Some(first) = findings.pages.first() {
         return Err(Error::Backup {
             reason: format!(
                 "the undo copy is damaged ({first}); it can be repaired when it is in place."
@@ -180,7 +178,7 @@ fn check(connection: &Connection, manifest: &Manifest, new: &Path) -> Result<(),
             });
         }
     }
-    if quick_check(connection)? != manifest.findings {
+    if integrity::lines(connection)? != manifest.findings {
         return Err(unlike(manifest));
     }
     let tables = status::names(connection, "table")?;

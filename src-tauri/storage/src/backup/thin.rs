@@ -85,7 +85,7 @@ fn is_thinned(backup: &Backup) -> bool {
 }
 
 /// The names of those that are no longer kept. `backups` are newest first.
-fn unwanted<'a>(backups: &'a [Backup], budget: u64, now: Timestamp) -> Vec<&'a str> {
+fn unwanted(backups: &[Backup], budget: u64, now: Timestamp) -> Vec<&str> {
     let backups: Vec<&Backup> = backups.iter().filter(|one| is_thinned(one)).collect();
     let always = always_kept(&backups);
     let by_age = kept_by_age(&backups, now);

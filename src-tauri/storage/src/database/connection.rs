@@ -7,11 +7,11 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, ffi};
 
-use crate::inspect::wal_path;
+use crate::inspect::{uri, wal_path};
 use crate::{Error, data_dir};
 
 /// Older versions have a bug in write-ahead logging that can damage a database.
-const OLDEST_SQLITE: i32 = 3_051_003;
+pub(super) const OLDEST_SQLITE: i32 = 3_051_003;
 const _: () = assert!(
     ffi::SQLITE_VERSION_NUMBER >= OLDEST_SQLITE,
     "the bundled SQLite is too old"
@@ -59,6 +59,33 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
     set_up(&connection)?;
     defend(&connection)?;
     Ok(connection)
+}
+
+/// A connection to a file that cannot change: SQLite then needs no log and no lock beside it.
+pub(super) fn open_unchanging_reader(path: &Path) -> Result<Connection, Error> {
+    let uri = uri(path, "immutable=1").ok_or_else(|| Error::DataDir {
+        path: path.to_owned(),
+        reason: "its path has no form that SQLite understands".into(),
+    })?;
+    let connection = Connection::open_with_flags(
+        uri,
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_URI,
+    )?;
+    set_up(&connection)?;
+    defend(&connection)?;
+    Ok(connection)
+}
+
+/// Refuses a library other than the one this program was built with: a loader may have put it there.
+pub(super) fn require_sqlite(found: i32, oldest: i32) -> Result<(), Error> {
+    if found < oldest {
+        return Err(Error::internal(format!(
+            "SQLite {found} is too old; {oldest} is needed"
+        )));
+    }
+    Ok(())
 }
 
 /// What every connection has in common, whatever it may do.

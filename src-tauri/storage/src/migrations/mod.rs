@@ -11,7 +11,7 @@ mod runner;
 pub use fingerprint::fingerprints;
 pub(crate) use fingerprint::{SchemaObject, fingerprint, fresh, objects, version_of};
 pub use folder::{MigrationFile, check_statements, read_folder};
-pub(crate) use runner::{Standing, migrate, standing};
+pub(crate) use runner::{mend_ledger, migrate, upgrade};
 
 use sha2::{Digest, Sha256};
 

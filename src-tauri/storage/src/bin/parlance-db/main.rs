@@ -11,10 +11,15 @@
 //!   "pragmas": {name: value, …}, "files": {"database", "wal", "shm"}}`, sizes in bytes
 //! - `verify`: `{"database", "ok", "checks": [{"name", "outcome": "passed" | "failed" | "skipped",
 //!   "reason"}, …], "problems": [{"check", "table", "row", "problem"}, …]}`
+//! - `backup`, and each of the list of `backups` (newest first, undo copies among them): `{"name", "createdAt",
+//!   "reason", "bytes", "schemaVersion", "appVersion", "counts": {"conversations", "messages", "words"} | null,
+//!   "problem": sentence | null}`, times in Unix milliseconds
+//! - `restore`: `{"restored": name}`
 //! - whatever goes wrong: `{"error": {"code", "message"}}`
 //!
 //! Without it, text for people; errors then go to standard error.
 
+mod backups;
 mod print;
 
 use std::path::{Path, PathBuf};
@@ -44,7 +49,7 @@ struct Arguments {
     command: Command,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Clone, Subcommand)]
 enum Command {
     /// Make the database if there is none, and bring its schema up to date.
     Migrate,
@@ -52,6 +57,15 @@ enum Command {
     Status,
     /// Check that the database is whole, and name what is not. Changes nothing.
     Verify,
+    /// Make a backup beside the running app, and prove it.
+    Backup,
+    /// List the backups, and the undo copies of what was replaced.
+    Backups,
+    /// Put the state of a backup in the place of the database, which is kept for 30 days. The app must be closed.
+    Restore {
+        /// As `backups` lists it; without it, the newest that can be restored.
+        name: Option<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -60,7 +74,7 @@ fn main() -> ExitCode {
     let result = arguments
         .data_dir
         .map_or_else(data_dir::resolve, Ok)
-        .and_then(|data_dir| run(arguments.command, &data_dir, &mut printer));
+        .and_then(|data_dir| run(&arguments.command, &data_dir, &mut printer));
     let is_good = result.unwrap_or_else(|error| {
         printer.error(error.code(), &error.to_string());
         false
@@ -73,7 +87,7 @@ fn main() -> ExitCode {
 }
 
 /// Does it and gives whether all is well.
-fn run(command: Command, data_dir: &Path, printer: &mut Printer) -> Result<bool, Error> {
+fn run(command: &Command, data_dir: &Path, printer: &mut Printer) -> Result<bool, Error> {
     match command {
         Command::Migrate => migrate(data_dir, printer),
         Command::Status => match status::read(data_dir)? {
@@ -90,13 +104,16 @@ fn run(command: Command, data_dir: &Path, printer: &mut Printer) -> Result<bool,
             }
             None => Ok(no_database(data_dir, printer)),
         },
+        Command::Backup => backups::create(data_dir, printer),
+        Command::Backups => backups::list(data_dir, printer),
+        Command::Restore { name } => backups::restore(data_dir, name.as_deref(), printer),
     }
 }
 
 fn migrate(data_dir: &Path, printer: &mut Printer) -> Result<bool, Error> {
     let database = Database::open(data_dir, OpenOptions::new(env!("CARGO_PKG_VERSION")))?;
     let version = database.read_blocking(status::schema_version)?;
-    let applied = database.applied_migrations().to_vec();
+    let applied = database.launch().applied.clone();
     database.close()?;
     printer.value(
         &json!({ "database": database.path().to_string_lossy(), "user_version": version, "applied": applied }),
