@@ -25,7 +25,7 @@ pub(crate) use create::create_of;
 pub use create::{NewBackup, create};
 pub use manifest::{Counts, Reason};
 pub use restore::{Trial, restore, trial};
-pub use state::{State, is_trial_due, set_budget, state};
+pub use state::{State, is_check_due, is_trial_due, remember_check, set_budget, state};
 pub use thin::{Overview, overview, thin};
 
 use crate::Error;
@@ -50,7 +50,7 @@ pub struct Backup {
     /// Why it was made.
     pub reason: Reason,
     /// Its size on the disk.
-    #[cfg_attr(feature = "specta", specta(type = f64))]
+    #[cfg_attr(feature = "specta", specta(type = i32))]
     pub bytes: u64,
     /// The version of its schema; 0 if that cannot be told.
     pub schema_version: u32,

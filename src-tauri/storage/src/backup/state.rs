@@ -13,6 +13,8 @@ use crate::{Error, data_dir, files};
 const STATE_FILE: &str = "state.json";
 /// In milliseconds: 30 days between two trial restores.
 const TRIAL_EVERY_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// In milliseconds: a week between two checks of a large database.
+const CHECK_EVERY_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// What is remembered about backups.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +26,8 @@ pub struct State {
     pub last_trial_at: Option<Timestamp>,
     /// Whether that went well.
     pub last_trial_was_good: Option<bool>,
+    /// When a large database was last checked as a whole.
+    pub last_check_at: Option<Timestamp>,
 }
 
 /// What is remembered; nothing, if that cannot be read: it holds no words, and is chosen again in a moment.
@@ -55,10 +59,26 @@ pub fn set_budget(data_dir: &Path, bytes: Option<u64>) -> Result<(), Error> {
 /// Whether it is time to prove a backup by restoring it for trial.
 #[must_use]
 pub fn is_trial_due(state: &State, now: Timestamp) -> bool {
-    // A clock that was ahead at the last trial must not put the next one off for years.
-    state
-        .last_trial_at
-        .is_none_or(|last| last.plus_millis(TRIAL_EVERY_MS) <= now || last > now)
+    is_due(state.last_trial_at, TRIAL_EVERY_MS, now)
+}
+
+/// Whether it is time to check a large database as a whole.
+#[must_use]
+pub fn is_check_due(state: &State, now: Timestamp) -> bool {
+    is_due(state.last_check_at, CHECK_EVERY_MS, now)
+}
+
+fn is_due(last: Option<Timestamp>, every_ms: i64, now: Timestamp) -> bool {
+    // A clock that was ahead at the last time must not put the next one off for years.
+    last.is_none_or(|last| last.plus_millis(every_ms) <= now || last > now)
+}
+
+/// Remembers that a large database was checked as a whole.
+///
+/// # Errors
+/// `Io`, `DiskFull`: it is then checked again sooner.
+pub fn remember_check(data_dir: &Path, now: Timestamp) -> Result<(), Error> {
+    update(data_dir, |state| state.last_check_at = Some(now))
 }
 
 pub(super) fn remember_trial(data_dir: &Path, was_good: bool, now: Timestamp) -> Result<(), Error> {

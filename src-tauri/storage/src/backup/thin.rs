@@ -31,10 +31,10 @@ pub struct Overview {
     /// Newest first.
     pub backups: Vec<Backup>,
     /// What the backups take on the disk, without the undo copies.
-    #[cfg_attr(feature = "specta", specta(type = f64))]
+    #[cfg_attr(feature = "specta", specta(type = i32))]
     pub used_bytes: u64,
     /// What they may take.
-    #[cfg_attr(feature = "specta", specta(type = f64))]
+    #[cfg_attr(feature = "specta", specta(type = i32))]
     pub budget_bytes: u64,
     /// Whether the learner has chosen that.
     pub budget_is_chosen: bool,
