@@ -1,5 +1,7 @@
 //! Opens connections and sets them up. No other module decides about a pragma.
 
+use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -7,7 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, ffi};
 
-use crate::inspect::wal_path;
+use crate::inspect::{beside, wal_path};
 use crate::{Error, data_dir};
 
 /// Older versions have a bug in write-ahead logging that can damage a database.
@@ -30,8 +32,9 @@ const LONGEST_VALUE: i32 = 64 * 1024 * 1024;
 
 /// The one connection that writes, made with the file if that is absent.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
-    // SQLite gives the log and its index the permissions of the database, so only this file needs care.
-    drop(data_dir::open_private(path)?);
+    if path.metadata().map_or(0, |file| file.len()) == 0 {
+        make(path)?;
+    }
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -48,6 +51,41 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
     connection.pragma_update(None, "journal_size_limit", WAL_SIZE_LIMIT)?;
     connection.pragma_update(None, "secure_delete", true)?;
     Ok(connection)
+}
+
+/// Makes an empty database that has a write-ahead log from its first byte on.
+///
+/// SQLite writes the first page in place, under a rollback journal. A power cut in the middle can leave a page
+/// of zeros with that journal beside it, which every later look at the file takes for damage. So the page is
+/// written under another name, and the file is there whole or not at all.
+fn make(path: &Path) -> Result<(), Error> {
+    let draft = beside(path, ".new");
+    for suffix in ["", "-journal", "-wal", "-shm"] {
+        match fs::remove_file(beside(&draft, suffix)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    // SQLite gives the log and its index the permissions of the database, so only this file needs care.
+    let file = data_dir::open_private(&draft)?;
+    let connection = Connection::open_with_flags(
+        &draft,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    connection.close().map_err(|(_, error)| error)?;
+    file.sync_all()?;
+    fs::rename(&draft, path)?;
+    sync_directory(path)?;
+    Ok(())
+}
+
+/// Makes a new name outlive a power cut; elsewhere the rename does so by itself.
+fn sync_directory(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(directory) if cfg!(unix) => File::open(directory)?.sync_all(),
+        _ => Ok(()),
+    }
 }
 
 /// A connection that can only read.
