@@ -35,6 +35,17 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
     if path.metadata().map_or(0, |file| file.len()) == 0 {
         make(path)?;
     }
+    open_existing(path)
+}
+
+/// The connection that takes the place of a writer's that cannot be trusted any more. Makes nothing.
+pub(super) fn reopen_writer(path: &Path) -> Result<Connection, Error> {
+    let connection = open_existing(path)?;
+    defend(&connection)?;
+    Ok(connection)
+}
+
+fn open_existing(path: &Path) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,

@@ -112,9 +112,10 @@ impl Database {
         let writes = Arc::new(Queue::new());
         let reads = Arc::new(Queue::new());
         let writer = {
-            let (writes, changes) = (Arc::clone(&writes), changes.clone());
+            let (writes, changes, path) = (Arc::clone(&writes), changes.clone(), path.clone());
             spawn("parlance-writer".into(), move || {
-                (writer::run(connection, &writes, &changes), lock)
+                let reopen = || connection::reopen_writer(&path);
+                (writer::run(connection, &writes, &changes, reopen), lock)
             })?
         };
         let readers = readers
