@@ -7,6 +7,8 @@
     clippy::panic
 )]
 
+mod failing_calls;
+mod full_disk;
 mod kills;
 mod migration_matrix;
 mod power_cuts;

@@ -4,8 +4,10 @@
 //! Each suite is a function that runs at any scale: a short one in the tests, the full one in
 //! `cargo xtask faults`. Chance comes from a seed that is part of every failure's text.
 
+pub mod calls;
 pub mod examine;
 pub mod facts;
+pub mod full_disk;
 pub mod history;
 pub mod image;
 pub mod kills;

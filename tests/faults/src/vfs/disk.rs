@@ -243,6 +243,11 @@ impl Disk {
         (state.calls, state.failed)
     }
 
+    /// Ends the trouble; [`Disk::heal`] still gives its counts.
+    pub fn pause(&self) {
+        self.state().plan = None;
+    }
+
     /// How many calls the trouble has failed so far.
     #[must_use]
     pub fn failed(&self) -> u64 {
