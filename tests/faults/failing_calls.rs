@@ -34,7 +34,7 @@ fn whichever_call_fails_in_a_migration_it_is_entirely_done_or_not_at_all() {
         stride: 61,
         troubles: TROUBLES,
     };
-    for version in 1..history::newest() {
+    for version in [1, 4, history::newest() - 1] {
         show(calls::migration(version, scale));
     }
 }

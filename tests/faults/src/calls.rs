@@ -52,11 +52,11 @@ impl Span {
 /// What a failing disk may be called: nothing that blames the data, the program or the learner.
 fn check_words(error: &Error, trouble: Trouble) -> Result<()> {
     let code = error.code();
-    let is_right = match trouble {
-        Trouble::Full => matches!(code, "disk_full" | "io"),
-        Trouble::Broken | Trouble::Unreadable => code == "io",
+    let right = match trouble {
+        Trouble::Full => "disk_full",
+        Trouble::Broken | Trouble::Unreadable => "io",
     };
-    ensure!(is_right, "a {trouble:?} disk is called {code}: {error}");
+    ensure!(code == right, "a {trouble:?} disk is called {code}: {error}");
     Ok(())
 }
 

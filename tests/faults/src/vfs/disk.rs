@@ -44,7 +44,7 @@ impl Call {
             Self::Truncate => ffi::SQLITE_IOERR_TRUNCATE,
             Self::Sync => ffi::SQLITE_IOERR_FSYNC,
             Self::Delete => ffi::SQLITE_IOERR_DELETE,
-            Self::Grow => ffi::SQLITE_IOERR_SHMSIZE,
+            Self::Grow => ffi::SQLITE_IOERR_SHMMAP,
         }
     }
 }
@@ -104,6 +104,7 @@ impl Trouble {
     const fn code(self, call: Call) -> c_int {
         match (self, call) {
             (Self::Full, Call::Write) => ffi::SQLITE_FULL,
+            (Self::Full, Call::Grow) => ffi::SQLITE_IOERR_SHMSIZE,
             _ => call.io_error(),
         }
     }
