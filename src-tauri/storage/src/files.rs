@@ -11,14 +11,14 @@ use sha2::{Digest, Sha256};
 
 use crate::Error;
 use crate::data_dir::{self, DATABASE_FILE};
-use crate::inspect::wal_path;
+use crate::inspect::{beside, wal_path};
 
 /// Bytes that are read or written at once where a whole file passes through.
 pub(crate) const BLOCK: usize = 256 * 1024;
 
 /// Writes a small file whole: after a crash it holds either what it held before or `content`.
 pub(crate) fn write_whole(path: &Path, content: &[u8]) -> Result<(), Error> {
-    let draft = with_suffix(path, ".draft");
+    let draft = beside(path, ".draft");
     remove_if_there(&draft)?;
     let mut file = data_dir::open_private(&draft)?;
     file.write_all(content)?;
@@ -121,13 +121,6 @@ pub(crate) fn pour(
 /// Small letters, two digits a byte.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The path with `suffix` after its last name.
-pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }
 
 /// A private directory for files on their way, removed with all that is in it when dropped.

@@ -76,7 +76,8 @@ pub(crate) fn shm_path(path: &Path) -> PathBuf {
     beside(path, "-shm")
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// The file whose name is that of `path` and then `suffix`.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()

@@ -7,7 +7,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, ffi};
 
-use crate::inspect::{uri, wal_path};
+use crate::files::{put_in_place, remove_if_there};
+use crate::inspect::{beside, uri, wal_path};
 use crate::{Error, data_dir};
 
 /// Older versions have a bug in write-ahead logging that can damage a database.
@@ -30,8 +31,20 @@ const LONGEST_VALUE: i32 = 64 * 1024 * 1024;
 
 /// The one connection that writes, made with the file if that is absent.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
-    // SQLite gives the log and its index the permissions of the database, so only this file needs care.
-    drop(data_dir::open_private(path)?);
+    if path.metadata().map_or(0, |file| file.len()) == 0 {
+        make(path)?;
+    }
+    open_existing(path)
+}
+
+/// The connection that takes the place of a writer's that cannot be trusted any more. Makes nothing.
+pub(super) fn reopen_writer(path: &Path) -> Result<Connection, Error> {
+    let connection = open_existing(path)?;
+    defend(&connection)?;
+    Ok(connection)
+}
+
+fn open_existing(path: &Path) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -48,6 +61,28 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
     connection.pragma_update(None, "journal_size_limit", WAL_SIZE_LIMIT)?;
     connection.pragma_update(None, "secure_delete", true)?;
     Ok(connection)
+}
+
+/// Makes an empty database that has a write-ahead log from its first byte on.
+///
+/// SQLite writes the first page in place, under a rollback journal. A power cut in the middle can leave a page
+/// of zeros with that journal beside it, which every later look at the file takes for damage. So the page is
+/// written under another name, and the file is there whole or not at all.
+fn make(path: &Path) -> Result<(), Error> {
+    let draft = beside(path, ".new");
+    for suffix in ["", "-journal", "-wal", "-shm"] {
+        remove_if_there(&beside(&draft, suffix))?;
+    }
+    // SQLite gives the log and its index the permissions of the database, so only this file needs care.
+    let file = data_dir::open_private(&draft)?;
+    let connection = Connection::open_with_flags(
+        &draft,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    connection.close().map_err(|(_, error)| error)?;
+    file.sync_all()?;
+    put_in_place(&draft, path)
 }
 
 /// A connection that can only read.

@@ -113,9 +113,13 @@ impl Database {
             .writer
             .map(|(connection, lock)| {
                 let (writes, changes) = (Arc::clone(&writes), changes.clone());
-                let commits = Arc::clone(&commits);
+                let (commits, path) = (Arc::clone(&commits), opened.path.clone());
                 spawn("parlance-writer".into(), move || {
-                    (writer::run(connection, &writes, &changes, &commits), lock)
+                    let reopen = || connection::reopen_writer(&path);
+                    (
+                        writer::run(connection, &writes, &changes, &commits, reopen),
+                        lock,
+                    )
                 })
             })
             .transpose()?;

@@ -189,7 +189,6 @@ fn create(path: &Path, options: &OpenOptions) -> Result<(Connection, Vec<u32>), 
         &options.app_version,
         options.clock.now(),
     )?;
-    files::sync_parent(path)?;
     log::info!("a new database is made");
     Ok((connection, applied))
 }

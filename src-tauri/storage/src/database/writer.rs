@@ -109,22 +109,37 @@ pub(super) fn hand_over(caller: &'static Location<'static>, give: impl FnOnce())
 }
 
 /// Serves the queue until it is closed and empty, then gives the connection back.
+///
+/// A connection on which SQLite itself gave a transaction up is replaced by what `reopen` gives, before anything
+/// else is written: the full-text tables count their texts in memory, and after a failed read they take zero for
+/// the count, also once the transaction is rolled back. The next write would store that.
 pub(super) fn run(
-    connection: Connection,
+    mut connection: Connection,
     queue: &Queue<Box<dyn WriteJob>>,
     changes: &broadcast::Sender<Arc<ChangeSet>>,
     commits: &AtomicU64,
+    reopen: impl Fn() -> Result<Connection, Error>,
 ) -> Connection {
     let _serving = Serving(queue);
+    let mut is_sound = true;
     while let Some(mut jobs) = queue.take(LARGEST_GROUP) {
         while !jobs.is_empty() {
+            if !is_sound {
+                match reopen() {
+                    Ok(sound) => connection = sound,
+                    Err(error) => {
+                        Group::refused(&mut jobs, &error).finish(&connection, changes);
+                        continue;
+                    }
+                }
+            }
             let before = connection.total_changes();
             let group = Group::run(&connection, &mut jobs);
             if connection.total_changes() != before {
                 // Also what is rolled back counts: one backup too many is better than one too few.
                 commits.fetch_add(1, Ordering::Relaxed);
             }
-            group.finish(&connection, changes);
+            is_sound = group.finish(&connection, changes);
         }
     }
     connection
@@ -133,20 +148,20 @@ pub(super) fn run(
 /// The jobs of one transaction that have run, in order, with what came of each.
 struct Group {
     jobs: Vec<(Box<dyn WriteJob>, Result<ChangeSet, Error>)>,
+    /// Whether SQLite did with the transaction what it was told and nothing else.
+    is_sound: bool,
 }
 
 impl Group {
     /// Opens a transaction and runs jobs in it: all of them, unless SQLite gives the transaction up.
     fn run(connection: &Connection, jobs: &mut VecDeque<Box<dyn WriteJob>>) -> Self {
+        if let Err(error) = begin(connection) {
+            return Self::refused(jobs, &error);
+        }
         let mut group = Self {
             jobs: Vec::with_capacity(jobs.len()),
+            is_sound: true,
         };
-        if let Err(error) = begin(connection) {
-            group
-                .jobs
-                .extend(jobs.drain(..).map(|job| (job, Err(error.clone()))));
-            return group;
-        }
         let is_shared = jobs.len() > 1;
         while let Some(mut job) = jobs.pop_front() {
             let outcome = if is_shared {
@@ -159,6 +174,7 @@ impl Group {
             // On a full disk or a failing one SQLite may roll everything back by itself, and a job may
             // even have swallowed the error: what counts is whether the transaction is still there.
             if connection.is_autocommit() {
+                group.is_sound = false;
                 group.fail(
                     &failure.unwrap_or_else(|| Error::internal("a transaction ended within a job")),
                 );
@@ -168,16 +184,33 @@ impl Group {
         group
     }
 
-    /// Commits what succeeded and tells everybody, in this order.
-    fn finish(mut self, connection: &Connection, changes: &broadcast::Sender<Arc<ChangeSet>>) {
+    /// Jobs that could not even begin.
+    fn refused(jobs: &mut VecDeque<Box<dyn WriteJob>>, error: &Error) -> Self {
+        Self {
+            jobs: jobs
+                .drain(..)
+                .map(|job| (job, Err(error.clone())))
+                .collect(),
+            is_sound: true,
+        }
+    }
+
+    /// Commits what succeeded and tells everybody, in this order. Gives whether the connection can be used on.
+    fn finish(
+        mut self,
+        connection: &Connection,
+        changes: &broadcast::Sender<Arc<ChangeSet>>,
+    ) -> bool {
         let is_wanted = self.jobs.iter().any(|(_, outcome)| outcome.is_ok());
         if is_wanted && let Err(error) = execute(connection, "COMMIT") {
+            self.is_sound = false;
             self.fail(&error);
         }
         if !connection.is_autocommit()
             && let Err(error) = execute(connection, "ROLLBACK")
         {
             log::error!("a transaction could not be rolled back: {error}");
+            self.is_sound = false;
         }
         for (job, outcome) in self.jobs {
             let outcome = outcome.map(|changed| {
@@ -189,6 +222,7 @@ impl Group {
             // Last, so that whoever has the answer also has heard of the change.
             job.acknowledge(outcome);
         }
+        self.is_sound
     }
 
     /// Nothing of the transaction is kept: whoever had succeeded in it gets `error` as well.
@@ -283,12 +317,8 @@ mod tests {
             answers.push(answer);
         }
         queue.close();
-        let connection = run(
-            connection,
-            &queue,
-            &broadcast::channel(1).0,
-            &AtomicU64::new(0),
-        );
+        let (changes, commits) = (broadcast::channel(1).0, AtomicU64::new(0));
+        let connection = run(connection, &queue, &changes, &commits, || Ok(small_disk()));
         assert!(connection.is_autocommit());
         let rows = connection
             .query_row("SELECT count(*) FROM t", [], |row| row.get(0))
@@ -314,6 +344,30 @@ mod tests {
             [Err(Error::DiskFull), Err(Error::DiskFull), Ok(())]
         );
         assert_eq!(rows, 1);
+    }
+
+    #[test]
+    fn while_the_connection_cannot_be_opened_anew_nobody_writes_on_the_old_one() {
+        let queue = Queue::new();
+        let (full, first) = insert(HUGE);
+        let (small, second) = insert(SMALL);
+        queue.push(full);
+        queue.push(small);
+        queue.close();
+        let broken = Error::Io {
+            detail: "still broken".into(),
+        };
+        let (changes, commits) = (broadcast::channel(1).0, AtomicU64::new(0));
+        let connection = run(small_disk(), &queue, &changes, &commits, || {
+            Err(broken.clone())
+        });
+        // One transaction for both, and so the second may only try after it.
+        assert_eq!(first.blocking_recv().unwrap(), Err(Error::DiskFull));
+        assert_eq!(second.blocking_recv().unwrap(), Err(broken));
+        let rows: u32 = connection
+            .query_row("SELECT count(*) FROM t", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(rows, 0);
     }
 
     #[test]
@@ -359,11 +413,13 @@ mod tests {
         let thread = std::thread::spawn({
             let queue = Arc::clone(&queue);
             move || {
+                let (changes, commits) = (broadcast::channel(1).0, AtomicU64::new(0));
                 run(
                     small_disk(),
                     &queue,
-                    &broadcast::channel(1).0,
-                    &AtomicU64::new(0),
+                    &changes,
+                    &commits,
+                    || Ok(small_disk()),
                 )
             }
         });
