@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use parlance_storage::doctor::{self, RepairOutcome};
 use parlance_storage::{ConversationId, Error, Watch, verify};
@@ -23,39 +24,14 @@ pub struct Sick {
 
 impl Sick {
     pub fn new() -> Self {
-        let world = World::new();
-        let conversations: Vec<ConversationId> = (0..4).map(|_| world.conversation()).collect();
-        for round in 0..12 {
-            for (place, conversation) in conversations.iter().enumerate() {
-                for text in REAL_TEXTS.iter().skip(place) {
-                    world
-                        .send(*conversation, &format!("{text} {round}"))
-                        .unwrap();
-                }
-                world.reply(
-                    *conversation,
-                    &["One sentence. ", "第二句。 ", "Et la troisième 👍🏽."],
-                );
-            }
+        let (bytes, rows) = HEALTHY.get_or_init(healthy);
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("parlance.db"), bytes).unwrap();
+        fs::write(folder.path().join("parlance.lock"), "").unwrap();
+        Self {
+            folder,
+            rows: rows.clone(),
         }
-        world
-            .send(
-                conversations[1],
-                &"Một đoạn rất dài, 很长的一段。 ".repeat(900),
-            )
-            .unwrap();
-        world.reply(
-            conversations[1],
-            &[&"A long reply. ".repeat(700), &"ตอบยาว ".repeat(300)],
-        );
-        world.db.close().unwrap();
-        world.raw().execute_batch(MORE).unwrap();
-        let sick = Self {
-            rows: rows_of(&world.path().join("parlance.db")),
-            folder: world.into_folder(),
-        };
-        assert!(verify::run(sick.path()).unwrap().unwrap().ok);
-        sick
     }
 
     pub fn path(&self) -> &Path {
@@ -185,6 +161,34 @@ impl Sick {
             other => format!("{other:?}"),
         }
     }
+}
+
+/// Made once, since many tests need one: the file, and its rows.
+static HEALTHY: OnceLock<(Vec<u8>, BTreeSet<String>)> = OnceLock::new();
+
+fn healthy() -> (Vec<u8>, BTreeSet<String>) {
+    let world = World::new();
+    let conversations: Vec<ConversationId> = (0..4).map(|_| world.conversation()).collect();
+    for round in 0..12 {
+        for (place, conversation) in conversations.iter().enumerate() {
+            for text in REAL_TEXTS.iter().skip(place) {
+                world
+                    .send(*conversation, &format!("{text} {round}"))
+                    .unwrap();
+            }
+            let parts = ["One sentence. ", "第二句。 ", "Et la troisième 👍🏽."];
+            world.reply(*conversation, &parts);
+        }
+    }
+    let long = "Một đoạn rất dài, 很长的一段。 ".repeat(900);
+    world.send(conversations[1], &long).unwrap();
+    let reply = ["A long reply. ".repeat(700), "ตอบยาว ".repeat(300)];
+    world.reply(conversations[1], &[&reply[0], &reply[1]]);
+    world.db.close().unwrap();
+    world.raw().execute_batch(MORE).unwrap();
+    assert!(verify::run(world.path()).unwrap().unwrap().ok);
+    let file = world.path().join("parlance.db");
+    (fs::read(&file).unwrap(), rows_of(&file))
 }
 
 /// Every row of every table of the learner's, each as a text in which every byte counts.

@@ -71,11 +71,6 @@ impl World {
         self.folder.path()
     }
 
-    /// The files alone, for a test of what becomes of them. Close the database first.
-    pub fn into_folder(self) -> TempDir {
-        self.folder
-    }
-
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -9,6 +9,7 @@
 //! replaced in silence: a row that cannot stay as it is goes, as it was, into a file of its own.
 
 mod account;
+mod file_name;
 mod known;
 mod log;
 mod mending;
@@ -21,6 +22,7 @@ mod repair;
 mod replacing;
 mod replies;
 mod report;
+mod rescue;
 mod source;
 mod state;
 mod strays;
@@ -36,6 +38,7 @@ pub use account::TableCounts;
 pub use log::LogState;
 pub use repair::{Method, RepairOutcome, repair};
 pub use report::{Report, report};
+pub use rescue::{RescueOutcome, rescue};
 pub use state::State;
 
 /// A path in JSON, or null.

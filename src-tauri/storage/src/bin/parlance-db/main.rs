@@ -11,10 +11,19 @@
 //!   "pragmas": {name: value, …}, "files": {"database", "wal", "shm"}}`, sizes in bytes
 //! - `verify`: `{"database", "ok", "checks": [{"name", "outcome": "passed" | "failed" | "skipped",
 //!   "reason"}, …], "problems": [{"check", "table", "row", "problem"}, …]}`
+//! - `doctor`: `{"database", "state": "found" | "missing" | "empty" | "not_sqlite" | "foreign" | "newer" | "damaged",
+//!   "ok", "bytes", "log": {"bytes", "frames", "commits", "problem"} | null, "schema_version",
+//!   "supported_version", "rows": {table: count | null, …}, "checks", "problems" (as `verify` has them),
+//!   "can_repair", "text"}`
+//! - `doctor --repair`: `{"method": "nothing" | "mended" | "salvaged", "tables": {table: {"kept", "mended",
+//!   "recreated", "rejected", "lost": count | null}, …}, "strange_tables", "undo_copy", "rejects", "text"}`
+//! - `doctor --rescue DIR`: `{"folder", "conversations", "messages", "rows": {table: count, …}, "kept_aside",
+//!   "text"}`
 //! - whatever goes wrong: `{"error": {"code", "message"}}`
 //!
 //! Without it, text for people; errors then go to standard error.
 
+mod doctor;
 mod print;
 
 use std::path::{Path, PathBuf};
@@ -44,7 +53,7 @@ struct Arguments {
     command: Command,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     /// Make the database if there is none, and bring its schema up to date.
     Migrate,
@@ -52,6 +61,8 @@ enum Command {
     Status,
     /// Check that the database is whole, and name what is not. Changes nothing.
     Verify,
+    /// Say in words and counts what the database is, whatever state it is in; repair it, or save what can be read.
+    Doctor(doctor::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -60,7 +71,7 @@ fn main() -> ExitCode {
     let result = arguments
         .data_dir
         .map_or_else(data_dir::resolve, Ok)
-        .and_then(|data_dir| run(arguments.command, &data_dir, &mut printer));
+        .and_then(|data_dir| run(&arguments.command, &data_dir, &mut printer));
     let is_good = result.unwrap_or_else(|error| {
         printer.error(error.code(), &error.to_string());
         false
@@ -73,7 +84,7 @@ fn main() -> ExitCode {
 }
 
 /// Does it and gives whether all is well.
-fn run(command: Command, data_dir: &Path, printer: &mut Printer) -> Result<bool, Error> {
+fn run(command: &Command, data_dir: &Path, printer: &mut Printer) -> Result<bool, Error> {
     match command {
         Command::Migrate => migrate(data_dir, printer),
         Command::Status => match status::read(data_dir)? {
@@ -90,6 +101,7 @@ fn run(command: Command, data_dir: &Path, printer: &mut Printer) -> Result<bool,
             }
             None => Ok(no_database(data_dir, printer)),
         },
+        Command::Doctor(arguments) => doctor::run(arguments, data_dir, printer),
     }
 }
 
