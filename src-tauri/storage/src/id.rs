@@ -65,6 +65,11 @@ fn next(now: Timestamp) -> i64 {
     grown(last.unwrap_or_else(|last| last))
 }
 
+/// When the row with this id was born, in Unix milliseconds; of an id that is damaged, some time or other.
+pub(crate) const fn birth_millis(id: i64) -> i64 {
+    (id >> RANDOM_BITS).saturating_add(EPOCH_MILLIS)
+}
+
 /// The 13 characters of an id of 63 bits.
 pub(crate) fn encode(id: i64) -> String {
     (0..ID_LENGTH)

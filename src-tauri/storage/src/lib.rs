@@ -20,6 +20,7 @@ mod columns;
 pub mod conversation;
 pub mod data_dir;
 mod database;
+pub mod doctor;
 mod error;
 pub mod event;
 mod files;

@@ -11,10 +11,10 @@
 //! only in texts that are indexed: finished messages and notes, outside of the trash.
 
 mod file;
-mod readable;
+pub(crate) mod readable;
 mod replies;
-mod schema;
-mod search;
+pub(crate) mod schema;
+pub(crate) mod search;
 mod tables;
 
 use std::path::{Path, PathBuf};
@@ -215,9 +215,11 @@ fn take_lock(data_dir: &Path) -> Result<Lock, String> {
     })
 }
 
+/// Checks the database at `path` on a connection of [`open_to_verify`]; nobody else may have it open.
+///
 /// Everything reads on a connection that refuses to write, except for the full-text check, whose only form
 /// is a statement that looks like a write.
-fn check_alone(connection: &Connection, path: &Path) -> Result<Report, Error> {
+pub(crate) fn check_alone(connection: &Connection, path: &Path) -> Result<Report, Error> {
     let mut report = Report::new(path);
     connection.pragma_update(None, "query_only", true)?;
     if report.check_what_can_be_read(connection) {

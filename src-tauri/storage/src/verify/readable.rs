@@ -17,11 +17,35 @@ use crate::template::{self, Template};
 use crate::user::{self, User};
 use crate::{Error, settings};
 
+/// A value that the app cannot read.
+pub(crate) struct Unreadable<'a> {
+    pub(crate) table: &'a str,
+    /// The row's primary key, in its order.
+    pub(crate) key: &'a [ValueRef<'a>],
+    pub(crate) column: &'a str,
+}
+
 pub(super) fn check(connection: &Connection, findings: &mut Findings) -> Result<(), Error> {
-    let mut pass = Pass {
-        connection,
-        findings,
-    };
+    each(connection, &mut |unreadable| {
+        let parts: Vec<String> = unreadable
+            .key
+            .iter()
+            .map(|part| Table::part_name(*part))
+            .collect();
+        findings.row(
+            unreadable.table,
+            parts.join("/"),
+            format!("{} holds no value that the app can read", unreadable.column),
+        );
+    })
+}
+
+/// Gives every value that the app cannot read to `report`; of a row with more than one, the first.
+pub(crate) fn each(
+    connection: &Connection,
+    report: &mut dyn FnMut(Unreadable<'_>),
+) -> Result<(), Error> {
+    let mut pass = Pass { connection, report };
     pass.table("users", user::COLUMNS, |row| User::from_row(row).map(drop))?;
     pass.table("conversation_templates", template::COLUMNS, |row| {
         Template::from_row(row).map(drop)
@@ -46,7 +70,7 @@ pub(super) fn check(connection: &Connection, findings: &mut Findings) -> Result<
 
 struct Pass<'a> {
     connection: &'a Connection,
-    findings: &'a mut Findings,
+    report: &'a mut dyn FnMut(Unreadable<'_>),
 }
 
 impl Pass<'_> {
@@ -75,11 +99,11 @@ impl Pass<'_> {
             };
             let place = place_of(&error).ok_or(error)?;
             let column = names.get(place).map_or("a column", String::as_str);
-            self.findings.row(
+            (self.report)(Unreadable {
                 table,
-                Table::part_name(row.get_ref(key_place)?),
-                format!("{column} holds no value that the app can read"),
-            );
+                key: &[row.get_ref(key_place)?],
+                column,
+            });
         }
         Ok(())
     }
@@ -97,12 +121,11 @@ impl Pass<'_> {
             } else {
                 continue;
             };
-            let name = [row.get_ref("user_id")?, row.get_ref("key")?].map(Table::part_name);
-            self.findings.row(
-                "user_settings",
-                name.join("/"),
-                format!("{column} holds no value that the app can read"),
-            );
+            (self.report)(Unreadable {
+                table: "user_settings",
+                key: &[row.get_ref("user_id")?, row.get_ref("key")?],
+                column,
+            });
         }
         Ok(())
     }

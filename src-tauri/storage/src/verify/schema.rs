@@ -43,7 +43,7 @@ pub(super) fn check(connection: &Connection, findings: &mut Findings) -> Result<
 
 /// Whether every part of the schema is as the migrations of this program make it. What runs code of the
 /// schema, such as triggers, or writes at all, must not run on any other.
-pub(super) fn is_as_known(connection: &Connection) -> Result<bool, Error> {
+pub(crate) fn is_as_known(connection: &Connection) -> Result<bool, Error> {
     let mut findings = Findings::new("schema");
     check(connection, &mut findings)?;
     Ok(findings.is_empty())

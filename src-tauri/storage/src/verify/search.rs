@@ -63,6 +63,18 @@ pub(super) fn check(connection: &Connection, findings: &mut Findings) -> Result<
     Ok(())
 }
 
+/// Makes every full-text table anew from the texts that it indexes.
+pub(crate) fn rebuild(connection: &Connection) -> Result<(), Error> {
+    for search in SEARCHES {
+        let index = quoted(search.index);
+        connection.execute(
+            &format!("INSERT INTO {index} ({index}) VALUES ('rebuild')"),
+            [],
+        )?;
+    }
+    Ok(())
+}
+
 /// Rank 1 asks for the comparison with the texts; without it only the index itself is checked.
 fn check_one(connection: &Connection, search: &Search) -> Result<(), Error> {
     let index = quoted(search.index);

@@ -15,11 +15,20 @@
 //!   "reason", "bytes", "schemaVersion", "appVersion", "counts": {"conversations", "messages", "words"} | null,
 //!   "problem": sentence | null}`, times in Unix milliseconds
 //! - `restore`: `{"restored": name}`
+//! - `doctor`: `{"database", "state": "found" | "missing" | "empty" | "not_sqlite" | "foreign" | "newer" | "damaged",
+//!   "ok", "bytes", "log": {"bytes", "frames", "commits", "problem"} | null, "schema_version",
+//!   "supported_version", "rows": {table: count | null, …}, "checks", "problems" (as `verify` has them),
+//!   "can_repair", "text"}`
+//! - `doctor --repair`: `{"method": "nothing" | "mended" | "salvaged", "tables": {table: {"kept", "mended",
+//!   "recreated", "rejected", "lost": count | null}, …}, "strange_tables", "undo_copy", "rejects", "text"}`
+//! - `doctor --rescue DIR`: `{"folder", "conversations", "messages", "rows": {table: count, …}, "kept_aside",
+//!   "text"}`
 //! - whatever goes wrong: `{"error": {"code", "message"}}`
 //!
 //! Without it, text for people; errors then go to standard error.
 
 mod backups;
+mod doctor;
 mod print;
 
 use std::path::{Path, PathBuf};
@@ -49,7 +58,7 @@ struct Arguments {
     command: Command,
 }
 
-#[derive(Clone, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     /// Make the database if there is none, and bring its schema up to date.
     Migrate,
@@ -66,6 +75,8 @@ enum Command {
         /// As `backups` lists it; without it, the newest that can be restored.
         name: Option<String>,
     },
+    /// Say in words and counts what the database is, whatever state it is in; repair it, or save what can be read.
+    Doctor(doctor::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -107,6 +118,7 @@ fn run(command: &Command, data_dir: &Path, printer: &mut Printer) -> Result<bool
         Command::Backup => backups::create(data_dir, printer),
         Command::Backups => backups::list(data_dir, printer),
         Command::Restore { name } => backups::restore(data_dir, name.as_deref(), printer),
+        Command::Doctor(arguments) => doctor::run(arguments, data_dir, printer),
     }
 }
 

@@ -1,0 +1,335 @@
+//! Repairs a database: on a copy, proved whole, and only then put in the place of the damaged one.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+use serde::Serialize;
+
+use super::account::{Account, TableCounts};
+use super::known::Known;
+use super::source::Source;
+use super::state;
+use super::watching::interruptible;
+use super::workshop::{self, Workshop};
+use super::{orphans, rebuild, recompute, replacing};
+use crate::data_dir::{DATABASE_FILE, Lock};
+use crate::database::open_to_verify;
+use crate::progress::{Stage, Watch};
+use crate::time::Timestamp;
+use crate::verify::{self, Report, schema, search};
+use crate::{Error, replace};
+
+/// How a database was repaired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Nothing was wrong, so nothing was done.
+    Nothing,
+    /// Indexes, full text and everything that can be worked out were made anew; all else stayed as it was.
+    Mended,
+    /// Every row that could be read was put into a new database.
+    Salvaged,
+}
+
+/// What a repair did. As JSON its names are in snake_case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RepairOutcome {
+    /// How it was done.
+    pub method: Method,
+    /// What became of the rows, by table; empty if nothing was done.
+    pub tables: BTreeMap<String, TableCounts>,
+    /// How many tables no version of Parlance made; they are in the undo copy only.
+    pub strange_tables: u64,
+    /// The database as it was before, kept for 30 days.
+    #[serde(serialize_with = "super::optional_path")]
+    pub undo_copy: Option<PathBuf>,
+    /// One JSON object a line: `{"table", "fate": "mended" | "rejected", "reason", "row"}`, every row that is not
+    /// in the database as it was. `None` if there is none.
+    #[serde(serialize_with = "super::optional_path")]
+    pub rejects: Option<PathBuf>,
+    /// All of it in some lines of English, without a word of the learner's.
+    pub text: String,
+}
+
+/// Repairs the database in `data_dir`.
+///
+/// The database itself is only read, until a copy without fault can take its place. What was there before is
+/// kept. A sound database is left alone.
+///
+/// # Errors
+/// `AlreadyOpen` if the app is running; `Missing` if there is no database; `SchemaTooNew`, `ForeignFile`, and
+/// `Corrupt` if nothing can be saved, so that a backup is the way; `NotEnoughSpace`, `DiskFull`, `Io`;
+/// `Cancelled`, never in the stage `Replacing`. In every case everything is as it was.
+pub fn repair(data_dir: &Path, watch: &Watch<'_>, now: Timestamp) -> Result<RepairOutcome, Error> {
+    let path = data_dir.join(DATABASE_FILE);
+    state::of(&path)?.refuse_what_cannot_be_repaired(&path)?;
+    let lock = Lock::take(data_dir)?;
+    if replace::roll_forward(data_dir, &lock, now)? {
+        // Another file is in place now.
+        state::of(&path)?.refuse_what_cannot_be_repaired(&path)?;
+    }
+    workshop::remove_left_overs(data_dir)?;
+    workshop::check_space(&path, data_dir, 2)?;
+    let workshop = Workshop::open(data_dir, now)?;
+
+    let copy_folder = workshop.folder("copy")?;
+    if path.try_exists()? {
+        let copy = workshop::copy_database(&path, &copy_folder, watch)?;
+        let found = check(&copy, watch)?;
+        if found.as_ref().is_some_and(is_sound) {
+            return Ok(nothing_to_do());
+        }
+        let mut account = Account::new(workshop.file("mending.jsonl"));
+        if mend(&copy, &mut account, watch, now)? {
+            let finished = Finished {
+                file: &copy,
+                account,
+                method: Method::Mended,
+                strange_tables: 0,
+            };
+            return finished.replace(data_dir, &lock, watch, now);
+        }
+        fs::remove_dir_all(&copy_folder)?;
+    }
+
+    let new = workshop.folder("new")?.join(DATABASE_FILE);
+    let mut account = Account::new(workshop.file("salvaging.jsonl"));
+    let source = Source::open(&path)?;
+    salvage(&source, &new, &mut account, watch, now)?;
+    let strange_tables = source.strange_tables;
+    // Windows renames no file that is open.
+    drop(source);
+    let finished = Finished {
+        file: &new,
+        account,
+        method: Method::Salvaged,
+        strange_tables,
+    };
+    finished.replace(data_dir, &lock, watch, now)
+}
+
+fn nothing_to_do() -> RepairOutcome {
+    RepairOutcome {
+        method: Method::Nothing,
+        tables: BTreeMap::new(),
+        strange_tables: 0,
+        undo_copy: None,
+        rejects: None,
+        text: "The database is whole. Nothing had to be repaired, and nothing was changed.".into(),
+    }
+}
+
+/// Checks a copy that nobody else has open. `None` if SQLite cannot open it at all.
+fn check(copy: &Path, watch: &Watch<'_>) -> Result<Option<Report>, Error> {
+    let report = open_to_verify(copy).and_then(|connection| {
+        interruptible(&connection, watch, Stage::Checking, || {
+            verify::check_alone(&connection, copy)
+        })
+    });
+    match report {
+        Ok(report) => Ok(Some(report)),
+        // A header that makes no sense is an error of many kinds.
+        Err(Error::Corrupt { .. } | Error::Internal { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether nothing is wrong; that an older schema is due to be brought up to date is not.
+fn is_sound(report: &Report) -> bool {
+    report.ok || super::report::is_only_older(report)
+}
+
+/// Tries to put a copy right where it stands. Gives whether that made it whole; if not, it is spoilt.
+fn mend(
+    copy: &Path,
+    account: &mut Account,
+    watch: &Watch<'_>,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let mended = rebuild::open(copy).and_then(|connection| {
+        mend_on(&connection, account, watch, now)?;
+        Ok(connection)
+    });
+    let is_mended = match mended {
+        Ok(connection) => close(connection)
+            .and_then(|()| check(copy, watch))?
+            .is_some_and(|report| report.ok),
+        Err(error @ (Error::Cancelled | Error::DiskFull | Error::Io { .. } | Error::ReadOnly)) => {
+            return Err(error);
+        }
+        // Damage of a kind that cannot be put right in place, such as a broken page, shows itself here.
+        Err(error) => {
+            log::info!("the copy cannot be mended in place: {error}");
+            false
+        }
+    };
+    Ok(is_mended)
+}
+
+fn mend_on(
+    connection: &Connection,
+    account: &mut Account,
+    watch: &Watch<'_>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    // What is in the log belongs to the database; the app's own way of closing folds it in too.
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    connection.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+    // Writing runs what the schema says; only one that is ours to the letter may.
+    if !schema::is_as_known(connection)? {
+        return Err(Error::corrupt(
+            "the schema is not the one that this program knows",
+        ));
+    }
+    let known = Known::newest()?;
+    interruptible(connection, watch, Stage::Indexing, || {
+        Ok(connection.execute_batch("REINDEX")?)
+    })?;
+    orphans::adopt(connection, &known, account, now)?;
+    recompute::all(connection, &known, account, watch, now)?;
+    connection
+        .execute_batch("DROP TABLE IF EXISTS temp.hints; DROP TABLE IF EXISTS temp.fragments;")?;
+    index_texts(connection, watch)?;
+    finish_counts(connection, &known, account)
+}
+
+fn salvage(
+    source: &Source,
+    new: &Path,
+    account: &mut Account,
+    watch: &Watch<'_>,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let connection = rebuild::rebuild(source, new, account, watch, now)?;
+    index_texts(&connection, watch)?;
+    finish_counts(&connection, &Known::newest()?, account)?;
+    close(connection)?;
+    match check(new, watch)? {
+        Some(report) if report.ok => Ok(()),
+        Some(report) => Err(Error::corrupt(format!(
+            "what could be salvaged is not whole ({}); restoring a backup is the way",
+            super::report::failed_checks(&report).join(", ")
+        ))),
+        None => Err(Error::internal("the new database cannot be opened")),
+    }
+}
+
+fn index_texts(connection: &Connection, watch: &Watch<'_>) -> Result<(), Error> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true)?;
+    interruptible(connection, watch, Stage::Indexing, || {
+        search::rebuild(connection)
+    })
+}
+
+fn finish_counts(
+    connection: &Connection,
+    known: &Known,
+    account: &mut Account,
+) -> Result<(), Error> {
+    for table in known
+        .tables
+        .iter()
+        .filter(|table| table.name != rebuild::LEDGER)
+    {
+        let sql = format!("SELECT count(*) FROM main.\"{}\"", table.name);
+        let kept: u32 = connection.query_row(&sql, [], |row| row.get(0))?;
+        account.table(&table.name).kept = u64::from(kept);
+    }
+    Ok(())
+}
+
+fn close(connection: Connection) -> Result<(), Error> {
+    connection.close().map_err(|(_, error)| error.into())
+}
+
+/// A whole database, ready to take the place of the damaged one.
+struct Finished<'a> {
+    file: &'a Path,
+    account: Account,
+    method: Method,
+    strange_tables: u64,
+}
+
+impl Finished<'_> {
+    fn replace(
+        mut self,
+        data_dir: &Path,
+        lock: &Lock,
+        watch: &Watch<'_>,
+        now: Timestamp,
+    ) -> Result<RepairOutcome, Error> {
+        File::open(self.file)?.sync_all()?;
+        let aside = self.account.finish()?.map(Path::to_owned);
+        // The last moment at which it can be cancelled.
+        watch.at(Stage::Checking, 1, 1)?;
+        watch.at(Stage::Replacing, 0, 1)?;
+        let undo_copy = replace::replace(data_dir, lock, self.file, now)?;
+        let rejects = aside
+            .map(|aside| replacing::keep_rejects(data_dir, &aside, undo_copy.as_deref(), now))
+            .transpose()?;
+        watch.at(Stage::Replacing, 1, 1)?;
+        let mut outcome = RepairOutcome {
+            method: self.method,
+            tables: self.account.tables,
+            strange_tables: self.strange_tables,
+            undo_copy,
+            rejects,
+            text: String::new(),
+        };
+        outcome.text = outcome.describe(self.account.rejects_count);
+        Ok(outcome)
+    }
+}
+
+impl RepairOutcome {
+    fn describe(&self, kept_aside: u64) -> String {
+        let mut lines = vec![match self.method {
+            Method::Mended => {
+                "The database is repaired: indexes, full text and counts were made anew.".to_owned()
+            }
+            _ => "The database is repaired: what could be read was put into a new one.".to_owned(),
+        }];
+        for (table, counts) in &self.tables {
+            let mut parts = vec![format!("{} rows", counts.kept)];
+            let told = [
+                (counts.mended, "mended"),
+                (counts.recreated, "made anew from what was left"),
+                (counts.rejected, "kept aside"),
+                (counts.lost.unwrap_or_default(), "lost"),
+            ];
+            parts.extend(
+                told.iter()
+                    .filter(|(count, _)| *count > 0)
+                    .map(|(count, words)| format!("{count} {words}")),
+            );
+            if counts.lost.is_none() && self.method == Method::Salvaged {
+                parts.push("some may be lost, which cannot be counted".into());
+            }
+            if counts.kept > 0 || parts.len() > 1 {
+                lines.push(format!("  {table}: {}", parts.join(", ")));
+            }
+        }
+        if self.strange_tables > 0 {
+            lines.push(format!(
+                "{} tables are not Parlance's; they are in the copy of the old database only.",
+                self.strange_tables
+            ));
+        }
+        if let Some(rejects) = &self.rejects {
+            lines.push(format!(
+                "{kept_aside} rows are, as they were, in {}.",
+                rejects.display()
+            ));
+        }
+        if let Some(undo_copy) = &self.undo_copy {
+            lines.push(format!(
+                "The database as it was is kept for 30 days in {}.",
+                undo_copy.display()
+            ));
+        }
+        lines.join("\n")
+    }
+}

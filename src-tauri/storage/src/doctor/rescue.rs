@@ -1,0 +1,281 @@
+//! Writes what can be read of a database into files that any program can open.
+//!
+//! For the day on which nothing else helps: it needs neither the app nor a database that opens. The conversations
+//! are there to be read, and every row of every table is there for whoever wants to build something out of it.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, Row};
+use serde::Serialize;
+use serde_json::json;
+
+use super::account::{Account, row_as_json};
+use super::known::{Known, KnownTable};
+use super::rebuild::{self, LEDGER};
+use super::record::Value;
+use super::source::Source;
+use super::workshop::{self, Workshop};
+use super::{file_name, state};
+use crate::data_dir::{self, DATABASE_FILE, Lock};
+use crate::progress::{Stage, Watch};
+use crate::time::{Clock, SystemClock};
+use crate::{Error, files, id};
+
+/// The file with every row.
+const EVERYTHING: &str = "everything.jsonl";
+/// The folder with a file for each conversation.
+const CONVERSATIONS: &str = "conversations";
+/// They open no door for whoever the folder is given to, and are of no use to anybody else.
+const SECRETS: &[&str] = &["password_hash", "token_hash"];
+
+/// What was written. As JSON its names are in snake_case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RescueOutcome {
+    /// The folder. In it: `conversations/`, a Markdown file each, and `everything.jsonl`, one JSON object a line:
+    /// `{"table", "row"}`, and after those the rows that are not as they should be,
+    /// `{"table", "fate", "reason", "row"}`.
+    #[serde(serialize_with = "crate::inspect::path_as_text")]
+    pub folder: PathBuf,
+    /// Conversations, those in the trash among them.
+    pub conversations: u64,
+    /// Messages, those in the trash among them.
+    pub messages: u64,
+    /// Rows by table.
+    pub rows: BTreeMap<String, u64>,
+    /// Rows that are not as they should be.
+    pub kept_aside: u64,
+    /// All of it in some lines of English.
+    pub text: String,
+}
+
+/// Writes what can be read of the database in `data_dir` into the new folder `into`. The database is only read.
+///
+/// # Errors
+/// `Conflict` if there is something at `into`; `AlreadyOpen` if the app is running; `Missing`, `SchemaTooNew`,
+/// `ForeignFile`, and `Corrupt` if nothing can be read; `NotEnoughSpace`, `DiskFull`, `ReadOnly`, `Io`;
+/// `Cancelled`. In every case `into` is as it was.
+pub fn rescue(data_dir: &Path, into: &Path, watch: &Watch<'_>) -> Result<RescueOutcome, Error> {
+    let path = data_dir.join(DATABASE_FILE);
+    state::of(&path)?.refuse_what_cannot_be_repaired(&path)?;
+    let _lock = lock_if_possible(data_dir)?;
+    require_nothing_at(into)?;
+    // The folder comes by a rename, so the work has to be on the same disk.
+    let parent = match into.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    data_dir::create(parent)?;
+    workshop::check_space(&path, parent, 3)?;
+    let now = SystemClock.now();
+    let workshop = Workshop::open(parent, now)?;
+    let source = Source::open(&path)?;
+    let mut account = Account::new(workshop.file("rejects.jsonl"));
+    let new = workshop.folder("new")?.join(DATABASE_FILE);
+    let connection = rebuild::rebuild(&source, &new, &mut account, watch, now)?;
+
+    let folder = workshop.folder("out")?;
+    let mut outcome = RescueOutcome {
+        folder: into.to_owned(),
+        conversations: 0,
+        messages: 0,
+        rows: BTreeMap::new(),
+        kept_aside: account.rejects_count,
+        text: String::new(),
+    };
+    let rejects = account.finish()?;
+    outcome.write_conversations(&connection, &folder, watch)?;
+    outcome.write_everything(&connection, &folder, rejects, watch)?;
+    outcome.text = outcome.describe();
+    watch.at(Stage::Salvaging, 1, 1)?;
+    files::sync_directory(&folder)?;
+    fs::rename(&folder, into)?;
+    files::sync_directory(parent)?;
+    Ok(outcome)
+}
+
+/// On a disk that cannot be written nobody has the database open for writing.
+fn lock_if_possible(data_dir: &Path) -> Result<Option<Lock>, Error> {
+    match Lock::take(data_dir) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(Error::AlreadyOpen) => Err(Error::AlreadyOpen),
+        Err(error) => {
+            log::warn!("what can be read is written without a lock: {error}");
+            Ok(None)
+        }
+    }
+}
+
+fn require_nothing_at(into: &Path) -> Result<(), Error> {
+    match fs::symlink_metadata(into) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error.into()),
+        Ok(_) => Err(Error::conflict(format!(
+            "There is something at {} already. Please name a new folder.",
+            into.display()
+        ))),
+    }
+}
+
+impl RescueOutcome {
+    fn write_conversations(
+        &mut self,
+        connection: &Connection,
+        folder: &Path,
+        watch: &Watch<'_>,
+    ) -> Result<(), Error> {
+        let folder = folder.join(CONVERSATIONS);
+        data_dir::create(&folder)?;
+        let all: u32 =
+            connection.query_row("SELECT count(*) FROM conversations", [], |row| row.get(0))?;
+        let mut statement = connection.prepare(
+            "SELECT id, title, deleted_at IS NOT NULL,
+                 strftime('%Y-%m-%d %H:%M', created_at / 1000, 'unixepoch')
+             FROM conversations ORDER BY id",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            watch.at(Stage::Salvaging, self.conversations, u64::from(all))?;
+            self.write_conversation(connection, row, &folder)?;
+            self.conversations += 1;
+        }
+        files::sync_directory(&folder)
+    }
+
+    fn write_conversation(
+        &mut self,
+        connection: &Connection,
+        conversation: &Row<'_>,
+        folder: &Path,
+    ) -> Result<(), Error> {
+        let (id, title): (i64, String) = (conversation.get(0)?, conversation.get(1)?);
+        let (is_in_trash, created_at): (bool, Option<String>) =
+            (conversation.get(2)?, conversation.get(3)?);
+        let path = folder.join(file_name::of_conversation(&title, &id::encode(id)));
+        let mut file = BufWriter::new(data_dir::open_private(&path)?);
+        let heading = if title.trim().is_empty() {
+            "Conversation"
+        } else {
+            &title
+        };
+        let heading: Vec<&str> = heading.split_whitespace().collect();
+        writeln!(file, "# {}\n", heading.join(" "))?;
+        writeln!(file, "{} UTC", created_at.unwrap_or_default())?;
+        if is_in_trash {
+            writeln!(file, "\nIn the trash.")?;
+        }
+        let mut statement = connection.prepare_cached(
+            "SELECT role, content, strftime('%Y-%m-%d %H:%M', created_at / 1000, 'unixepoch'),
+                 deleted_at IS NOT NULL
+             FROM messages WHERE conversation_id = ?1 ORDER BY sequence_number",
+        )?;
+        let mut rows = statement.query([id])?;
+        while let Some(row) = rows.next()? {
+            let (role, content): (String, String) = (row.get(0)?, row.get(1)?);
+            let (at, is_in_trash): (Option<String>, bool) = (row.get(2)?, row.get(3)?);
+            let who = match role.as_str() {
+                "user" => "You",
+                "assistant" => "Partner",
+                _ => "Parlance",
+            };
+            let trash = if is_in_trash { ", in the trash" } else { "" };
+            writeln!(
+                file,
+                "\n---\n\n**{who}** ({} UTC{trash})\n",
+                at.unwrap_or_default()
+            )?;
+            writeln!(file, "{content}")?;
+            self.messages += 1;
+        }
+        finish(file)
+    }
+
+    fn write_everything(
+        &mut self,
+        connection: &Connection,
+        folder: &Path,
+        rejects: Option<&Path>,
+        watch: &Watch<'_>,
+    ) -> Result<(), Error> {
+        let mut file = BufWriter::new(data_dir::open_private(&folder.join(EVERYTHING))?);
+        let known = Known::newest()?;
+        let tables: Vec<&KnownTable> = known
+            .tables
+            .iter()
+            .filter(|table| table.name != LEDGER)
+            .collect();
+        for (done, table) in tables.iter().enumerate() {
+            watch.at(Stage::Salvaging, done as u64, tables.len() as u64)?;
+            let rows = write_table(connection, table, &mut file, watch)?;
+            self.rows.insert(table.name.clone(), rows);
+        }
+        if let Some(rejects) = rejects {
+            io::copy(&mut File::open(rejects)?, &mut file)?;
+        }
+        finish(file)
+    }
+
+    fn describe(&self) -> String {
+        let mut lines = vec![
+            format!(
+                "{} conversations with {} messages were written into {}.",
+                self.conversations,
+                self.messages,
+                self.folder.join(CONVERSATIONS).display()
+            ),
+            format!(
+                "All {} rows of all tables are in {}.",
+                self.rows.values().sum::<u64>(),
+                self.folder.join(EVERYTHING).display()
+            ),
+        ];
+        if self.kept_aside > 0 {
+            let count = self.kept_aside;
+            lines.push(format!(
+                "{count} rows that are not as they should be are there, too."
+            ));
+        }
+        lines.push("The database was not changed.".to_owned());
+        lines.join("\n")
+    }
+}
+
+fn write_table(
+    connection: &Connection,
+    table: &KnownTable,
+    file: &mut impl Write,
+    watch: &Watch<'_>,
+) -> Result<u64, Error> {
+    let names: Vec<String> = table
+        .columns
+        .iter()
+        .map(|column| format!("\"{}\"", column.name))
+        .collect();
+    let mut statement = connection.prepare(&format!(
+        "SELECT {} FROM main.\"{}\"",
+        names.join(", "),
+        table.name
+    ))?;
+    let mut rows = statement.query([])?;
+    let mut count = 0_u64;
+    while let Some(row) = rows.next()? {
+        let values = (0..names.len())
+            .map(|place| row.get_ref(place).map(Value::from))
+            .collect::<Result<Vec<Value>, _>>()?;
+        let mut row = row_as_json(table, &values);
+        row.retain(|name, _| !SECRETS.contains(&name.as_str()));
+        writeln!(file, "{}", json!({ "table": table.name, "row": row }))?;
+        count += 1;
+        if count.is_multiple_of(1000) {
+            watch.at(Stage::Salvaging, 0, 1)?;
+        }
+    }
+    Ok(count)
+}
+
+fn finish(file: BufWriter<File>) -> Result<(), Error> {
+    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok(file.sync_all()?)
+}

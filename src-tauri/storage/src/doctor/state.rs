@@ -1,0 +1,134 @@
+//! What the file is, told without SQLite and without touching it.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::known::Known;
+use super::log::LogState;
+use super::pages::Pages;
+use super::source::FoundSchema;
+use super::strays;
+use crate::Error;
+use crate::inspect::wal_path;
+use crate::migrations::{APPLICATION_ID, EMBEDDED};
+
+/// What there is in the database's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// A database of Parlance without fault.
+    Found,
+    /// Nothing.
+    Missing,
+    /// A file of 0 bytes.
+    Empty,
+    /// A file in which neither SQLite nor Parlance can be recognised.
+    NotSqlite,
+    /// The database of another program.
+    Foreign,
+    /// A database of Parlance that a newer version wrote.
+    Newer,
+    /// A database of Parlance in which something is wrong.
+    Damaged,
+}
+
+/// The state of a database as far as its pages tell: `Found` if nothing speaks against it.
+pub(super) struct Look {
+    pub(super) state: State,
+    pub(super) bytes: u64,
+    pub(super) log: Option<LogState>,
+    /// `None` if neither the ledger nor the header can be read.
+    pub(super) schema_version: Option<u32>,
+    /// The app that brought it there.
+    pub(super) written_by: Option<String>,
+}
+
+/// Looks at the database at `path`.
+///
+/// # Errors
+/// `DataDir` if the directory cannot be looked into; `Io` if the file cannot be opened.
+pub(super) fn of(path: &Path) -> Result<Look, Error> {
+    let size = match crate::inspect::find_database(path) {
+        Ok(size) => size,
+        // Missing or empty, but with a log beside it.
+        Err(Error::Corrupt { .. }) => Some(0),
+        Err(error) => return Err(error),
+    };
+    let Some(bytes) = size else {
+        return Ok(Look::without_pages(State::Missing, 0));
+    };
+    let pages = Pages::open(path)?;
+    let log = pages.log().map(|log| log.state.clone());
+    let has_log = wal_path(path).metadata().is_ok_and(|log| log.len() > 0);
+    if bytes == 0 && !has_log {
+        return Ok(Look::without_pages(State::Empty, 0));
+    }
+    let header = pages.header();
+    let found = FoundSchema::read(&pages)?;
+    let newest = Known::newest()?;
+    let is_ours = header.is_some_and(|header| header.application_id == APPLICATION_ID)
+        || found.is_ours(&newest)?;
+    let said = header.and_then(|header| u32::try_from(header.user_version).ok());
+    let ledger = found.newest_in_ledger(&pages)?;
+    // The ledger is harder to damage without a trace than the four bytes of the header.
+    let version = ledger.as_ref().map(|(version, _)| *version).or(said);
+    let is_newer = version.is_some_and(|version| version as usize > EMBEDDED.len());
+    let state = if is_ours && is_newer {
+        State::Newer
+    } else if is_ours {
+        header.map_or(State::Damaged, |_| State::Found)
+    } else if !found.objects.is_empty() {
+        State::Foreign
+    } else if header.is_some() && found.is_whole {
+        State::Empty
+    } else if bytes == 0 || strays::has_rows_of_ours(&newest, &pages)? {
+        State::Damaged
+    } else {
+        State::NotSqlite
+    };
+    Ok(Look {
+        state,
+        bytes,
+        log,
+        schema_version: version,
+        written_by: ledger.and_then(|(_, app_version)| app_version),
+    })
+}
+
+impl Look {
+    const fn without_pages(state: State, bytes: u64) -> Self {
+        Self {
+            state,
+            bytes,
+            log: None,
+            schema_version: None,
+            written_by: None,
+        }
+    }
+
+    /// # Errors
+    /// One that says what the file is, if repairing it makes no sense.
+    pub(super) fn refuse_what_cannot_be_repaired(&self, path: &Path) -> Result<(), Error> {
+        match self.state {
+            State::Found | State::Damaged => Ok(()),
+            State::Missing => Err(Error::Missing {
+                detail: "there is no database; restoring a backup is the way".into(),
+            }),
+            State::Empty => Err(Error::Missing {
+                detail: "the database is empty; restoring a backup is the way".into(),
+            }),
+            State::Foreign => Err(Error::ForeignFile {
+                path: path.to_owned(),
+            }),
+            State::Newer => Err(Error::SchemaTooNew {
+                found: self.schema_version.unwrap_or_default(),
+                supported: u32::try_from(EMBEDDED.len()).unwrap_or(u32::MAX),
+                written_by: self.written_by.clone(),
+            }),
+            State::NotSqlite => Err(Error::corrupt(
+                "nothing in the file can be recognised; restoring a backup is the way",
+            )),
+        }
+    }
+}

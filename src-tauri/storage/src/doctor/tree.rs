@@ -1,0 +1,311 @@
+//! The pages of SQLite's trees, and the walk through one, which survives pages that are damaged.
+
+use super::pages::{HEADER, Pages};
+use super::record::{self, Record, varint};
+use crate::Error;
+
+/// Longer than any value that SQLite may store here; a damaged cell may claim exabytes.
+const LONGEST_PAYLOAD: usize = 128 * 1024 * 1024;
+/// Far deeper than a tree of 2^32 pages.
+const DEEPEST: usize = 40;
+
+/// What a page holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Rows, by rowid.
+    TableLeaf,
+    /// Pages, by rowid.
+    TableInterior,
+    /// Entries of an index, or rows of a table without rowid.
+    IndexLeaf,
+    /// The same, and pages.
+    IndexInterior,
+}
+
+impl Kind {
+    const fn of(byte: u8) -> Option<Self> {
+        match byte {
+            0x0d => Some(Self::TableLeaf),
+            0x05 => Some(Self::TableInterior),
+            0x0a => Some(Self::IndexLeaf),
+            0x02 => Some(Self::IndexInterior),
+            _ => None,
+        }
+    }
+
+    const fn is_interior(self) -> bool {
+        matches!(self, Self::TableInterior | Self::IndexInterior)
+    }
+
+    const fn is_of_table(self) -> bool {
+        matches!(self, Self::TableInterior | Self::TableLeaf)
+    }
+}
+
+/// Whether the tree belongs to a table with rowids, or is ordered by its records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Rowid,
+    Record,
+}
+
+/// One row or index entry.
+#[derive(Clone, Debug)]
+pub(super) struct Cell {
+    /// 0 in a tree that has none.
+    pub(super) rowid: i64,
+    pub(super) record: Record,
+}
+
+/// A page of a tree, decoded.
+pub(super) struct TreePage {
+    pub(super) kind: Kind,
+    pub(super) cells: Vec<Cell>,
+    /// Pages below, left to right.
+    children: Vec<u32>,
+    /// Cells that could not be read.
+    pub(super) damaged: usize,
+}
+
+/// Whether this looks like a page of a tree, of this size. Cells lie at the end of their page, so that a size that
+/// is too large shows itself too.
+pub(super) fn looks_like_one(page: &[u8]) -> bool {
+    let Some(shape) = Shape::of(page, 0) else {
+        return false;
+    };
+    let last = shape.pointers(page).max();
+    shape.pointers(page).all(|at| shape.is_inside(at, page))
+        && last.is_some_and(|last| last >= page.len() / 2)
+}
+
+/// Where the parts of a page lie.
+struct Shape {
+    kind: Kind,
+    count: usize,
+    pointers: usize,
+}
+
+impl Shape {
+    fn of(page: &[u8], begin: usize) -> Option<Self> {
+        let kind = Kind::of(*page.get(begin)?)?;
+        let count = usize::from(number2(page, begin + 3)?);
+        let pointers = begin + if kind.is_interior() { 12 } else { 8 };
+        (pointers + count * 2 <= page.len()).then_some(Self {
+            kind,
+            count,
+            pointers,
+        })
+    }
+
+    fn pointers<'a>(&self, page: &'a [u8]) -> impl Iterator<Item = usize> + use<'a> {
+        let begin = self.pointers;
+        (0..self.count)
+            .filter_map(move |cell| number2(page, begin + cell * 2))
+            .map(usize::from)
+    }
+
+    const fn is_inside(&self, at: usize, page: &[u8]) -> bool {
+        at >= self.pointers + self.count * 2 && at < page.len()
+    }
+}
+
+/// Reads a page of a tree. `None` if the page is not there or is none.
+pub(super) fn read(pages: &Pages, number: u32) -> Option<TreePage> {
+    let page = pages.page(number)?;
+    let begin = if number == 1 { HEADER } else { 0 };
+    let shape = Shape::of(&page, begin)?;
+    let mut read = TreePage {
+        kind: shape.kind,
+        cells: Vec::with_capacity(shape.count),
+        children: Vec::new(),
+        damaged: 0,
+    };
+    for at in shape.pointers(&page) {
+        let is_read = shape.is_inside(at, &page) && read.add_cell(pages, &page, at).is_some();
+        if !is_read {
+            read.damaged += 1;
+        }
+    }
+    if shape.kind.is_interior() {
+        read.children.extend(number4(&page, begin + 8));
+    }
+    Some(read)
+}
+
+impl TreePage {
+    fn add_cell(&mut self, pages: &Pages, page: &[u8], at: usize) -> Option<()> {
+        let mut at = at;
+        if self.kind.is_interior() {
+            self.children.push(number4(page, at)?);
+            at += 4;
+            if self.kind == Kind::TableInterior {
+                return Some(());
+            }
+        }
+        let (length, next) = varint(page, at)?;
+        let (rowid, begin) = match self.kind {
+            Kind::TableLeaf => varint(page, next)?,
+            _ => (0, next),
+        };
+        let payload = Payload {
+            length: usize::try_from(length)
+                .ok()
+                .filter(|length| (1..=LONGEST_PAYLOAD).contains(length))?,
+            usable: pages.usable(),
+            is_of_table: self.kind.is_of_table(),
+        };
+        let bytes = payload.read(pages, page, begin)?;
+        self.cells.push(Cell {
+            rowid: rowid.cast_signed(),
+            record: record::decode(&bytes, payload.length)?,
+        });
+        Some(())
+    }
+}
+
+/// The content of a cell, which may go on in overflow pages.
+struct Payload {
+    length: usize,
+    usable: usize,
+    is_of_table: bool,
+}
+
+impl Payload {
+    /// How much lies on the page itself (file format, "B-tree Cell Format").
+    const fn local(&self) -> usize {
+        let most = if self.is_of_table {
+            self.usable - 35
+        } else {
+            (self.usable - 12) * 64 / 255 - 23
+        };
+        if self.length <= most {
+            return self.length;
+        }
+        let least = (self.usable - 12) * 32 / 255 - 23;
+        let wanted = least + (self.length - least) % (self.usable - 4);
+        if wanted <= most { wanted } else { least }
+    }
+
+    /// What can be read of it; shorter than its length where the chain of overflow pages is broken.
+    fn read(&self, pages: &Pages, page: &[u8], begin: usize) -> Option<Vec<u8>> {
+        let local = self.local();
+        let mut bytes = page.get(begin..begin + local)?.to_vec();
+        if local == self.length {
+            return Some(bytes);
+        }
+        let mut next = number4(page, begin + local)?;
+        while bytes.len() < self.length {
+            let Some(overflow) = pages.page(next) else {
+                break;
+            };
+            let wanted = (self.length - bytes.len()).min(self.usable - 4);
+            let following = number4(&overflow, 0)?;
+            // A page of zeros in the chain is one that was lost, not one full of NUL characters.
+            if following == 0 && bytes.len() + wanted < self.length
+                || overflow.iter().all(|byte| *byte == 0)
+            {
+                break;
+            }
+            bytes.extend_from_slice(&overflow[4..4 + wanted]);
+            next = following;
+        }
+        Some(bytes)
+    }
+}
+
+/// How a walk went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Walk {
+    /// Pages that are not there, are none of this tree, or were met twice; and cells that cannot be read.
+    pub(super) damaged: u64,
+}
+
+/// Goes through the tree below `root` in its order and gives `visit` every page with rows or entries. What it
+/// refuses is no page of this tree, and counts as damaged.
+///
+/// # Errors
+/// Those of `visit`.
+pub(super) fn walk(
+    pages: &Pages,
+    root: u32,
+    order: Order,
+    met: &mut Met,
+    visit: &mut dyn FnMut(u32, &TreePage) -> Result<bool, Error>,
+) -> Result<Walk, Error> {
+    let mut walk = Walk::default();
+    let mut waiting = vec![(root, 0)];
+    while let Some((number, depth)) = waiting.pop() {
+        let page = read(pages, number)
+            .filter(|page| page.kind.is_of_table() == (order == Order::Rowid) && depth < DEEPEST);
+        let (Some(page), false) = (page, met.contains(number)) else {
+            walk.damaged += 1;
+            continue;
+        };
+        walk.damaged += page.damaged as u64;
+        met.add(number);
+        if page.kind != Kind::TableInterior && !visit(number, &page)? {
+            met.remove(number);
+            walk.damaged += 1;
+            continue;
+        }
+        waiting.extend(page.children.iter().rev().map(|child| (*child, depth + 1)));
+    }
+    Ok(walk)
+}
+
+/// The pages that some walk has met.
+pub(super) struct Met(Vec<bool>);
+
+impl Met {
+    pub(super) fn none_of(pages: &Pages) -> Self {
+        Self(vec![false; pages.count() as usize + 1])
+    }
+
+    pub(super) const fn nothing() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(super) fn contains(&self, number: u32) -> bool {
+        self.0.get(number as usize).copied().unwrap_or_default()
+    }
+
+    pub(super) fn add(&mut self, number: u32) {
+        self.set(number, true);
+    }
+
+    fn remove(&mut self, number: u32) {
+        self.set(number, false);
+    }
+
+    fn set(&mut self, number: u32, is_met: bool) {
+        if let Some(page) = self.0.get_mut(number as usize) {
+            *page = is_met;
+        }
+    }
+}
+
+/// Marks the pages on the list of free ones: what lies on them was deleted, and must not come back.
+pub(super) fn mark_free(pages: &Pages, met: &mut Met) {
+    let mut trunk = pages.header().map_or(0, |header| header.first_free);
+    while trunk != 0 && trunk <= pages.count() && !met.contains(trunk) {
+        met.add(trunk);
+        let Some(page) = pages.page(trunk) else {
+            return;
+        };
+        let count = number4(&page, 4).unwrap_or_default() as usize;
+        for leaf in 0..count.min(page.len() / 4 - 2) {
+            met.add(number4(&page, 8 + leaf * 4).unwrap_or_default());
+        }
+        trunk = number4(&page, 0).unwrap_or_default();
+    }
+}
+
+fn number2(page: &[u8], at: usize) -> Option<u16> {
+    let bytes = page.get(at..at + 2)?;
+    Some(u16::from_be_bytes(bytes.try_into().ok()?))
+}
+
+fn number4(page: &[u8], at: usize) -> Option<u32> {
+    let bytes = page.get(at..at + 4)?;
+    Some(u32::from_be_bytes(bytes.try_into().ok()?))
+}

@@ -1,0 +1,157 @@
+//! Writing out what can be read, whatever state the database is in.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parlance_storage::doctor::{self, RescueOutcome};
+use parlance_storage::{Error, Progress, Watch};
+
+use crate::sick::{PAGE, Sick};
+use crate::support::REAL_TEXTS;
+
+fn rescue(sick: &Sick, into: &Path) -> RescueOutcome {
+    let before = sick.bytes();
+    let outcome = doctor::rescue(sick.path(), into, &Watch::nobody()).unwrap();
+    assert!(sick.bytes() == before, "the database is only read");
+    outcome
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn every_word_can_be_read_without_the_app() {
+    let sick = Sick::new();
+    let into = sick.path().join("readable");
+    let outcome = rescue(&sick, &into);
+    assert_eq!(
+        (outcome.conversations, outcome.messages, outcome.kept_aside),
+        (4, 650, 0)
+    );
+    assert_eq!(names(&into), ["conversations", "everything.jsonl"]);
+    let files = names(&into.join("conversations"));
+    assert_eq!(files.len(), 4);
+    let titles = ["Ça-va-J-ai-mangé", "我想练习口语-0-"];
+    for title in titles {
+        assert!(
+            files.iter().any(|name| name.starts_with(title)),
+            "{files:?}"
+        );
+    }
+    let all: String = files
+        .iter()
+        .map(|name| fs::read_to_string(into.join("conversations").join(name)).unwrap())
+        .collect();
+    for text in REAL_TEXTS {
+        assert!(all.contains(text), "{text}");
+    }
+    assert!(all.contains("**You** (2024-02-29 12:00 UTC)") && all.contains("**Partner**"));
+
+    let lines = fs::read_to_string(into.join("everything.jsonl")).unwrap();
+    let rows: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(rows.len(), sick.rows.len());
+    let message = rows.iter().find(|row| row["table"] == "messages").unwrap();
+    assert_eq!(
+        message["row"]["id"].as_str().unwrap().len(),
+        13,
+        "an id is never a JSON number"
+    );
+    assert_eq!(message["row"]["content"], format!("{} 0", REAL_TEXTS[0]));
+}
+
+#[test]
+fn a_database_that_does_not_open_is_written_out_too() {
+    let sick = Sick::new();
+    sick.damage(
+        "UPDATE messages SET content = CAST(X'48c32821' AS TEXT) WHERE sequence_number = 1",
+    );
+    sick.overwrite(0, &[0; PAGE]);
+    let outcome = rescue(&sick, &sick.path().join("readable"));
+    assert_eq!((outcome.conversations, outcome.messages), (4, 650));
+    let lines = fs::read_to_string(sick.path().join("readable/everything.jsonl")).unwrap();
+    assert!(lines.contains(r#""hex":"48c32821""#), "also as it was");
+    assert!(
+        outcome.text.contains("rows that are not as they should be"),
+        "{}",
+        outcome.text
+    );
+}
+
+#[test]
+fn a_title_cannot_lead_out_of_the_folder() {
+    let sick = Sick::new();
+    sick.damage("UPDATE conversations SET title = '../../../' || char(10) || 'x/..\\y', title_source = 'user'");
+    let into = sick.path().join("a/b/readable");
+    rescue(&sick, &into);
+    for name in names(&into.join("conversations")) {
+        assert!(name.starts_with("x-y-") && name.ends_with(".md"), "{name}");
+    }
+    assert_eq!(names(&sick.path().join("a")), ["b"]);
+    assert_eq!(names(&sick.path().join("a/b")), ["readable"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_can_look_into_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let sick = Sick::new();
+    let into = sick.path().join("readable");
+    rescue(&sick, &into);
+    for path in [
+        into.clone(),
+        into.join("everything.jsonl"),
+        into.join("conversations"),
+    ] {
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o077, 0);
+    }
+}
+
+#[test]
+fn secrets_stay_behind() {
+    let sick = Sick::new();
+    sick.damage("UPDATE users SET password_hash = '$argon2id$secret'");
+    rescue(&sick, &sick.path().join("readable"));
+    let lines = fs::read_to_string(sick.path().join("readable/everything.jsonl")).unwrap();
+    assert!(!lines.contains("argon2id"));
+}
+
+#[test]
+fn a_cancelled_or_impossible_rescue_leaves_no_half_folder() {
+    let sick = Sick::new();
+    let names_before = sick.listing();
+    for steps in [1, 3, 8] {
+        let cancelled = AtomicBool::new(false);
+        let seen = std::sync::atomic::AtomicU32::new(0);
+        let report = |_: Progress| {
+            if seen.fetch_add(1, Ordering::Relaxed) + 1 >= steps {
+                cancelled.store(true, Ordering::Relaxed);
+            }
+        };
+        let into = sick.path().join("readable");
+        let outcome = doctor::rescue(sick.path(), &into, &Watch::new(&report, &cancelled));
+        assert_eq!(outcome, Err(Error::Cancelled));
+        assert_eq!(sick.listing(), names_before);
+    }
+    let taken = sick.path().join("taken");
+    fs::write(&taken, "mine").unwrap();
+    let outcome = doctor::rescue(sick.path(), &taken, &Watch::nobody());
+    assert!(
+        matches!(outcome, Err(Error::Conflict { .. })),
+        "{outcome:?}"
+    );
+    assert_eq!(fs::read_to_string(&taken).unwrap(), "mine");
+    let empty = tempfile::tempdir().unwrap();
+    let outcome = doctor::rescue(empty.path(), &empty.path().join("x"), &Watch::nobody());
+    assert!(matches!(outcome, Err(Error::Missing { .. })), "{outcome:?}");
+    assert_eq!(names(empty.path()), Vec::<String>::new());
+}

@@ -1,0 +1,227 @@
+//! `parlance-db doctor` on databases in every state: one clear sentence, the right exit status, the file as it was.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use parlance_storage::verify;
+
+use crate::sick::{PAGE, Sick};
+use crate::support::{json, parlance_db};
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A way to fall ill, and what the doctor must say of it.
+type Case = (&'static str, fn(&Sick), &'static str, &'static str);
+
+const CASES: &[Case] = &[
+    (
+        "truncated",
+        |sick| fs::write(sick.file(), &sick.bytes()[..sick.bytes().len() / 2]).unwrap(),
+        "damaged",
+        "something is wrong with it",
+    ),
+    (
+        "zeroed",
+        |sick| fs::write(sick.file(), vec![0; sick.bytes().len()]).unwrap(),
+        "not_sqlite",
+        "nothing of Parlance can be recognised in it",
+    ),
+    (
+        "bit-flipped",
+        |sick| {
+            let page = sick.pages("messages", "leaf")[2];
+            let offset = page * PAGE - 200;
+            sick.overwrite(offset, &[sick.bytes()[offset] ^ 0x04]);
+        },
+        "damaged",
+        "something is wrong with it",
+    ),
+    (
+        "empty",
+        |sick| fs::write(sick.file(), "").unwrap(),
+        "empty",
+        "is empty",
+    ),
+    (
+        "foreign",
+        |sick| {
+            fs::remove_file(sick.file()).unwrap();
+            sick.raw().execute_batch("CREATE TABLE theirs (x)").unwrap();
+        },
+        "foreign",
+        "is the database of another program",
+    ),
+    (
+        "newer",
+        |sick| {
+            sick.damage(
+                "INSERT INTO schema_migrations VALUES (99, 'x', replace(hex(zeroblob(32)), '0', 'a'), 0, 0, '9.9');
+                 PRAGMA user_version = 99",
+            );
+        },
+        "newer",
+        "was written by a newer version of Parlance, 9.9",
+    ),
+    (
+        "missing",
+        |sick| fs::remove_file(sick.file()).unwrap(),
+        "missing",
+        "There is no database",
+    ),
+];
+
+#[test]
+fn the_state_is_said_in_one_clear_sentence_and_nothing_is_touched() {
+    for (name, fall_ill, state, sentence) in CASES {
+        let sick = Sick::new();
+        fall_ill(&sick);
+        let before = fs::read(sick.file()).ok();
+        let said = parlance_db(sick.path(), &["doctor"]);
+        assert_eq!(said.status.code(), Some(1), "{name}: {said:?}");
+        let said = text(&said.stdout);
+        let first = said.lines().next().unwrap();
+        assert!(
+            first.contains(sentence) && first.ends_with('.'),
+            "{name}: {said}"
+        );
+        assert!(!said.contains("delete"), "{name}: {said}");
+        let report = json(&parlance_db(sick.path(), &["doctor", "--json"]));
+        assert_eq!(
+            (&report["state"], &report["ok"]),
+            (&(*state).into(), &false.into()),
+            "{name}"
+        );
+        assert_eq!(report["can_repair"], *state == "damaged", "{name}");
+        assert!(fs::read(sick.file()).ok() == before, "{name}");
+        assert!(
+            !sick
+                .listing()
+                .iter()
+                .any(|name| name.starts_with(".repair"))
+        );
+    }
+}
+
+#[test]
+fn repair_repairs_what_can_be_repaired_and_refuses_the_rest_in_one_sentence() {
+    for (name, fall_ill, state, _) in CASES {
+        let sick = Sick::new();
+        fall_ill(&sick);
+        let before = fs::read(sick.file()).ok();
+        let output = parlance_db(sick.path(), &["doctor", "--repair"]);
+        if *state == "damaged" {
+            assert!(output.status.success(), "{name}: {output:?}");
+            assert!(
+                text(&output.stdout).contains("is kept for 30 days in"),
+                "{name}"
+            );
+            assert_eq!(text(&output.stderr), "", "progress is for terminals");
+            assert!(
+                parlance_db(sick.path(), &["doctor"]).status.success(),
+                "{name}"
+            );
+        } else {
+            assert_eq!(output.status.code(), Some(1), "{name}: {output:?}");
+            let said = text(&output.stderr);
+            assert_eq!(said.trim_end().lines().count(), 1, "{name}: {said}");
+            assert!(
+                said.starts_with("parlance-db: ") && !said.contains("delete"),
+                "{name}: {said}"
+            );
+            assert!(fs::read(sick.file()).ok() == before, "{name}");
+            let again = parlance_db(sick.path(), &["doctor", "--repair", "--json"]);
+            assert!(json(&again)["error"]["message"].is_string(), "{name}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_database_that_cannot_be_written_can_still_be_looked_at_and_written_out() {
+    use std::os::unix::fs::PermissionsExt;
+    let sick = Sick::new();
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::set_permissions(sick.file(), fs::Permissions::from_mode(0o400)).unwrap();
+    fs::set_permissions(sick.path(), fs::Permissions::from_mode(0o500)).unwrap();
+    let before = sick.bytes();
+    let looked = parlance_db(sick.path(), &["doctor", "--json"]);
+    let folder = elsewhere.path().join("out");
+    let rescued = parlance_db(
+        sick.path(),
+        &["doctor", "--rescue", folder.to_str().unwrap()],
+    );
+    fs::set_permissions(sick.path(), fs::Permissions::from_mode(0o700)).unwrap();
+    assert!(looked.status.success(), "{looked:?}");
+    assert!(rescued.status.success(), "{rescued:?}");
+    assert!(folder.join("everything.jsonl").exists());
+    assert!(sick.bytes() == before);
+}
+
+#[test]
+fn rescue_writes_a_folder_and_says_what_is_in_it() {
+    let sick = Sick::new();
+    sick.overwrite(0, &[0; 100]);
+    let folder = sick.path().join("out put 文");
+    let output = parlance_db(
+        sick.path(),
+        &["doctor", "--json", "--rescue", folder.to_str().unwrap()],
+    );
+    assert!(output.status.success(), "{output:?}");
+    let outcome = json(&output);
+    assert_eq!(
+        (&outcome["conversations"], &outcome["messages"]),
+        (&4.into(), &650.into())
+    );
+    assert_eq!(outcome["folder"], folder.to_str().unwrap());
+    let again = parlance_db(
+        sick.path(),
+        &["doctor", "--rescue", folder.to_str().unwrap()],
+    );
+    assert_eq!(again.status.code(), Some(1));
+    let both = parlance_db(sick.path(), &["doctor", "--repair", "--rescue", "x"]);
+    assert_eq!(both.status.code(), Some(2));
+}
+
+#[test]
+fn a_repair_that_is_killed_leaves_the_database_and_the_next_one_succeeds() {
+    let sick = Sick::new();
+    sick.damage("UPDATE messages SET role = 'robot' WHERE sequence_number = 2");
+    let before = sick.bytes();
+    let is_at_work = || {
+        sick.listing()
+            .iter()
+            .any(|name| name.starts_with(".repair"))
+    };
+    let mut killed = 0;
+    for delay in [0, 5, 20, 40, 60, 90, 130, 180, 240, 300] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_parlance-db"))
+            .arg("--data-dir")
+            .arg(sick.path())
+            .args(["doctor", "--repair"])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let begun = Instant::now();
+        while !is_at_work() && begun.elapsed() < Duration::from_secs(20) {
+            thread::sleep(Duration::from_millis(1));
+        }
+        thread::sleep(Duration::from_millis(delay));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        if sick.path().join("replaced").exists() {
+            break;
+        }
+        killed += u32::from(is_at_work());
+        assert!(sick.bytes() == before, "killed after {delay} ms");
+        assert!(verify::run(sick.path()).unwrap().is_some());
+    }
+    assert!(killed >= 3, "{killed} were killed in the middle");
+    if !sick.path().join("replaced").exists() {
+        sick.repaired();
+    }
+    assert!(!is_at_work(), "what the killed ones left is cleared away");
+}
