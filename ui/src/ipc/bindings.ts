@@ -11,6 +11,32 @@ export const commands = {
 	appStatus: () => typedError<AppStatus, CommandError>(__TAURI_INVOKE("app_status")),
 	/**  Tries to open the profile again after a failed start, and tells how that went. */
 	appRetry: () => typedError<AppStatus, CommandError>(__TAURI_INVOKE("app_retry")),
+	/**  Shows the data directory in the desktop's file manager. */
+	appOpenFolder: () => typedError<null, CommandError>(__TAURI_INVOKE("app_open_folder")),
+	/**  A text for whoever is asked for help: versions, sizes and errors, and nothing the learner said. */
+	appReport: () => typedError<string, CommandError>(__TAURI_INVOKE("app_report")),
+	/**  All backups and undo copies, newest first. Works without an open profile. */
+	backupList: () => typedError<BackupOverview, CommandError>(__TAURI_INVOKE("backup_list")),
+	/**  Makes a backup now. */
+	backupCreate: () => typedError<Backup, CommandError>(__TAURI_INVOKE("backup_create")),
+	/**
+	 *  Puts a backup in the place of what is there, which is kept as an undo copy, and opens the profile
+	 *  again. Works without an open profile.
+	 */
+	backupRestore: (name: string) => typedError<AppStatus, CommandError>(__TAURI_INVOKE("backup_restore", { name })),
+	/**  How much room backups may take; null lets Parlance decide. */
+	backupSetBudget: (megabytes: number | null) => typedError<BackupOverview, CommandError>(__TAURI_INVOKE("backup_set_budget", { megabytes })),
+	/**  Ends the long work that is under way, if it still can be. False if there is none. */
+	workCancel: () => typedError<boolean, CommandError>(__TAURI_INVOKE("work_cancel")),
+	/**  Looks at the data without changing it, and tells what was found. Works without an open profile. */
+	doctorReport: () => typedError<DoctorReport, CommandError>(__TAURI_INVOKE("doctor_report")),
+	/**
+	 *  Repairs a copy and puts it in the place of what is there, which is kept as an undo copy. Works
+	 *  without an open profile.
+	 */
+	doctorRepair: () => typedError<RepairOutcome, CommandError>(__TAURI_INVOKE("doctor_repair")),
+	/**  Writes whatever can be read into a folder of its own in the data directory. */
+	doctorRescue: () => typedError<Rescue, CommandError>(__TAURI_INVOKE("doctor_rescue")),
 	/**  The built-in templates and the learner's own. */
 	templateList: () => typedError<Template[], CommandError>(__TAURI_INVOKE("template_list")),
 	/**  Starts a conversation; the tutor's opening words are in it already. */
@@ -54,6 +80,7 @@ export const commands = {
 export const events = {
 	appProblem: makeEvent<AppProblem, AppProblem>("app-problem"),
 	dataChanged: makeEvent<DataChanged, DataChanged>("data-changed"),
+	workProgress: makeEvent<WorkProgress, WorkProgress>("work-progress"),
 };
 
 /* Types */
@@ -77,13 +104,82 @@ databasePath: string;
 /**  Whose profile it is. */
 profile: ProfileSummary; 
 /**  Whether there is a voice. */
-speech: SpeechStatus } | 
+speech: SpeechStatus; 
+/**  One sentence on why nothing can be changed; absent if everything can. */
+readOnly: string | null; 
+/**  What was put right at this start, as codes: `ledger_repaired`, `restore_finished`, `baseline`. */
+notices: string[] } | 
 /**  The profile could not be opened; nothing in it was changed. */
 { state: "failed"; 
 /**  Where the profile is, or should be. */
 dataDir: string; 
 /**  Why. */
 error: CommandError };
+
+/**  A backup, or the undo copy of a restore or repair. */
+export type Backup = {
+	/**  Its file's name; names it in commands. */
+	name: string,
+	/**  When it was made. */
+	createdAt: Timestamp,
+	/**  What for. */
+	reason: BackupReason,
+	/**  Its size on the disk. */
+	bytes: number,
+	/**  The schema version (`user_version`) of the database in it. */
+	schemaVersion: number,
+	/**  The version of the app that made it. */
+	appVersion: string,
+	/**  What is in it; absent of an undo copy, which may be damaged. */
+	counts: BackupCounts | null,
+	/**  One sentence on why it cannot be restored; absent if it can. */
+	problem: string | null,
+};
+
+/**  What is in a backup. */
+export type BackupCounts = {
+	/**  Conversations, those in the trash included. */
+	conversations: number,
+	/**  Messages. */
+	messages: number,
+	/**  Words. */
+	words: number,
+};
+
+/**  All backups, and what they take. */
+export type BackupOverview = {
+	/**  Newest first. */
+	backups: Backup[],
+	/**  What they take together. */
+	usedBytes: number,
+	/**  What they may take. */
+	budgetBytes: number,
+	/**  Whether the learner chose that. */
+	budgetIsChosen: boolean,
+	/**  Why the last backup failed; absent if it did not. */
+	lastFailure: CommandError | null,
+};
+
+/**  What a backup was made for. */
+export type BackupReason = 
+/**  By the clock, since something had changed. */
+"scheduled" | 
+/**  Parlance was closed. */
+"quit" | 
+/**  The learner asked for it. */
+"manual" | 
+/**  Before a migration. */
+"migration" | 
+/**  Before an import. */
+"import" | 
+/**  Before a restore. */
+"restore" | 
+/**  Before a repair. */
+"repair" | 
+/**  Before much was deleted at once. */
+"delete" | 
+/**  It is what a restore or a repair replaced. */
+"replaced";
 
 /**  A level of the Common European Framework of Reference for Languages. */
 export type CefrLevel = 
@@ -231,6 +327,16 @@ export type DataChanged = {
 	resync: boolean,
 };
 
+/**  What a look at the data has found. */
+export type DoctorReport = {
+	/**  Whether nothing is wrong. */
+	ok: boolean,
+	/**  What was looked at and what was found, with counts. */
+	text: string,
+	/**  Whether a repair could help. */
+	canRepair: boolean,
+};
+
 /**  The feeling with which a chunk is to be spoken. */
 export type Emotion = 
 /**  None in particular. */
@@ -301,6 +407,12 @@ export type ErrorCode =
 "data_dir" | 
 /**  A file could not be read or written. */
 "io" | 
+/**  A database must be in the data directory, and is not. */
+"missing" | 
+/**  A backup could not be made or used. */
+"backup" | 
+/**  Work was ended on the learner's wish; nothing was changed. */
+"cancelled" | 
 /**  The tutor gave up in the middle of a reply, or before it. */
 "tutor" | 
 /**  A fault in Parlance itself. */
@@ -397,6 +509,22 @@ export type ProfileSummary = {
 	displayName: string,
 };
 
+/**  How a repair went. */
+export type RepairOutcome = {
+	/**  What was put right and what could not be saved, with counts. */
+	text: string,
+	/**  The state of the app with the repaired data. */
+	status: AppStatus,
+};
+
+/**  What could be saved of the data. */
+export type Rescue = {
+	/**  Where it was written, for the learner to read. */
+	folder: string,
+	/**  What is in there, with counts. */
+	text: string,
+};
+
 /**  Who said a message. */
 export type Role = 
 /**  The learner. */
@@ -418,6 +546,23 @@ voice: string } |
 { state: "unavailable"; 
 /**  One sentence for the learner. */
 reason: string };
+
+/**  What long work is doing at the moment. */
+export type Stage = 
+/**  Reading the database into a copy. */
+"copying" | 
+/**  Proving that a copy is whole. */
+"checking" | 
+/**  Compressing a copy into a backup, and reading it back. */
+"packing" | 
+/**  Taking a database out of a backup. */
+"unpacking" | 
+/**  Making the full-text tables anew. */
+"indexing" | 
+/**  Taking out of a damaged file what can be read. */
+"salvaging" | 
+/**  Putting the new file in the place of the old one. From here on it cannot be cancelled. */
+"replacing";
 
 /**  A template, built in or a learner's own. */
 export type Template = {
@@ -509,6 +654,27 @@ export type UserSettingsPatch = {
 	speechRate?: number | null,
 	/**  See [`UserSettings::partner_pace`]. */
 	partnerPace?: PartnerPace | null,
+};
+
+/**  Work that a person waits for. */
+export type Work = 
+/**  A backup is being made. */
+"backup" | 
+/**  A backup is being restored. */
+"restore" | 
+/**  A copy is being repaired. */
+"repair" | 
+/**  What can be read is being saved. */
+"rescue";
+
+/**  How far long work has come. */
+export type WorkProgress = {
+	/**  Which. */
+	work: Work,
+	/**  What it is doing. */
+	stage: Stage,
+	/**  How much of this stage is done, in thousandths. */
+	permille: number,
 };
 
 /* Tauri Specta runtime */

@@ -167,6 +167,10 @@ export default {
 	"error.corrupt": "A part of your data is damaged and cannot be read.",
 	"error.closed": "Parlance is closing.",
 	"error.io": "Reading or writing on the disk failed. Please try again.",
+	"error.missing":
+		"The file with your conversations is not where it should be. Nothing was put in its place.",
+	"error.backup": "The backup could not be made or used. What it was to protect was not touched.",
+	"error.cancelled": "This was cancelled. Nothing was changed.",
 	"error.data_dir": "The folder for your data cannot be written.",
 	"error.tutor": "Your partner stopped in the middle of a reply. What had been said is kept.",
 	"error.playback": "The sound could not be played.",

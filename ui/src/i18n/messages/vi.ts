@@ -170,6 +170,10 @@ export default {
 	"error.corrupt": "Một phần dữ liệu bị hỏng và không đọc được.",
 	"error.closed": "Parlance đang đóng.",
 	"error.io": "Không đọc hoặc ghi được trên ổ đĩa. Hãy thử lại.",
+	"error.missing":
+		"Tệp chứa các cuộc trò chuyện của bạn không còn ở chỗ của nó. Không có gì được đặt vào thay.",
+	"error.backup": "Không tạo hoặc không dùng được bản sao lưu. Dữ liệu mà nó bảo vệ vẫn nguyên vẹn.",
+	"error.cancelled": "Đã hủy. Không có gì bị thay đổi.",
 	"error.data_dir": "Không ghi được vào thư mục dữ liệu của bạn.",
 	"error.tutor": "Người trò chuyện dừng giữa câu trả lời. Phần đã có vẫn được giữ.",
 	"error.playback": "Không phát được âm thanh.",
