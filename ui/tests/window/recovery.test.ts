@@ -180,6 +180,16 @@ describe("the backups on the recovery page", () => {
 		expect((get("recoveryRestore") as HTMLButtonElement).disabled).toBe(true);
 	});
 
+	it("may be undo copies only, of which none is recommended", async () => {
+		const app = broken();
+		app.backups = app.backups.slice(0, 2);
+		await openWindow(app);
+		expect(screen.getByText(/only an undo copy/)).toBeTruthy();
+		expect((get("recoveryRestore") as HTMLButtonElement).disabled).toBe(true);
+		await user.click(radio(app.backups[1]?.name));
+		expect((get("recoveryRestore") as HTMLButtonElement).disabled).toBe(false);
+	});
+
 	it("may be 500, of which a few are shown at first", async () => {
 		const app = broken();
 		app.backups = Array.from({ length: 500 }, (_, index) =>

@@ -227,6 +227,8 @@ export default {
 	"recovery.none":
 		"There is no backup in the data folder. Below you can have a copy repaired, or save what is readable.",
 	"recovery.noneUsable": "None of these can be restored as things are.",
+	"recovery.onlyUndoCopies":
+		"There is no backup that was checked, only an undo copy: what a restore or a repair replaced. It may be damaged itself.",
 	"recovery.restore": "Restore this backup",
 	"recovery.repairTitle": "Look for damage and repair",
 	"recovery.rescueTitle": "Save what is readable",

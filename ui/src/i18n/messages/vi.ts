@@ -232,6 +232,8 @@ export default {
 	"recovery.none":
 		"Trong thư mục dữ liệu không có bản sao lưu nào. Bên dưới, bạn có thể cho sửa một bản sao hoặc lưu những gì đọc được.",
 	"recovery.noneUsable": "Hiện không khôi phục được bản nào trong số này.",
+	"recovery.onlyUndoCopies":
+		"Không có bản sao lưu nào đã được kiểm tra, chỉ có dữ liệu bị thay thế khi khôi phục hoặc sửa chữa. Chính dữ liệu đó có thể đã hỏng.",
 	"recovery.restore": "Khôi phục bản này",
 	"recovery.repairTitle": "Tìm chỗ hỏng và sửa",
 	"recovery.rescueTitle": "Lưu những gì đọc được",
