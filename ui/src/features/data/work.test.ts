@@ -54,8 +54,14 @@ describe("long work", () => {
 	it("never goes back, whatever the order of the stages", async () => {
 		const { app, work } = started();
 		const seen: number[] = [];
-		for (const stage of ["packing", "copying", "packing", "checking", "indexing"] as const) {
-			await app.progress("backup", stage, 900);
+		for (const [stage, permille] of [
+			["packing", 900],
+			["copying", 900],
+			["packing", 100],
+			["checking", 500],
+			["indexing", 900],
+		] as const) {
+			await app.progress("backup", stage, permille);
 			seen.push(work.done);
 		}
 		expect(seen).toEqual(seen.toSorted((a, b) => a - b));
