@@ -13,7 +13,7 @@ use std::{
 
 use parlance_storage::{
     CheckDue, Database, Error, Timestamp, Watch,
-    backup::{self, NewBackup, Reason},
+    backup::{self, BackupReason, NewBackup},
     integrity,
 };
 use tauri::async_runtime::{JoinHandle, spawn, spawn_blocking};
@@ -83,7 +83,7 @@ impl Backups {
     ///
     /// # Errors
     /// What making it says; it is remembered, unless somebody did not want it any more.
-    pub fn create(&self, reason: Reason, watch: &Watch<'_>) -> Result<backup::Backup, Error> {
+    pub fn create(&self, reason: BackupReason, watch: &Watch<'_>) -> Result<backup::Backup, Error> {
         let commits = self.database.commit_count();
         let made = create(&self.data_dir, reason, self.database.now(), watch);
         let failure = match &made {
@@ -124,7 +124,7 @@ impl Backups {
         }
         match create(
             &self.data_dir,
-            Reason::Quit,
+            BackupReason::Quit,
             self.database.now(),
             &Watch::nobody(),
         ) {
@@ -169,7 +169,7 @@ impl Backups {
 
     fn scheduled(&self) {
         let never = |_| {};
-        match self.create(Reason::Scheduled, &Watch::new(&never, &self.stop)) {
+        match self.create(BackupReason::Scheduled, &Watch::new(&never, &self.stop)) {
             Ok(made) => log::info!("a backup of {} bytes is made", made.bytes),
             Err(Error::Cancelled) => {}
             Err(error) => {
@@ -183,7 +183,7 @@ impl Backups {
     fn trial(&self) -> Result<(), Error> {
         let newest = backup::list(&self.data_dir)?
             .into_iter()
-            .find(|one| one.is_usable() && one.reason != Reason::Replaced);
+            .find(|one| one.is_usable() && one.reason != BackupReason::Replaced);
         let Some(newest) = newest else {
             return Ok(());
         };
@@ -273,7 +273,7 @@ fn backup_failed(error: &Error) -> CommandError {
 
 fn create(
     data_dir: &Path,
-    reason: Reason,
+    reason: BackupReason,
     now: Timestamp,
     watch: &Watch<'_>,
 ) -> Result<backup::Backup, Error> {
@@ -296,7 +296,7 @@ pub fn is_backed_up(data_dir: &Path) -> bool {
     let newest = backup::list(data_dir).ok().and_then(|backups| {
         let mut proven = backups
             .into_iter()
-            .filter(|one| one.is_usable() && one.reason != Reason::Replaced);
+            .filter(|one| one.is_usable() && one.reason != BackupReason::Replaced);
         proven.next()
     });
     newest.is_some_and(|newest| {

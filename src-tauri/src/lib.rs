@@ -11,6 +11,7 @@ pub mod input;
 pub mod log_file;
 pub mod profile;
 pub mod replies;
+mod report;
 pub mod slot;
 pub mod work;
 

@@ -9,7 +9,7 @@ use parlance_lib::{
 };
 use parlance_storage::{
     Database, OpenOptions,
-    backup::{self, Reason},
+    backup::{self, BackupReason},
     user,
 };
 use serde_json::{Value, json};
@@ -156,7 +156,7 @@ fn closing_the_app_makes_a_backup_only_if_something_has_changed() {
     for _ in 0..2 {
         let made = backup::list(&data_dir).unwrap();
         assert_eq!(made.len(), 1, "{made:?}");
-        assert_eq!(made[0].reason, Reason::Quit);
+        assert_eq!(made[0].reason, BackupReason::Quit);
         let app = TestApp::open(directory, data_dir);
         assert_eq!(titles(&app), ["Changed"]);
         (directory, data_dir) = app.quit();
@@ -235,7 +235,7 @@ impl Watched {
     fn scheduled(&self) -> usize {
         let all = backup::list(self.directory.path()).unwrap();
         all.iter()
-            .filter(|one| one.reason == Reason::Scheduled)
+            .filter(|one| one.reason == BackupReason::Scheduled)
             .count()
     }
 }

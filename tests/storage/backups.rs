@@ -5,12 +5,12 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parlance_storage::backup::{self, Backup, NewBackup, Reason};
+use parlance_storage::backup::{self, Backup, BackupReason, NewBackup};
 use parlance_storage::{Database, Error, Progress, Stage, Watch, conversation, verify};
 
 use crate::support::{NOON, REAL_TEXTS, World, options};
 
-fn new(world: &World, reason: Reason) -> NewBackup {
+fn new(world: &World, reason: BackupReason) -> NewBackup {
     NewBackup {
         reason,
         app_version: "0.0.0-test".into(),
@@ -19,7 +19,12 @@ fn new(world: &World, reason: Reason) -> NewBackup {
 }
 
 fn back_up(world: &World) -> Backup {
-    backup::create(world.path(), &new(world, Reason::Manual), &Watch::nobody()).unwrap()
+    backup::create(
+        world.path(),
+        &new(world, BackupReason::Manual),
+        &Watch::nobody(),
+    )
+    .unwrap()
 }
 
 /// A profile in which every real text was said and answered.
@@ -73,7 +78,7 @@ fn a_backup_made_beside_the_open_app_brings_every_word_back() {
     let world = lived_in();
     let before = texts(&world);
     let made = back_up(&world);
-    assert_eq!(made.reason, Reason::Manual);
+    assert_eq!(made.reason, BackupReason::Manual);
     assert_eq!(made.created_at, NOON);
     assert_eq!(made.problem, None);
     let counts = made.counts.unwrap();
@@ -109,7 +114,7 @@ fn what_a_restore_replaces_is_kept_for_30_days_and_can_be_restored_itself() {
         let backups = backup::list(world.path()).unwrap();
         backups
             .into_iter()
-            .find(|one| one.reason == Reason::Replaced)
+            .find(|one| one.reason == BackupReason::Replaced)
     };
     let copy = undo(&world).unwrap();
     world.clock.advance(29 * 24 * 60 * 60 * 1000);
@@ -125,7 +130,7 @@ fn what_a_restore_replaces_is_kept_for_30_days_and_can_be_restored_itself() {
     let left: Vec<Backup> = backup::list(world.path())
         .unwrap()
         .into_iter()
-        .filter(|one| one.reason == Reason::Replaced)
+        .filter(|one| one.reason == BackupReason::Replaced)
         .collect();
     assert_eq!(
         left.len(),
@@ -374,7 +379,7 @@ fn a_backup_can_be_cancelled_in_every_stage_and_leaves_nothing() {
             }
         };
         let watch = Watch::new(&report, &cancelled);
-        let outcome = backup::create(world.path(), &new(&world, Reason::Scheduled), &watch);
+        let outcome = backup::create(world.path(), &new(&world, BackupReason::Scheduled), &watch);
         assert_eq!(outcome, Err(Error::Cancelled), "{stage:?}");
         assert_eq!(
             fs::read_dir(world.path().join("backups")).unwrap().count(),
@@ -411,7 +416,7 @@ fn progress_never_goes_back_within_a_stage_and_comes_to_its_end() {
     let never = AtomicBool::new(false);
     backup::create(
         world.path(),
-        &new(&world, Reason::Manual),
+        &new(&world, BackupReason::Manual),
         &Watch::new(&report, &never),
     )
     .unwrap();
@@ -459,7 +464,7 @@ fn without_a_database_there_is_nothing_to_back_up() {
     let world = World::new();
     let error = backup::create(
         folder.path(),
-        &new(&world, Reason::Manual),
+        &new(&world, BackupReason::Manual),
         &Watch::nobody(),
     )
     .unwrap_err();

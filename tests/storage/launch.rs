@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use parlance_storage::backup::{self, Reason};
+use parlance_storage::backup::{self, BackupReason};
 use parlance_storage::migrations::{EMBEDDED, Migration, MigrationFile};
 use parlance_storage::{
-    CheckDue, Database, Error, ManualClock, Notice, OpenOptions, begin_anew, verify,
+    CheckDue, Database, Error, LaunchNotice, ManualClock, OpenOptions, begin_anew, verify,
 };
 use rusqlite::Connection;
 
@@ -30,7 +30,7 @@ fn undo_copy(world: &World) -> backup::Backup {
     let backups = backup::list(world.path()).unwrap();
     let mut copies = backups
         .into_iter()
-        .filter(|one| one.reason == Reason::Replaced);
+        .filter(|one| one.reason == BackupReason::Replaced);
     copies.next().unwrap()
 }
 
@@ -132,7 +132,7 @@ fn an_upgrade_is_preceded_by_a_backup_that_can_be_restored() {
     db.close().unwrap();
     let backups = backup::list(world.path()).unwrap();
     assert_eq!(backups.len(), 1);
-    assert_eq!(backups[0].reason, Reason::Migration);
+    assert_eq!(backups[0].reason, BackupReason::Migration);
     assert_eq!(backups[0].schema_version as usize, EMBEDDED.len());
     assert_eq!(
         backups[0].counts.unwrap().messages as usize,
@@ -229,7 +229,7 @@ fn a_version_or_a_ledger_that_lies_about_known_tables_is_put_right_after_a_copy(
         let world = world.reopened();
         assert_eq!(
             world.db.launch().notices,
-            [Notice::LedgerRepaired],
+            [LaunchNotice::LedgerRepaired],
             "{damage}"
         );
         world.db.close().unwrap();
@@ -237,7 +237,7 @@ fn a_version_or_a_ledger_that_lies_about_known_tables_is_put_right_after_a_copy(
         assert!(report.ok, "{damage}: {report:?}");
         assert_eq!(message_count(world.path()), REAL_TEXTS.len() as i64);
         let kept = backup::list(world.path()).unwrap();
-        assert_eq!(kept[0].reason, Reason::Replaced, "{damage}");
+        assert_eq!(kept[0].reason, BackupReason::Replaced, "{damage}");
         let copy = world.path().join("replaced").join(&kept[0].name);
         assert!(fs::read(copy).unwrap() == before, "{damage}: as it was");
         let world = world.reopened();
@@ -295,7 +295,7 @@ fn a_small_database_with_a_damaged_index_of_words_is_opened_and_the_learner_is_t
         .execute_batch("DELETE FROM message_search_words_data WHERE id > 10")
         .unwrap();
     let world = world.reopened();
-    assert_eq!(world.db.launch().notices, [Notice::RowsDamaged]);
+    assert_eq!(world.db.launch().notices, [LaunchNotice::RowsDamaged]);
 }
 
 #[test]
@@ -306,7 +306,7 @@ fn a_restore_that_a_crash_interrupted_anywhere_is_finished_at_the_next_start() {
         let made = backup::create(
             world.path(),
             &backup::NewBackup {
-                reason: Reason::Manual,
+                reason: BackupReason::Manual,
                 app_version: "1".into(),
                 now: NOON,
             },
@@ -357,7 +357,7 @@ fn a_restore_that_a_crash_interrupted_anywhere_is_finished_at_the_next_start() {
         let world = world.reopened();
         assert_eq!(
             world.db.launch().notices,
-            [Notice::RestoreFinished],
+            [LaunchNotice::RestoreFinished],
             "{done}"
         );
         assert_eq!(

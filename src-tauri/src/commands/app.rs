@@ -1,8 +1,8 @@
 //! The state of the app as a whole.
 
-use parlance_storage::{Notice, UserId, status};
+use parlance_storage::{LaunchNotice, UserId, status};
 use serde::Serialize;
-use tauri::State;
+use tauri::{State, async_runtime::spawn_blocking};
 
 use crate::{
     error::{CommandError, CommandResult, ErrorCode},
@@ -37,7 +37,7 @@ pub enum AppStatus {
         /// Why nothing can be changed, as the rest of a sentence; null if everything can.
         read_only: Option<String>,
         /// What happened at launch and is worth telling.
-        notices: Vec<Notice>,
+        notices: Vec<LaunchNotice>,
     },
     /// The profile could not be opened; nothing in it was changed.
     Failed {
@@ -89,6 +89,34 @@ pub async fn app_begin_anew(profile: State<'_, ProfileSlot>) -> CommandResult<Ap
         .replace(|data_dir| Ok(parlance_storage::begin_anew(data_dir)?))
         .await?;
     Ok(status(&profile))
+}
+
+/// Shows the data directory in the desktop's file manager.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_open_folder(profile: State<'_, ProfileSlot>) -> CommandResult<()> {
+    let data_dir = profile.data_dir().to_owned();
+    spawn_blocking(move || tauri_plugin_opener::open_path(data_dir, None::<&str>))
+        .await
+        .map_err(|_| CommandError::internal("opening the folder was broken off"))?
+        .map_err(|error| {
+            CommandError::new(
+                ErrorCode::Io,
+                format!("The file manager could not be opened: {error}."),
+            )
+        })
+}
+
+/// A text for whoever is asked for help: versions, sizes, errors and the end of the log. Nothing in it was said
+/// by the learner.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_report(profile: State<'_, ProfileSlot>) -> CommandResult<String> {
+    let data_dir = profile.data_dir().to_owned();
+    let failure = profile.get().err();
+    spawn_blocking(move || crate::report::write(&data_dir, failure.as_ref()))
+        .await
+        .map_err(|_| CommandError::internal("writing the report was broken off"))
 }
 
 pub(super) fn status(slot: &ProfileSlot) -> AppStatus {

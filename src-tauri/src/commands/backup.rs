@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parlance_storage::{
     Clock, SystemClock,
-    backup::{self, Backup, NewBackup, Overview, Reason},
+    backup::{self, Backup, BackupReason, NewBackup, Overview},
 };
 use serde::Serialize;
 use tauri::{State, async_runtime::spawn_blocking};
@@ -55,10 +55,10 @@ pub async fn backup_create(profile: State<'_, ProfileSlot>) -> CommandResult<Bac
     let (bench, notify) = (Arc::clone(&profile.bench), Arc::clone(profile.notify()));
     spawn_blocking(move || {
         bench.run(Work::Backup, &notify, |watch| match open {
-            Some(open) => open.backups.create(Reason::Manual, watch),
+            Some(open) => open.backups.create(BackupReason::Manual, watch),
             None => {
                 let new = NewBackup {
-                    reason: Reason::Manual,
+                    reason: BackupReason::Manual,
                     app_version: env!("CARGO_PKG_VERSION").into(),
                     now: SystemClock.now(),
                 };

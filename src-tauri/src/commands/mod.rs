@@ -11,6 +11,7 @@ pub mod app;
 pub mod backup;
 pub mod chunk;
 pub mod conversation;
+pub mod doctor;
 pub mod message;
 pub mod settings;
 pub mod template;
@@ -44,6 +45,8 @@ commands! {
     app::app_status();
     app::app_retry();
     app::app_begin_anew();
+    app::app_open_folder();
+    app::app_report();
     template::template_list();
     conversation::conversation_create("request");
     conversation::conversation_list("cursor", "limit");
@@ -62,6 +65,9 @@ commands! {
     backup::backup_restore("name");
     backup::backup_set_budget("megabytes");
     work::work_cancel();
+    doctor::doctor_report();
+    doctor::doctor_repair();
+    doctor::doctor_rescue();
 }
 
 /// Every command and event of the app, as the window sees them.

@@ -46,7 +46,7 @@ pub mod user;
 pub mod verify;
 
 pub use change::{Change, ChangeKind, ChangeSet, Entity};
-pub use database::{CheckDue, Database, Launch, Notice, OpenOptions};
+pub use database::{CheckDue, Database, Launch, LaunchNotice, OpenOptions};
 pub use error::Error;
 pub use id::{ChunkId, ConversationId, EventId, ID_LENGTH, IdError, MessageId, TemplateId, UserId};
 pub use kinds::{

@@ -16,6 +16,13 @@ export const commands = {
 	 *  one: nothing that is there is ever left aside.
 	 */
 	appBeginAnew: () => typedError<AppStatus, CommandError>(__TAURI_INVOKE("app_begin_anew")),
+	/**  Shows the data directory in the desktop's file manager. */
+	appOpenFolder: () => typedError<null, CommandError>(__TAURI_INVOKE("app_open_folder")),
+	/**
+	 *  A text for whoever is asked for help: versions, sizes, errors and the end of the log. Nothing in it was said
+	 *  by the learner.
+	 */
+	appReport: () => typedError<string, CommandError>(__TAURI_INVOKE("app_report")),
 	/**  The built-in templates and the learner's own. */
 	templateList: () => typedError<Template[], CommandError>(__TAURI_INVOKE("template_list")),
 	/**  Starts a conversation; the tutor's opening words are in it already. */
@@ -66,6 +73,12 @@ export const commands = {
 	backupSetBudget: (megabytes: number | null) => typedError<BackupOverview, CommandError>(__TAURI_INVOKE("backup_set_budget", { megabytes })),
 	/**  Ends the backup, restore, repair or rescue that is under way, as soon as it can be; false if there is none. */
 	workCancel: () => typedError<boolean, CommandError>(__TAURI_INVOKE("work_cancel")),
+	/**  Looks at the data without changing it, and tells what was found. */
+	doctorReport: () => typedError<DoctorReport, CommandError>(__TAURI_INVOKE("doctor_report")),
+	/**  Repairs a copy and puts it in the place of what is there, which is kept for 30 days. */
+	doctorRepair: () => typedError<RepairOutcome, CommandError>(__TAURI_INVOKE("doctor_repair")),
+	/**  Writes whatever can be read into a folder of its own in the data directory. */
+	doctorRescue: () => typedError<Rescue, CommandError>(__TAURI_INVOKE("doctor_rescue")),
 };
 
 /** Events */
@@ -100,7 +113,7 @@ speech: SpeechStatus;
 /**  Why nothing can be changed, as the rest of a sentence; null if everything can. */
 readOnly: string | null; 
 /**  What happened at launch and is worth telling. */
-notices: Notice[] } | 
+notices: LaunchNotice[] } | 
 /**  The profile could not be opened; nothing in it was changed. */
 { state: "failed"; 
 /**  Where the profile is, or should be. */
@@ -115,7 +128,7 @@ export type Backup = {
 	/**  When it was made; of an undo copy, when it was replaced. */
 	createdAt: Timestamp,
 	/**  Why it was made. */
-	reason: Reason,
+	reason: BackupReason,
 	/**  Its size on the disk. */
 	bytes: number,
 	/**  The version of its schema; 0 if that cannot be told. */
@@ -123,9 +136,19 @@ export type Backup = {
 	/**  The version of the app that made it; empty if that cannot be told. */
 	appVersion: string,
 	/**  What is in it; `None` if that cannot be told, as of an undo copy, which may be damaged. */
-	counts: Counts | null,
+	counts: BackupCounts | null,
 	/**  Why it cannot be restored, as one sentence. */
 	problem: string | null,
+};
+
+/**  What is in a backup, as people count. */
+export type BackupCounts = {
+	/**  Conversations, also those in the trash. */
+	conversations: number,
+	/**  Messages, also those in the trash. */
+	messages: number,
+	/**  Words and phrases. */
+	words: number,
 };
 
 /**  What there is of backups. */
@@ -133,6 +156,27 @@ export type BackupOverview = {
 	/**  Why the last backup failed, if it did. */
 	lastFailure: CommandError | null,
 } & Overview;
+
+/**  Why a backup was made. */
+export type BackupReason = 
+/**  Something had changed in the last quarter of an hour. */
+"scheduled" | 
+/**  The app was closed. */
+"quit" | 
+/**  Somebody asked for it. */
+"manual" | 
+/**  The schema was about to change. */
+"migration" | 
+/**  Data was about to be taken in. */
+"import" | 
+/**  Another state was about to be restored. */
+"restore" | 
+/**  The database was about to be repaired. */
+"repair" | 
+/**  Much was about to be deleted. */
+"delete" | 
+/**  Not a backup: the database as it was when another took its place. */
+"replaced";
 
 /**  A level of the Common European Framework of Reference for Languages. */
 export type CefrLevel = 
@@ -272,22 +316,22 @@ export type ConversationSummary = {
 	tags: string[],
 };
 
-/**  What is in a backup, as people count. */
-export type Counts = {
-	/**  Conversations, also those in the trash. */
-	conversations: number,
-	/**  Messages, also those in the trash. */
-	messages: number,
-	/**  Words and phrases. */
-	words: number,
-};
-
 /**  Rows that changed in one commit. */
 export type DataChanged = {
 	/**  What changed, in the order in which it happened. */
 	changes: Change[],
 	/**  Some changes were too many to be told one by one: read again whatever is on screen. */
 	resync: boolean,
+};
+
+/**  What the data is. */
+export type DoctorReport = {
+	/**  Whether nothing is wrong. */
+	ok: boolean,
+	/**  Some lines of English: what was looked at and what was found, with counts. No word of a learner's. */
+	text: string,
+	/**  Whether a repair makes sense. */
+	canRepair: boolean,
 };
 
 /**  The feeling with which a chunk is to be spoken. */
@@ -387,6 +431,15 @@ export type Language =
 /**  Vietnamese. */
 "vi";
 
+/**  Something that happened at launch and that the learner is told. */
+export type LaunchNotice = 
+/**  Version or ledger disagreed with the tables, and were put right after a backup. */
+"ledger_repaired" | 
+/**  A restore or a repair that a crash had interrupted was finished. */
+"restore_finished" | 
+/**  Some rows or entries of an index are damaged; everything else can be used. */
+"rows_damaged";
+
 /**  A message with its chunks. */
 export type Message = {
 	/**  Its id. */
@@ -445,15 +498,6 @@ export type NewConversationRequest = {
 	title?: string | null,
 };
 
-/**  Something that happened at launch and that the learner is told. */
-export type Notice = 
-/**  Version or ledger disagreed with the tables, and were put right after a backup. */
-"ledger_repaired" | 
-/**  A restore or a repair that a crash had interrupted was finished. */
-"restore_finished" | 
-/**  Some rows or entries of an index are damaged; everything else can be used. */
-"rows_damaged";
-
 /**  What there is of backups, and how much room they may take. */
 export type Overview = {
 	/**  Newest first. */
@@ -483,26 +527,21 @@ export type ProfileSummary = {
 	displayName: string,
 };
 
-/**  Why a backup was made. */
-export type Reason = 
-/**  Something had changed in the last quarter of an hour. */
-"scheduled" | 
-/**  The app was closed. */
-"quit" | 
-/**  Somebody asked for it. */
-"manual" | 
-/**  The schema was about to change. */
-"migration" | 
-/**  Data was about to be taken in. */
-"import" | 
-/**  Another state was about to be restored. */
-"restore" | 
-/**  The database was about to be repaired. */
-"repair" | 
-/**  Much was about to be deleted. */
-"delete" | 
-/**  Not a backup: the database as it was when another took its place. */
-"replaced";
+/**  How a repair went. */
+export type RepairOutcome = {
+	/**  What was put right and what could not be saved, with counts. */
+	text: string,
+	/**  The state of the app with the repaired data. */
+	status: AppStatus,
+};
+
+/**  What could be saved. */
+export type Rescue = {
+	/**  Where it was written, for the learner to read. */
+	folder: string,
+	/**  What is in there, with counts. */
+	text: string,
+};
 
 /**  Who said a message. */
 export type Role = 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
 
-use super::manifest::{AudioList, DatabaseFile, FORMAT, Manifest, Reason};
+use super::manifest::{AudioList, BackupReason, DatabaseFile, FORMAT, Manifest};
 use super::{BACKUP_ENDING, BACKUPS_DIRECTORY, Backup, describe, pack};
 use crate::data_dir::{self, DATABASE_FILE};
 use crate::database::set_up;
@@ -21,7 +21,7 @@ use crate::{Error, integrity, status};
 #[derive(Clone, Debug)]
 pub struct NewBackup {
     /// Why it is made.
-    pub reason: Reason,
+    pub reason: BackupReason,
     /// The version of the app that makes it.
     pub app_version: String,
     /// When.

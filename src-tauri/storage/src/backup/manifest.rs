@@ -13,7 +13,7 @@ pub(super) const FORMAT: u32 = 1;
 
 text_enum! {
     /// Why a backup was made.
-    Reason {
+    BackupReason {
         /// Something had changed in the last quarter of an hour.
         Scheduled = "scheduled",
         /// The app was closed.
@@ -39,7 +39,7 @@ text_enum! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct Counts {
+pub struct BackupCounts {
     /// Conversations, also those in the trash.
     pub conversations: u32,
     /// Messages, also those in the trash.
@@ -53,7 +53,7 @@ pub struct Counts {
 pub(super) struct Manifest {
     pub(super) format: u32,
     pub(super) created_at: Timestamp,
-    pub(super) reason: Reason,
+    pub(super) reason: BackupReason,
     pub(super) app_version: String,
     pub(super) schema_version: u32,
     pub(super) sqlite_version: String,
@@ -84,11 +84,11 @@ pub(super) struct AudioList {
 }
 
 impl Manifest {
-    pub(super) fn counts(&self) -> Counts {
+    pub(super) fn counts(&self) -> BackupCounts {
         let rows = |table: &str| {
             u32::try_from(self.tables.get(table).copied().unwrap_or(0)).unwrap_or(u32::MAX)
         };
-        Counts {
+        BackupCounts {
             conversations: rows("conversations"),
             messages: rows("messages"),
             words: rows("vocabulary_words"),

@@ -23,7 +23,7 @@ use serde::Serialize;
 
 pub(crate) use create::create_of;
 pub use create::{NewBackup, create};
-pub use manifest::{Counts, Reason};
+pub use manifest::{BackupCounts, BackupReason};
 pub use restore::{Trial, restore, trial};
 pub use state::{State, is_check_due, is_trial_due, remember_check, set_budget, state};
 pub use thin::{Overview, overview, thin};
@@ -48,7 +48,7 @@ pub struct Backup {
     /// When it was made; of an undo copy, when it was replaced.
     pub created_at: Timestamp,
     /// Why it was made.
-    pub reason: Reason,
+    pub reason: BackupReason,
     /// Its size on the disk.
     #[cfg_attr(feature = "specta", specta(type = i32))]
     pub bytes: u64,
@@ -57,7 +57,7 @@ pub struct Backup {
     /// The version of the app that made it; empty if that cannot be told.
     pub app_version: String,
     /// What is in it; `None` if that cannot be told, as of an undo copy, which may be damaged.
-    pub counts: Option<Counts>,
+    pub counts: Option<BackupCounts>,
     /// Why it cannot be restored, as one sentence.
     pub problem: Option<String>,
 }
@@ -85,7 +85,7 @@ pub fn list(data_dir: &Path) -> Result<Vec<Backup>, Error> {
         backups.push(Backup {
             name: name.to_string_lossy().into_owned(),
             created_at: replaced.replaced_at,
-            reason: Reason::Replaced,
+            reason: BackupReason::Replaced,
             bytes: replaced.bytes,
             schema_version: 0,
             app_version: String::new(),
@@ -137,7 +137,7 @@ fn describe(path: &Path) -> Result<Backup, Error> {
             created_at: crate::data_dir::time_of_name(name.trim_start_matches("parlance-"))
                 .unwrap_or(Timestamp::from_millis(0)),
             name: name.into_owned(),
-            reason: Reason::Manual,
+            reason: BackupReason::Manual,
             bytes: metadata.len(),
             schema_version: 0,
             app_version: String::new(),
@@ -161,7 +161,7 @@ fn find(data_dir: &Path, name: &str) -> Result<(Backup, PathBuf), Error> {
             id: name.chars().take(100).collect(),
         })?;
     let directory = match backup.reason {
-        Reason::Replaced => REPLACED_DIRECTORY,
+        BackupReason::Replaced => REPLACED_DIRECTORY,
         _ => BACKUPS_DIRECTORY,
     };
     let path = data_dir.join(directory).join(&backup.name);

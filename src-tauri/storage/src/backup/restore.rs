@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
 use super::create::count_rows;
-use super::manifest::{Manifest, Reason};
+use super::manifest::{BackupReason, Manifest};
 use super::{find, pack, state};
 use crate::data_dir::{self, DATABASE_FILE, Lock};
 use crate::database::set_up;
@@ -37,7 +37,7 @@ pub fn restore(
     let (backup, path) = find(data_dir, name)?;
     let new = replace::place_for_new(data_dir)?;
     let made = match backup.reason {
-        Reason::Replaced => copy_replaced(&path, &new, watch),
+        BackupReason::Replaced => copy_replaced(&path, &new, watch),
         _ => unpack_and_complete(&path, &new, watch),
     };
     if let Err(error) = made {

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{BACKUPS_DIRECTORY, Backup, Reason, list, newest_version, state};
+use super::{BACKUPS_DIRECTORY, Backup, BackupReason, list, newest_version, state};
 use crate::Error;
 use crate::files::{database_bytes, remove_if_there};
 use crate::time::Timestamp;
@@ -81,7 +81,7 @@ pub fn thin(data_dir: &Path, now: Timestamp) -> Result<usize, Error> {
 
 /// Undo copies have their own rule.
 fn is_thinned(backup: &Backup) -> bool {
-    backup.reason != Reason::Replaced
+    backup.reason != BackupReason::Replaced
 }
 
 /// The names of those that are no longer kept. `backups` are newest first.
@@ -93,7 +93,7 @@ fn unwanted(backups: &[Backup], budget: u64, now: Timestamp) -> Vec<&str> {
         always.contains(one.name.as_str())
             || by_age.contains(one.name.as_str())
             // Somebody asked for it, so it goes only for want of room.
-            || one.reason == Reason::Manual
+            || one.reason == BackupReason::Manual
     };
     let (kept, mut unwanted): (Vec<&Backup>, Vec<&Backup>) =
         backups.iter().partition(|one| is_kept(one));
@@ -102,7 +102,7 @@ fn unwanted(backups: &[Backup], budget: u64, now: Timestamp) -> Vec<&str> {
     let (asked_for, automatic): (Vec<&Backup>, Vec<&Backup>) = kept
         .iter()
         .rev()
-        .partition(|one| one.reason == Reason::Manual);
+        .partition(|one| one.reason == BackupReason::Manual);
     for one in automatic.into_iter().chain(asked_for) {
         if used <= budget {
             break;
@@ -119,7 +119,7 @@ fn unwanted(backups: &[Backup], budget: u64, now: Timestamp) -> Vec<&str> {
 fn always_kept<'a>(backups: &[&'a Backup]) -> BTreeSet<&'a str> {
     let usable = || backups.iter().filter(|one| one.is_usable());
     let before_the_upgrade = usable()
-        .find(|one| one.reason == Reason::Migration && one.schema_version < newest_version());
+        .find(|one| one.reason == BackupReason::Migration && one.schema_version < newest_version());
     usable()
         .take(ALWAYS)
         .chain(before_the_upgrade)
@@ -158,7 +158,7 @@ mod tests {
     /// 2026-11-24T06:00:00Z
     const NOW: Timestamp = Timestamp::from_millis(1_795_500_000_000);
 
-    fn backup(age_ms: i64, reason: Reason, bytes: u64) -> Backup {
+    fn backup(age_ms: i64, reason: BackupReason, bytes: u64) -> Backup {
         Backup {
             name: format!("{age_ms}-{}", reason.as_str()),
             created_at: NOW.plus_millis(-age_ms),
@@ -183,7 +183,7 @@ mod tests {
     /// A year and a half of a backup every six hours, newest first.
     fn long_history() -> Vec<Backup> {
         (0..540 * 4)
-            .map(|place| backup(place * 6 * HOUR, Reason::Scheduled, 1))
+            .map(|place| backup(place * 6 * HOUR, BackupReason::Scheduled, 1))
             .collect()
     }
 
@@ -253,12 +253,12 @@ mod tests {
     #[test]
     fn for_want_of_room_the_oldest_go_first_and_those_asked_for_last() {
         let history = [
-            backup(HOUR, Reason::Scheduled, 10),
-            backup(2 * HOUR, Reason::Scheduled, 10),
-            backup(3 * HOUR, Reason::Scheduled, 10),
-            backup(4 * HOUR, Reason::Scheduled, 10),
-            backup(400 * DAY, Reason::Manual, 10),
-            backup(500 * DAY, Reason::Manual, 10),
+            backup(HOUR, BackupReason::Scheduled, 10),
+            backup(2 * HOUR, BackupReason::Scheduled, 10),
+            backup(3 * HOUR, BackupReason::Scheduled, 10),
+            backup(4 * HOUR, BackupReason::Scheduled, 10),
+            backup(400 * DAY, BackupReason::Manual, 10),
+            backup(500 * DAY, BackupReason::Manual, 10),
         ];
         let names = |places: &[usize]| {
             places
@@ -275,14 +275,14 @@ mod tests {
     fn the_backup_from_before_the_upgrade_stays_for_a_downgrade() {
         let mut history = long_history();
         let place = history.len() - 1;
-        history[place].reason = Reason::Migration;
+        history[place].reason = BackupReason::Migration;
         history[place].schema_version = newest_version() - 1;
         assert!(kept(&history, 0, NOW).contains(&history[place].name.as_str()));
     }
 
     #[test]
     fn undo_copies_are_not_thinned_with_the_backups() {
-        let history = [backup(20 * DAY, Reason::Replaced, 1000)];
+        let history = [backup(20 * DAY, BackupReason::Replaced, 1000)];
         assert!(unwanted(&history, 0, NOW).is_empty());
     }
 }

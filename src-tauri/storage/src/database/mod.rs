@@ -33,7 +33,7 @@ use reader::ReadJob;
 use writer::{Write, WriteJob};
 
 pub(crate) use connection::{open_to_verify, set_up};
-pub use opening::{CheckDue, Launch, Notice};
+pub use opening::{CheckDue, Launch, LaunchNotice};
 
 /// How many change sets a slow listener may fall behind before it is told that it missed some.
 const CHANGES_KEPT: usize = 1024;

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::OpenOptions;
 use super::connection::{self, OLDEST_SQLITE};
-use crate::backup::{self, BACKUPS_DIRECTORY, NewBackup, Reason};
+use crate::backup::{self, BACKUPS_DIRECTORY, BackupReason, NewBackup};
 use crate::data_dir::{self, DATABASE_FILE, Lock};
 use crate::files::{self, WorkDirectory, database_bytes, require_space};
 use crate::inspect::{look_at, wal_path};
@@ -19,7 +19,7 @@ use crate::{Error, id, integrity, marker, migrations, replace};
 
 text_enum! {
     /// Something that happened at launch and that the learner is told.
-    Notice {
+    LaunchNotice {
         /// Version or ledger disagreed with the tables, and were put right after a backup.
         LedgerRepaired = "ledger_repaired",
         /// A restore or a repair that a crash had interrupted was finished.
@@ -46,7 +46,7 @@ pub struct Launch {
     /// The migrations that were applied; empty if the schema was up to date.
     pub applied: Vec<u32>,
     /// What the learner is told.
-    pub notices: Vec<Notice>,
+    pub notices: Vec<LaunchNotice>,
     /// Why nothing can be written, as the rest of a sentence; `None` if everything can.
     pub read_only: Option<String>,
     /// Whether a check is due.
@@ -103,7 +103,7 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
     let now = options.clock.now();
     let mut notices = Vec::new();
     if replace::roll_forward(data_dir, &lock, now)? {
-        notices.push(Notice::RestoreFinished);
+        notices.push(LaunchNotice::RestoreFinished);
     }
     sweep(data_dir, options);
     let plan = launch::plan(data_dir, options.migrations)?;
@@ -119,7 +119,7 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
         Plan::Migrate { from } => migrate(data_dir, *from, options)?,
         Plan::Mend { version, because } => {
             log::warn!("the tables are those of version {version}, but {because}");
-            notices.push(Notice::LedgerRepaired);
+            notices.push(LaunchNotice::LedgerRepaired);
             mend(data_dir, *version, options)?
         }
     };
@@ -158,7 +158,7 @@ fn check_small(
     data_dir: &Path,
     plan: &Plan,
     was_closed_in_order: bool,
-    notices: &mut Vec<Notice>,
+    notices: &mut Vec<LaunchNotice>,
 ) -> Result<CheckDue, Error> {
     if *plan == Plan::Create {
         return Ok(CheckDue::No);
@@ -176,7 +176,7 @@ fn check_small(
     }
     if !findings.rows.is_empty() {
         log::error!("the database has damaged rows: {:?}", findings.rows);
-        notices.push(Notice::RowsDamaged);
+        notices.push(LaunchNotice::RowsDamaged);
     }
     Ok(CheckDue::No)
 }
@@ -239,7 +239,7 @@ fn back_up(data_dir: &Path, options: &OpenOptions) -> Result<(), Error> {
     // The backup, the log that the migration writes, and what it adds.
     require_space(data_dir, database_bytes(data_dir)? * 5 / 2)?;
     let new = NewBackup {
-        reason: Reason::Migration,
+        reason: BackupReason::Migration,
         app_version: options.app_version.clone(),
         now: options.clock.now(),
     };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use parlance_storage::backup::{self, Backup, NewBackup, Reason};
+use parlance_storage::backup::{self, Backup, BackupReason, NewBackup};
 use parlance_storage::{Clock, Error, SystemClock, Timestamp};
 use serde_json::json;
 
@@ -11,7 +11,7 @@ use crate::print::{Printer, with_progress};
 pub(crate) fn create(data_dir: &Path, printer: &mut Printer) -> Result<bool, Error> {
     let now = SystemClock.now();
     let new = NewBackup {
-        reason: Reason::Manual,
+        reason: BackupReason::Manual,
         app_version: env!("CARGO_PKG_VERSION").to_owned(),
         now,
     };
@@ -51,7 +51,7 @@ pub(crate) fn restore(
 fn newest(data_dir: &Path) -> Result<String, Error> {
     backup::list(data_dir)?
         .into_iter()
-        .find(|one| one.is_usable() && one.reason != Reason::Replaced)
+        .find(|one| one.is_usable() && one.reason != BackupReason::Replaced)
         .map(|one| one.name)
         .ok_or_else(|| Error::Backup {
             reason: format!(
