@@ -13,6 +13,7 @@ mod chunks;
 mod conversations;
 mod data_directory;
 mod database;
+mod drafts;
 mod events;
 mod ids;
 mod messages;

@@ -19,6 +19,7 @@ mod columns;
 pub mod conversation;
 pub mod data_dir;
 mod database;
+pub mod draft;
 mod error;
 pub mod event;
 mod id;

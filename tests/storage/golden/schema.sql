@@ -357,6 +357,13 @@ CREATE INDEX message_chunks_pending ON message_chunks (message_id, chunk_index) 
 
 CREATE INDEX message_chunks_processing ON message_chunks (lease_expires_at) WHERE tts_status = 'processing';
 
+CREATE TABLE message_drafts (
+    conversation_id INTEGER PRIMARY KEY REFERENCES conversations (id) ON DELETE CASCADE,
+    content TEXT NOT NULL CHECK (content <> ''),
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE message_edit_history (
     id INTEGER PRIMARY KEY,
     message_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
