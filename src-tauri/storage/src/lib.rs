@@ -27,14 +27,17 @@ mod inspect;
 mod kinds;
 pub mod message;
 pub mod migrations;
+pub mod operation;
 mod plans;
 mod progress;
+mod scrub;
 pub mod settings;
 pub mod status;
 pub mod template;
 pub mod text;
 mod text_enum;
 mod time;
+pub mod trash;
 mod tx;
 pub mod user;
 pub mod verify;
@@ -42,10 +45,14 @@ pub mod verify;
 pub use change::{Change, ChangeKind, ChangeSet, Entity};
 pub use database::{Database, OpenOptions};
 pub use error::Error;
-pub use id::{ChunkId, ConversationId, EventId, ID_LENGTH, IdError, MessageId, TemplateId, UserId};
+pub use id::{
+    ChunkId, ConversationId, EventId, ID_LENGTH, IdError, MessageId, OperationId, TemplateId,
+    UserId,
+};
 pub use kinds::{
     CefrLevel, ConversationStatus, Emotion, Emphasis, EventType, InputMethod, Language,
-    MemoryStrategy, MessageStatus, PartnerPace, Role, Theme, TitleSource, TtsStatus,
+    MemoryStrategy, MessageStatus, OperationKind, PartnerPace, Role, Theme, TitleSource, TrashKind,
+    TtsStatus,
 };
 pub use plans::{HotQuery, hot_queries};
 pub use progress::{Progress, Stage, Watch};

@@ -21,6 +21,14 @@ const LARGEST_GROUP: usize = 64;
 /// How often a transaction is tried when another process holds the database, each time for the busy timeout.
 const BEGIN_ATTEMPTS: u32 = 3;
 
+/// What the writing thread is asked for.
+pub(super) enum Task {
+    /// A write, in a transaction that it may share with others.
+    Write(Box<dyn WriteJob>),
+    /// Work that cannot be done inside of a transaction. Writes that were queued before it are committed.
+    Alone(Box<dyn FnOnce(&Connection) + Send>),
+}
+
 /// A write that waits: the job, then its value until the commit, then the way back to the caller.
 pub(super) trait WriteJob: Send {
     /// Runs the job and keeps its value.
@@ -110,17 +118,34 @@ pub(super) fn hand_over(caller: &'static Location<'static>, give: impl FnOnce())
 /// Serves the queue until it is closed and empty, then gives the connection back.
 pub(super) fn run(
     connection: Connection,
-    queue: &Queue<Box<dyn WriteJob>>,
+    queue: &Queue<Task>,
     changes: &broadcast::Sender<Arc<ChangeSet>>,
 ) -> Connection {
     let _serving = Serving(queue);
-    while let Some(mut jobs) = queue.take(LARGEST_GROUP) {
-        while !jobs.is_empty() {
-            let group = Group::run(&connection, &mut jobs);
-            group.finish(&connection, changes);
+    while let Some(tasks) = queue.take(LARGEST_GROUP) {
+        let mut writes = VecDeque::with_capacity(tasks.len());
+        for task in tasks {
+            match task {
+                Task::Write(job) => writes.push_back(job),
+                Task::Alone(work) => {
+                    write_all(&connection, &mut writes, changes);
+                    work(&connection);
+                }
+            }
         }
+        write_all(&connection, &mut writes, changes);
     }
     connection
+}
+
+fn write_all(
+    connection: &Connection,
+    jobs: &mut VecDeque<Box<dyn WriteJob>>,
+    changes: &broadcast::Sender<Arc<ChangeSet>>,
+) {
+    while !jobs.is_empty() {
+        Group::run(connection, jobs).finish(connection, changes);
+    }
 }
 
 /// The jobs of one transaction that have run, in order, with what came of each.
@@ -272,7 +297,7 @@ mod tests {
         let mut answers = Vec::new();
         for sql in jobs {
             let (job, answer) = insert(sql);
-            queue.push(job);
+            queue.push(Task::Write(job));
             answers.push(answer);
         }
         queue.close();
@@ -327,6 +352,25 @@ mod tests {
         assert_eq!(rows, 1);
     }
 
+    #[test]
+    fn work_that_wants_no_transaction_has_none_and_comes_after_the_writes_before_it() {
+        let queue = Queue::new();
+        let (before, _) = insert(SMALL);
+        let (after, _) = insert(SMALL);
+        let (say, said) = std::sync::mpsc::channel();
+        queue.push(Task::Write(before));
+        queue.push(Task::Alone(Box::new(move |connection| {
+            let rows: u32 = connection
+                .query_row("SELECT count(*) FROM t", [], |row| row.get(0))
+                .unwrap();
+            say.send((connection.is_autocommit(), rows)).unwrap();
+        })));
+        queue.push(Task::Write(after));
+        queue.close();
+        run(small_disk(), &queue, &broadcast::channel(1).0);
+        assert_eq!(said.recv(), Ok((true, 1)));
+    }
+
     /// A mistake of this crate: the panic of a job of a caller is caught long before.
     struct Deadly;
 
@@ -340,10 +384,10 @@ mod tests {
 
     #[test]
     fn when_the_thread_dies_whoever_waits_is_told_and_nobody_waits_for_it_again() {
-        let queue = Arc::new(Queue::<Box<dyn WriteJob>>::new());
+        let queue = Arc::new(Queue::new());
         let (before, waits) = insert(SMALL);
-        queue.push(Box::new(Deadly));
-        queue.push(before);
+        queue.push(Task::Write(Box::new(Deadly)));
+        queue.push(Task::Write(before));
         let thread = std::thread::spawn({
             let queue = Arc::clone(&queue);
             move || run(small_disk(), &queue, &broadcast::channel(1).0)
@@ -351,7 +395,7 @@ mod tests {
         assert!(thread.join().is_err());
         assert!(waits.blocking_recv().is_err());
         let (after, answer) = insert(SMALL);
-        queue.push(after);
+        queue.push(Task::Write(after));
         assert!(answer.blocking_recv().is_err());
     }
 

@@ -14,6 +14,7 @@ use crate::draft::{self, Draft};
 use crate::event::{self, ConversationEvent};
 use crate::id::UserId;
 use crate::message::{self, Message};
+use crate::operation::{self, Operation};
 use crate::template::{self, Template};
 use crate::user::{self, User};
 use crate::{Error, settings};
@@ -44,6 +45,9 @@ pub(super) fn check(connection: &Connection, findings: &mut Findings) -> Result<
     })?;
     pass.keyed_table("message_drafts", "conversation_id", draft::COLUMNS, |row| {
         Draft::from_row(row).map(drop)
+    })?;
+    pass.table("operations", operation::COLUMNS_WITH_INVERSE, |row| {
+        Operation::from_row_with_inverse(row).map(drop)
     })?;
     pass.settings()
 }
