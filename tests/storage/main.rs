@@ -9,6 +9,7 @@
 
 mod support;
 
+mod audio;
 mod chunks;
 mod conversations;
 mod data_directory;

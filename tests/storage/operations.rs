@@ -231,6 +231,11 @@ fn the_newest_thirty_of_each_learner_are_kept() {
     );
     let of_stranger = world.read(move |tx| operation::list(tx, stranger)).unwrap();
     assert_eq!(of_stranger.len(), 1);
+    let rows: u32 = world
+        .raw()
+        .query_row("SELECT count(*) FROM operations", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(rows, 31, "thirty of one learner, one of the other");
     for _ in 0..30 {
         world.undo(newest(&world)).unwrap();
     }

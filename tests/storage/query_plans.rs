@@ -92,6 +92,14 @@ fn each_hot_query_uses_the_index_made_for_it() {
             "conversations_trash (deleted_at<?)",
         ),
         ("what can be undone", "operations_user (user_id=?)"),
+        (
+            "sounds that chunks have",
+            "message_chunks_audio (audio_key>?)",
+        ),
+        (
+            "whether a chunk has a sound",
+            "message_chunks_audio (audio_key=?)",
+        ),
     ] {
         let query = hot_queries()
             .into_iter()

@@ -479,12 +479,15 @@ fn lost_lease(tx: &ReadTx<'_>, id: ChunkId) -> Error {
     }
 }
 
-fn conversation_of(tx: &ReadTx<'_>, message: MessageId) -> Result<ConversationId, Error> {
+pub(crate) fn conversation_of(
+    tx: &ReadTx<'_>,
+    message: MessageId,
+) -> Result<ConversationId, Error> {
     let mut statement = tx.prepare("SELECT conversation_id FROM messages WHERE id = :message")?;
     Ok(statement.query_row(named_params! { ":message": message }, |row| row.get(0))?)
 }
 
-fn note(
+pub(crate) fn note(
     tx: &WriteTx<'_>,
     kind: ChangeKind,
     id: ChunkId,

@@ -13,6 +13,7 @@
 //! name. They never open a transaction and never read the clock: both are arguments. No other crate
 //! contains SQL.
 
+pub mod audio;
 mod change;
 pub mod chunk;
 mod columns;

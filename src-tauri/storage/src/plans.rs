@@ -2,7 +2,7 @@
 //!
 //! Tests ask SQLite for their plans, benchmarks measure them; nobody has to copy SQL for that.
 
-use crate::{chunk, conversation, message, operation, trash};
+use crate::{audio, chunk, conversation, message, operation, trash};
 
 /// A statement and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,5 +37,7 @@ pub fn hot_queries() -> Vec<HotQuery> {
             trash::DUE_CONVERSATION.to_owned(),
         ),
         query("what can be undone", operation::list_sql()),
+        query("sounds that chunks have", audio::PAGE.to_owned()),
+        query("whether a chunk has a sound", audio::IS_NAMED.to_owned()),
     ]
 }
