@@ -144,6 +144,37 @@ pub(super) fn defend(connection: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
+/// Runs work of this crate's own that has to write pages as they are, which nobody else may.
+pub(crate) fn undefended<T>(
+    connection: &Connection,
+    work: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false)?;
+    // Also if the work panics: the connection lives on.
+    let _defended_again = DefendedAgain(connection);
+    work()
+}
+
+struct DefendedAgain<'c>(&'c Connection);
+
+impl Drop for DefendedAgain<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = defend(self.0) {
+            log::error!("the database is open without its defences: {error}");
+        }
+    }
+}
+
+/// Moves all of the log into the database file, and leaves the log empty.
+///
+/// # Errors
+/// `Busy` if somebody else holds the log; as much as possible has been moved then.
+pub(super) fn fold_log_in(connection: &Connection) -> Result<(), Error> {
+    let is_busy: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if is_busy { Err(Error::Busy) } else { Ok(()) }
+}
+
 /// A connection that could write but does not: the full-text tables check themselves only on such a one.
 /// A log left by a crash stays as it is. The caller holds the lock of the data directory.
 pub(crate) fn open_to_verify(path: &Path) -> Result<Connection, Error> {
@@ -155,4 +186,36 @@ pub(crate) fn open_to_verify(path: &Path) -> Result<Connection, Error> {
     let has_log = wal_path(path).metadata().is_ok_and(|log| log.len() > 0);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
     Ok(connection)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_defended_again_however_the_work_without_defences_ends() {
+        let connection = Connection::open_in_memory().unwrap();
+        let is_defended = || {
+            connection
+                .db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE)
+                .unwrap()
+        };
+        defend(&connection).unwrap();
+        undefended(&connection, || {
+            assert!(!is_defended());
+            Ok(())
+        })
+        .unwrap();
+        assert!(is_defended());
+        assert!(undefended(&connection, || Err::<(), _>(Error::DiskFull)).is_err());
+        assert!(is_defended());
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            undefended(&connection, || -> Result<(), Error> {
+                std::panic::resume_unwind(Box::new("in the middle"))
+            })
+        }));
+        assert!(panicked.is_err());
+        assert!(is_defended());
+    }
 }

@@ -30,9 +30,9 @@ use crate::time::{Clock, SystemClock, Timestamp};
 use crate::tx::{ReadTx, WriteTx};
 use queue::Queue;
 use reader::ReadJob;
-use writer::{Write, WriteJob};
+use writer::{Task, Write};
 
-pub(crate) use connection::{open_to_verify, set_up};
+pub(crate) use connection::{open_to_verify, set_up, undefended};
 pub use opening::{CheckDue, Launch, LaunchNotice};
 
 /// How many change sets a slow listener may fall behind before it is told that it missed some.
@@ -79,7 +79,7 @@ struct Inner {
     launch: Launch,
     /// What had to be copied to be read; removed at the end.
     _copy: Option<TempDir>,
-    writes: Arc<Queue<Box<dyn WriteJob>>>,
+    writes: Arc<Queue<Task>>,
     reads: Arc<Queue<ReadJob>>,
     changes: broadcast::Sender<Arc<ChangeSet>>,
     commits: Arc<AtomicU64>,
@@ -219,6 +219,29 @@ impl Database {
             .unwrap_or(Err(Error::Closed))
     }
 
+    /// Folds the log into the database file now and leaves it empty, after every write that was asked for before.
+    ///
+    /// After this, what was erased is in neither of the two: the log holds pages as they were, and the file may
+    /// hold some that only the log had replaced.
+    ///
+    /// # Errors
+    /// `Busy` if somebody reads from the log for longer than the busy timeout: it is folded in as far as that
+    /// allows, and closing the database folds the rest. `ReadOnly`, `Closed`, or what SQLite says.
+    pub fn checkpoint(&self) -> impl Future<Output = Result<(), Error>> + Send + use<> {
+        let (reply, answer) = oneshot::channel();
+        if self.inner.launch.read_only.is_some() {
+            drop(reply.send(Err(Error::ReadOnly)));
+        } else {
+            self.inner
+                .writes
+                .push(Task::Alone(Box::new(move |connection| {
+                    // Whoever stopped waiting has nothing to be told.
+                    drop(reply.send(connection::fold_log_in(connection)));
+                })));
+        }
+        self::answer(answer)
+    }
+
     /// Every change set from now on, in the order of the commits; a listener that falls 1,024 behind is told so.
     #[must_use]
     pub fn changes(&self) -> broadcast::Receiver<Arc<ChangeSet>> {
@@ -295,7 +318,7 @@ impl Database {
         }
         self.inner
             .writes
-            .push(Box::new(Write::new(job, reply, caller)));
+            .push(Task::Write(Box::new(Write::new(job, reply, caller))));
         answer
     }
 }
@@ -381,10 +404,11 @@ fn finish(connection: Connection) -> Result<(), Error> {
     if let Err(error) = connection.execute_batch("PRAGMA analysis_limit = 400; PRAGMA optimize") {
         log::warn!("no statistics for the planner: {}", Error::from(error));
     }
-    let is_busy: bool =
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    if is_busy {
-        log::info!("another program reads the database; its log stays for the next start");
+    match connection::fold_log_in(&connection) {
+        Err(Error::Busy) => {
+            log::info!("another program reads the database; its log stays for the next start");
+        }
+        folded => folded?,
     }
     connection.close().map_err(|(_, error)| error.into())
 }
@@ -399,7 +423,8 @@ fn largest_id(connection: &Connection) -> Result<i64, Error> {
              coalesce((SELECT max(id) FROM conversations), 0),
              coalesce((SELECT max(id) FROM messages), 0),
              coalesce((SELECT max(id) FROM message_chunks), 0),
-             coalesce((SELECT max(id) FROM conversation_events), 0))",
+             coalesce((SELECT max(id) FROM conversation_events), 0),
+             coalesce((SELECT max(id) FROM operations), 0))",
         [],
         |row| row.get(0),
     )?)

@@ -22,6 +22,14 @@ const LARGEST_GROUP: usize = 64;
 /// How often a transaction is tried when another process holds the database, each time for the busy timeout.
 const BEGIN_ATTEMPTS: u32 = 3;
 
+/// What the writing thread is asked for.
+pub(super) enum Task {
+    /// A write, in a transaction that it may share with others.
+    Write(Box<dyn WriteJob>),
+    /// Work that cannot be done inside of a transaction. Writes that were queued before it are committed.
+    Alone(Box<dyn FnOnce(&Connection) + Send>),
+}
+
 /// A write that waits: the job, then its value until the commit, then the way back to the caller.
 pub(super) trait WriteJob: Send {
     /// Runs the job and keeps its value.
@@ -114,35 +122,67 @@ pub(super) fn hand_over(caller: &'static Location<'static>, give: impl FnOnce())
 /// else is written: the full-text tables count their texts in memory, and after a failed read they take zero for
 /// the count, also once the transaction is rolled back. The next write would store that.
 pub(super) fn run(
-    mut connection: Connection,
-    queue: &Queue<Box<dyn WriteJob>>,
+    connection: Connection,
+    queue: &Queue<Task>,
     changes: &broadcast::Sender<Arc<ChangeSet>>,
     commits: &AtomicU64,
     reopen: impl Fn() -> Result<Connection, Error>,
 ) -> Connection {
     let _serving = Serving(queue);
-    let mut is_sound = true;
-    while let Some(mut jobs) = queue.take(LARGEST_GROUP) {
+    let mut at_work = AtWork {
+        connection,
+        is_sound: true,
+        changes,
+        commits,
+        reopen,
+    };
+    while let Some(tasks) = queue.take(LARGEST_GROUP) {
+        let mut writes = VecDeque::with_capacity(tasks.len());
+        for task in tasks {
+            match task {
+                Task::Write(job) => writes.push_back(job),
+                Task::Alone(work) => {
+                    at_work.write_all(&mut writes);
+                    work(&at_work.connection);
+                }
+            }
+        }
+        at_work.write_all(&mut writes);
+    }
+    at_work.connection
+}
+
+/// The writing thread between two looks into its queue.
+struct AtWork<'a, R> {
+    connection: Connection,
+    /// Whether SQLite has not given a transaction up on this connection.
+    is_sound: bool,
+    changes: &'a broadcast::Sender<Arc<ChangeSet>>,
+    commits: &'a AtomicU64,
+    reopen: R,
+}
+
+impl<R: Fn() -> Result<Connection, Error>> AtWork<'_, R> {
+    fn write_all(&mut self, jobs: &mut VecDeque<Box<dyn WriteJob>>) {
         while !jobs.is_empty() {
-            if !is_sound {
-                match reopen() {
-                    Ok(sound) => connection = sound,
+            if !self.is_sound {
+                match (self.reopen)() {
+                    Ok(sound) => self.connection = sound,
                     Err(error) => {
-                        Group::refused(&mut jobs, &error).finish(&connection, changes);
+                        Group::refused(jobs, &error).finish(&self.connection, self.changes);
                         continue;
                     }
                 }
             }
-            let before = connection.total_changes();
-            let group = Group::run(&connection, &mut jobs);
-            if connection.total_changes() != before {
+            let before = self.connection.total_changes();
+            let group = Group::run(&self.connection, jobs);
+            if self.connection.total_changes() != before {
                 // Also what is rolled back counts: one backup too many is better than one too few.
-                commits.fetch_add(1, Ordering::Relaxed);
+                self.commits.fetch_add(1, Ordering::Relaxed);
             }
-            is_sound = group.finish(&connection, changes);
+            self.is_sound = group.finish(&self.connection, self.changes);
         }
     }
-    connection
 }
 
 /// The jobs of one transaction that have run, in order, with what came of each.
@@ -313,7 +353,7 @@ mod tests {
         let mut answers = Vec::new();
         for sql in jobs {
             let (job, answer) = insert(sql);
-            queue.push(job);
+            queue.push(Task::Write(job));
             answers.push(answer);
         }
         queue.close();
@@ -351,8 +391,8 @@ mod tests {
         let queue = Queue::new();
         let (full, first) = insert(HUGE);
         let (small, second) = insert(SMALL);
-        queue.push(full);
-        queue.push(small);
+        queue.push(Task::Write(full));
+        queue.push(Task::Write(small));
         queue.close();
         let broken = Error::Io {
             detail: "still broken".into(),
@@ -393,6 +433,32 @@ mod tests {
         assert_eq!(rows, 1);
     }
 
+    #[test]
+    fn work_that_wants_no_transaction_has_none_and_comes_after_the_writes_before_it() {
+        let queue = Queue::new();
+        let (before, _) = insert(SMALL);
+        let (after, _) = insert(SMALL);
+        let (say, said) = std::sync::mpsc::channel();
+        queue.push(Task::Write(before));
+        queue.push(Task::Alone(Box::new(move |connection| {
+            let rows: u32 = connection
+                .query_row("SELECT count(*) FROM t", [], |row| row.get(0))
+                .unwrap();
+            say.send((connection.is_autocommit(), rows)).unwrap();
+        })));
+        queue.push(Task::Write(after));
+        queue.close();
+        let (changes, commits) = (broadcast::channel(1).0, AtomicU64::new(0));
+        run(
+            small_disk(),
+            &queue,
+            &changes,
+            &commits,
+            || Ok(small_disk()),
+        );
+        assert_eq!(said.recv(), Ok((true, 1)));
+    }
+
     /// A mistake of this crate: the panic of a job of a caller is caught long before.
     struct Deadly;
 
@@ -406,10 +472,10 @@ mod tests {
 
     #[test]
     fn when_the_thread_dies_whoever_waits_is_told_and_nobody_waits_for_it_again() {
-        let queue = Arc::new(Queue::<Box<dyn WriteJob>>::new());
+        let queue = Arc::new(Queue::new());
         let (before, waits) = insert(SMALL);
-        queue.push(Box::new(Deadly));
-        queue.push(before);
+        queue.push(Task::Write(Box::new(Deadly)));
+        queue.push(Task::Write(before));
         let thread = std::thread::spawn({
             let queue = Arc::clone(&queue);
             move || {
@@ -426,7 +492,7 @@ mod tests {
         assert!(thread.join().is_err());
         assert!(waits.blocking_recv().is_err());
         let (after, answer) = insert(SMALL);
-        queue.push(after);
+        queue.push(Task::Write(after));
         assert!(answer.blocking_recv().is_err());
     }
 
