@@ -11,6 +11,7 @@ pub mod full_disk;
 pub mod history;
 pub mod image;
 pub mod kills;
+pub mod large;
 pub mod ledger;
 pub mod power;
 pub mod report;
