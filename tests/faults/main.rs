@@ -7,6 +7,7 @@
     clippy::panic
 )]
 
+mod damage;
 mod failing_calls;
 mod full_disk;
 mod kills;

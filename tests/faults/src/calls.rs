@@ -56,7 +56,10 @@ fn check_words(error: &Error, trouble: Trouble) -> Result<()> {
         Trouble::Full => "disk_full",
         Trouble::Broken | Trouble::Unreadable => "io",
     };
-    ensure!(code == right, "a {trouble:?} disk is called {code}: {error}");
+    ensure!(
+        code == right,
+        "a {trouble:?} disk is called {code}: {error}"
+    );
     Ok(())
 }
 

@@ -3,7 +3,8 @@
 //! `parlance-faults-child work DIR NAME SEED` does mixed work by several threads for ever; each line is a note
 //! for the ledger. `parlance-faults-child open DIR` opens the database, which migrates it, and says when it
 //! begins and when it has done so. `parlance-faults-child fill DIR MEGABYTES` fills a small file system and tells by its
-//! exit status whether everything was as it must be; nobody kills that one.
+//! exit status whether everything was as it must be, `parlance-faults-child look DIR` opens what only reads;
+//! nobody kills those.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use std::{io, process, thread};
 
 use anyhow::{Context, Result, bail};
+use parlance_faults::damage;
 use parlance_faults::examine::open;
 use parlance_faults::full_disk::fill_real;
 use parlance_faults::kills::{BEGUN, DONE};
@@ -44,6 +46,7 @@ fn run() -> Result<()> {
             wait_for_the_end()
         }
         ["fill", directory, megabytes] => fill_real(Path::new(directory), megabytes.parse()?),
+        ["look", data_dir] => damage::look(Path::new(data_dir)),
         other => bail!("unknown arguments {other:?}"),
     }
 }

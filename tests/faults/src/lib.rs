@@ -5,6 +5,7 @@
 //! `cargo xtask faults`. Chance comes from a seed that is part of every failure's text.
 
 pub mod calls;
+pub mod damage;
 pub mod examine;
 pub mod facts;
 pub mod full_disk;

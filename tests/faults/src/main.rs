@@ -1,0 +1,2 @@
+//! The full figures.
+fn main() {}
