@@ -12,5 +12,6 @@ mod failing_calls;
 mod full_disk;
 mod kills;
 mod migration_matrix;
+mod model;
 mod power_cuts;
 mod support;

@@ -13,6 +13,7 @@ pub mod history;
 pub mod image;
 pub mod kills;
 pub mod ledger;
+pub mod model;
 pub mod power;
 pub mod report;
 pub mod vfs;
