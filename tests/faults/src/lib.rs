@@ -8,6 +8,8 @@ pub mod calls;
 pub mod damage;
 pub mod examine;
 pub mod facts;
+pub mod fixtures;
+pub mod full;
 pub mod full_disk;
 pub mod history;
 pub mod image;
