@@ -98,7 +98,7 @@ pub(crate) fn write_goldens() -> Result<()> {
 ///
 /// Optimised: most of the time goes into opening and verifying databases.
 pub(crate) fn faults() -> Result<()> {
-    let package = ["--release", "--quiet", "--package", "parlance-faults"];
+    let package = ["--profile", "faults", "--package", "parlance-faults"];
     // With the programs that it starts, which `run` alone would not build.
     check(cargo(["build"])?.args(package).arg("--bins"))?;
     check(
