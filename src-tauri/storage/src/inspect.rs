@@ -1,15 +1,20 @@
 //! Opens a database to look at it: nothing is written, nothing is made, the app may be running.
 
 use std::ffi::OsString;
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 use serde::Serializer;
+use tempfile::TempDir;
 
-use crate::Error;
-use crate::data_dir::DATABASE_FILE;
+use crate::data_dir::{self, DATABASE_FILE, can_write_in};
 use crate::database::set_up;
+use crate::{Error, files};
+
+/// In bytes: one page of the smallest size.
+const SMALLEST_DATABASE: u64 = 512;
 
 /// Runs `look` on a read-only connection to the database at `path`.
 ///
@@ -20,7 +25,13 @@ pub(crate) fn look_at<T>(
     mut look: impl FnMut(&Connection) -> Result<T, Error>,
 ) -> Result<T, Error> {
     if wal_path(path).exists() {
-        return look(&open(path, false)?);
+        return match open(path, false) {
+            Err(Error::Io { .. } | Error::ReadOnly) if !can_write_in(folder_of(path)) => {
+                let copy = copy_with_log(path)?;
+                look(&open(&copy.path().join(DATABASE_FILE), false)?)
+            }
+            opened => look(&opened?),
+        };
     }
     let seen = open(path, true).and_then(|connection| look(&connection));
     if wal_path(path).exists() {
@@ -30,16 +41,44 @@ pub(crate) fn look_at<T>(
     }
 }
 
+/// Copies a database and its log to where SQLite can make an index of the log, which it needs to read one. For
+/// places where nothing can be written and the last words are still in the log: after a crash, or on a failing
+/// disk that the system has made read-only. The copy is gone when what is given back is dropped.
+pub(crate) fn copy_with_log(path: &Path) -> Result<TempDir, Error> {
+    let place = tempfile::Builder::new().prefix("parlance-").tempdir()?;
+    let copy = place.path().join(DATABASE_FILE);
+    for (from, to) in [
+        (path.to_owned(), copy.clone()),
+        (wal_path(path), wal_path(&copy)),
+    ] {
+        let (mut from, mut to) = (File::open(from)?, data_dir::open_private(&to)?);
+        files::pour(&mut from, &mut to, |_| Ok(()))?;
+    }
+    Ok(place)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
+}
+
 /// Whether there is a database at `path`: `None` if there is no such file, else its size.
 ///
 /// # Errors
 /// `DataDir` if that cannot be told, which is not the same as absence; `Corrupt` if a log lies beside a
 /// database that is missing or empty. SQLite would take the log for refuse and throw it away, with
-/// everything that was said since it was last folded in.
+/// everything that was said since it was last folded in. Also `Corrupt` if the file ends in the middle of a page:
+/// SQLite would take the rest for zeros.
 pub(crate) fn find_database(path: &Path) -> Result<Option<u64>, Error> {
     let size = size_of(path)?;
+    let log = size_of(&wal_path(path))?.filter(|log| *log > 0);
+    if log.is_none()
+        && let Some(size) = size.filter(|size| *size > 0)
+    {
+        // With a log a cut-off end is nothing to worry about: the pages that were being written are in it.
+        check_whole_pages(path, size)?;
+    }
     if size.is_none_or(|size| size == 0)
-        && let Some(log) = size_of(&wal_path(path))?.filter(|log| *log > 0)
+        && let Some(log) = log
     {
         let state = if size.is_none() { "missing" } else { "empty" };
         return Err(Error::corrupt(format!(
@@ -48,6 +87,29 @@ pub(crate) fn find_database(path: &Path) -> Result<Option<u64>, Error> {
         )));
     }
     Ok(size)
+}
+
+/// What is no database at all is told by whoever opens it, unless it is so short that SQLite takes it for none.
+fn check_whole_pages(path: &Path, size: u64) -> Result<(), Error> {
+    let mut header = [0; 18];
+    let mut file = match File::open(path) {
+        Ok(file) if path.is_file() => file,
+        _ => return Ok(()),
+    };
+    if size < SMALLEST_DATABASE {
+        return Err(Error::corrupt("the file is not an SQLite database"));
+    }
+    file.read_exact(&mut header)?;
+    // <https://www.sqlite.org/fileformat2.html#the_database_header>: 1 stands for 65,536.
+    let page_size = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
+        1 => 65_536,
+        size => size,
+    };
+    let is_sqlite = header.starts_with(b"SQLite format 3\0");
+    if is_sqlite && page_size >= SMALLEST_DATABASE && !size.is_multiple_of(page_size) {
+        return Err(Error::corrupt("the end of the file is missing"));
+    }
+    Ok(())
 }
 
 fn size_of(path: &Path) -> Result<Option<u64>, Error> {

@@ -11,7 +11,7 @@ use super::connection::{self, OLDEST_SQLITE};
 use crate::backup::{self, BACKUPS_DIRECTORY, BackupReason, NewBackup};
 use crate::data_dir::{self, DATABASE_FILE, Lock};
 use crate::files::{self, WorkDirectory, database_bytes, require_space};
-use crate::inspect::{look_at, wal_path};
+use crate::inspect::{copy_with_log, look_at, wal_path};
 use crate::launch::{self, Plan};
 use crate::progress::Watch;
 use crate::text_enum::text_enum;
@@ -267,7 +267,7 @@ fn back_up(data_dir: &Path, options: &OpenOptions) -> Result<(), Error> {
 fn open_to_read(data_dir: &Path, reason: String, options: &OpenOptions) -> Result<Opened, Error> {
     let path = data_dir.join(DATABASE_FILE);
     let has_log = files::size_if_there(&wal_path(&path))?.is_some_and(|log| log > 0);
-    let copy = has_log.then(|| copy_to_read(&path)).transpose()?;
+    let copy = has_log.then(|| copy_with_log(&path)).transpose()?;
     let place = copy.as_ref().map_or(data_dir, TempDir::path);
     match launch::plan(place, options.migrations)? {
         Plan::Open => {}
@@ -293,19 +293,4 @@ fn open_to_read(data_dir: &Path, reason: String, options: &OpenOptions) -> Resul
         readers,
         copy,
     })
-}
-
-/// The last words are still in the log, as after a crash or when a failing disk became read-only. To read a log
-/// SQLite needs an index of it, which cannot be made here: so both files are read elsewhere.
-fn copy_to_read(path: &Path) -> Result<TempDir, Error> {
-    let place = tempfile::Builder::new().prefix("parlance-").tempdir()?;
-    let copy = place.path().join(DATABASE_FILE);
-    for (from, to) in [
-        (path.to_owned(), copy.clone()),
-        (wal_path(path), wal_path(&copy)),
-    ] {
-        let (mut from, mut to) = (std::fs::File::open(from)?, data_dir::open_private(&to)?);
-        files::pour(&mut from, &mut to, |_| Ok(()))?;
-    }
-    Ok(place)
 }

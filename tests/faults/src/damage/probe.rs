@@ -1,6 +1,7 @@
 //! Opens a damaged database by every door, and says what is not as wished.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::process::{Command, Output};
@@ -140,14 +141,30 @@ fn check_open(
             check_found(case, sample, found, is_verified, complaints);
             // That it closes with an error is no surprise.
             drop(db.close());
-            if case.wish == Wish::Earlier
+            if matches!(case.wish, Wish::Earlier | Wish::Mended)
                 && let Err(error) = verify_whole(data_dir)
             {
                 complaints.push(format!("it is not whole: {error}"));
             }
+            if case.wish == Wish::Mended && !is_kept(data_dir, &before)? {
+                complaints.push("the file is not kept as it was".into());
+            }
         }
     }
     Ok(())
+}
+
+/// Whether a file below the directory of undo copies is the database as it was.
+fn is_kept(data_dir: &Path, before: &Image) -> Result<bool> {
+    let aside = tempfile::tempdir()?;
+    before.write(aside.path())?;
+    let database = fs::read(aside.path().join("parlance.db"))?;
+    for entry in fs::read_dir(data_dir.join("replaced"))? {
+        if fs::read(entry?.path())? == database {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn check_refusal(case: &Case, error: &Error, complaints: &mut Vec<String>) {
@@ -161,7 +178,7 @@ fn check_refusal(case: &Case, error: &Error, complaints: &mut Vec<String>) {
     if matches!(error.code(), "internal" | "conflict" | "not_found" | "busy") {
         complaints.push(format!("the damage is called {}: {sentence}", error.code()));
     }
-    if case.wish == Wish::Earlier {
+    if matches!(case.wish, Wish::Earlier | Wish::Mended) {
         complaints.push(format!("it does not open: {sentence}"));
     }
 }
