@@ -83,9 +83,8 @@ fn whatever_happens_to_the_file_nothing_of_ours_makes_it_worse() {
             done = format!("{done}, {}", damage(&mut bytes, &mut dice));
         }
         fs::write(sick.file(), &bytes).unwrap();
-        println!("seed {seed}: {done}");
         let report = doctor::report(sick.path()).unwrap();
-        assert!(sick.bytes() == bytes);
+        assert!(sick.bytes() == bytes, "seed {seed}, {done}");
         if report.ok {
             continue;
         }
@@ -93,7 +92,11 @@ fn whatever_happens_to_the_file_nothing_of_ours_makes_it_worse() {
             Ok(outcome) => {
                 repaired += 1;
                 let healed = doctor::report(sick.path()).unwrap();
-                assert!(healed.ok, "{}\n{}", outcome.text, healed.text);
+                assert!(
+                    healed.ok,
+                    "seed {seed}, {done}: {}\n{}",
+                    outcome.text, healed.text
+                );
                 assert!(fs::read(outcome.undo_copy.unwrap()).unwrap() == bytes);
             }
             Err(
@@ -103,10 +106,10 @@ fn whatever_happens_to_the_file_nothing_of_ours_makes_it_worse() {
                 | Error::ForeignFile { .. },
             ) => {
                 refused += 1;
-                println!("seed {seed} refused: {}", report.text);
                 assert!(sick.bytes() == bytes);
+                assert!(!report.can_repair, "seed {seed}, {done}: {}", report.text);
             }
-            Err(error) => panic!("seed {seed}: {error:?}"),
+            Err(error) => panic!("seed {seed}, {done}: {error:?}"),
         }
         let left = sick.listing();
         assert!(
@@ -114,7 +117,6 @@ fn whatever_happens_to_the_file_nothing_of_ours_makes_it_worse() {
             "{left:?}"
         );
     }
-    println!("{repaired} repaired, {refused} refused");
     assert!(
         repaired > 10 * refused,
         "{repaired} repaired, {refused} refused"

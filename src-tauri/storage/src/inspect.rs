@@ -76,6 +76,11 @@ pub(crate) fn shm_path(path: &Path) -> PathBuf {
     beside(path, "-shm")
 }
 
+/// The rollback journal that another way of writing leaves beside a database.
+pub(crate) fn journal_path(path: &Path) -> PathBuf {
+    beside(path, "-journal")
+}
+
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);

@@ -132,6 +132,12 @@ impl Known {
         Ok(strange.count() as u64)
     }
 
+    /// Whether rows of other tables refer to this one.
+    pub(super) fn is_parent(&self, table: &KnownTable) -> bool {
+        let mut references = self.tables.iter().flat_map(|table| &table.references);
+        references.any(|reference| reference.parent == table.name)
+    }
+
     pub(super) fn table(&self, name: &str) -> Option<&KnownTable> {
         self.tables.iter().find(|table| table.name == name)
     }

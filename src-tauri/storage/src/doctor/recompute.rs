@@ -2,21 +2,25 @@
 //!
 //! Needs the newest schema, no triggers and no checks of references; leaves the full text to its own rebuild.
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::account::{Account, Fate};
 use super::known::{Known, KnownTable};
 use super::record::Value;
+use super::watching::{Step, interruptible};
 use super::{mending, orphans, replies};
 use crate::progress::{Stage, Watch};
 use crate::time::Timestamp;
-use crate::verify::readable;
+use crate::verify::{readable, search};
 use crate::{Error, text};
 
+/// Before the full text.
+const STEPS: u64 = 7;
 /// A row may hold more than one value that the app cannot read; each round finds one.
 const MOST_ROUNDS: usize = 30;
 
-type Step<'a> = &'a dyn Fn(&mut Account) -> Result<(), Error>;
+type Work<'a> = &'a dyn Fn(&mut Account) -> Result<(), Error>;
 
 /// Puts everything right that other rows decide.
 pub(super) fn all(
@@ -26,7 +30,7 @@ pub(super) fn all(
     watch: &Watch<'_>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let steps: [Step<'_>; 7] = [
+    let steps: [Work<'_>; STEPS as usize] = [
         &|account| unreadable(connection, known, account),
         &|account| orphans::adopt(connection, known, account, now),
         &|account| folders(connection, known, account),
@@ -35,13 +39,28 @@ pub(super) fn all(
         &|account| edit_counts(connection, account),
         &|account| counters(connection, account),
     ];
-    for (done, step) in steps.iter().enumerate() {
-        super::watching::interruptible(connection, watch, Stage::Salvaging, || {
-            in_transaction(connection, || step(account))
+    for (done, work) in (0..).zip(steps) {
+        let step = Step {
+            stage: Stage::Indexing,
+            done,
+            total: STEPS + 1,
+        };
+        interruptible(connection, watch, step, || {
+            in_transaction(connection, || work(account))
         })?;
-        watch.at(Stage::Salvaging, done as u64 + 1, steps.len() as u64)?;
     }
     Ok(())
+}
+
+/// Makes the full text anew: the last step of all, since it is about texts that have settled.
+pub(super) fn full_text(connection: &Connection, watch: &Watch<'_>) -> Result<(), Error> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true)?;
+    let step = Step {
+        stage: Stage::Indexing,
+        done: STEPS,
+        total: STEPS + 1,
+    };
+    interruptible(connection, watch, step, || search::rebuild(connection))
 }
 
 fn in_transaction(

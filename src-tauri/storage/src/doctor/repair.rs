@@ -5,14 +5,13 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use rusqlite::config::DbConfig;
 use serde::Serialize;
 
 use super::account::{Account, TableCounts};
 use super::known::Known;
 use super::source::Source;
 use super::state;
-use super::watching::interruptible;
+use super::watching::{Step, interruptible};
 use super::workshop::{self, Workshop};
 use super::{orphans, rebuild, recompute, replacing};
 use crate::Error;
@@ -20,7 +19,7 @@ use crate::data_dir::{DATABASE_FILE, Lock};
 use crate::database::open_to_verify;
 use crate::progress::{Stage, Watch};
 use crate::time::Timestamp;
-use crate::verify::{self, Report, schema, search};
+use crate::verify::{self, Report, schema};
 
 /// How a database was repaired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -121,7 +120,7 @@ fn nothing_to_do() -> RepairOutcome {
 /// Checks a copy that nobody else has open. `None` if SQLite cannot open it at all.
 fn check(copy: &Path, watch: &Watch<'_>) -> Result<Option<Report>, Error> {
     let report = open_to_verify(copy).and_then(|connection| {
-        interruptible(&connection, watch, Stage::Checking, || {
+        interruptible(&connection, watch, Step::only(Stage::Checking), || {
             verify::check_alone(&connection, copy)
         })
     });
@@ -181,14 +180,18 @@ fn mend_on(
         ));
     }
     let known = Known::newest()?;
-    interruptible(connection, watch, Stage::Indexing, || {
+    for table in &known.tables {
+        // No row is left behind on this way.
+        account.table(&table.name).lost = Some(0);
+    }
+    interruptible(connection, watch, Step::only(Stage::Indexing), || {
         Ok(connection.execute_batch("REINDEX")?)
     })?;
     orphans::adopt(connection, &known, account, now)?;
     recompute::all(connection, &known, account, watch, now)?;
     connection
         .execute_batch("DROP TABLE IF EXISTS temp.hints; DROP TABLE IF EXISTS temp.fragments;")?;
-    index_texts(connection, watch)?;
+    recompute::full_text(connection, watch)?;
     finish_counts(connection, &known, account)
 }
 
@@ -200,7 +203,7 @@ fn salvage(
     now: Timestamp,
 ) -> Result<(), Error> {
     let connection = rebuild::rebuild(source, new, account, watch, now)?;
-    index_texts(&connection, watch)?;
+    recompute::full_text(&connection, watch)?;
     finish_counts(&connection, &Known::newest()?, account)?;
     close(connection)?;
     match check(new, watch)? {
@@ -211,13 +214,6 @@ fn salvage(
         ))),
         None => Err(Error::internal("the new database cannot be opened")),
     }
-}
-
-fn index_texts(connection: &Connection, watch: &Watch<'_>) -> Result<(), Error> {
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true)?;
-    interruptible(connection, watch, Stage::Indexing, || {
-        search::rebuild(connection)
-    })
 }
 
 fn finish_counts(
@@ -234,6 +230,7 @@ fn finish_counts(
         let kept: u32 = connection.query_row(&sql, [], |row| row.get(0))?;
         account.table(&table.name).kept = u64::from(kept);
     }
+    account.tables.remove(rebuild::LEDGER);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::Error;
 use crate::data_dir::{self, DATABASE_FILE, Lock};
-use crate::inspect::{shm_path, wal_path};
+use crate::inspect::{journal_path, shm_path, wal_path};
 use crate::time::Timestamp;
 
 const REPLACED: &str = "replaced";
@@ -25,9 +25,11 @@ pub(super) fn replace(
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         other => other,
     };
-    // The log first: beside a new database it would be taken for its own.
-    move_if_there(&wal_path(&database), &wal_path(&undo_copy))?;
-    move_if_there(&shm_path(&database), &shm_path(&undo_copy))?;
+    // Logs first: beside a new database they would be taken for its own. Parlance leaves no rollback journal,
+    // but another program that had the file open may have.
+    for beside in [wal_path, shm_path, journal_path] {
+        move_if_there(&beside(&database), &beside(&undo_copy))?;
+    }
     move_if_there(&database, &undo_copy)?;
     fs::rename(new, &database)?;
     sync_folder(&undo_folder)?;

