@@ -231,6 +231,22 @@ fn rows_without_a_profile_go_to_the_one_that_is_left_or_to_a_new_one() {
 }
 
 #[test]
+fn ids_that_are_none_do_not_keep_what_hangs_on_them_from_being_read() {
+    for damage in [
+        "UPDATE users SET id = -1; UPDATE conversations SET user_id = -1",
+        "UPDATE messages SET conversation_id = -7 WHERE conversation_id = (SELECT min(id) FROM conversations);
+         UPDATE conversations SET id = -7 WHERE id = (SELECT min(id) FROM conversations)",
+    ] {
+        let sick = Sick::new();
+        let before = texts(&sick);
+        sick.damage(damage);
+        sick.repaired();
+        assert_eq!(texts(&sick), before, "{damage}");
+        assert_eq!(sick.one("SELECT count(*) FROM users"), "1");
+    }
+}
+
+#[test]
 fn a_reply_whose_row_is_gone_is_put_together_from_its_chunks() {
     let sick = Sick::new();
     let reply =

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::account::{Account, Fate};
 use super::known::{Known, KnownTable};
+use super::mending::Placed;
 use super::record::Value;
 use super::watching::{Step, interruptible};
 use super::{mending, orphans, replies};
@@ -16,7 +17,7 @@ use crate::verify::{readable, search};
 use crate::{Error, text};
 
 /// Before the full text.
-const STEPS: u64 = 7;
+const STEPS: u64 = 9;
 /// A row may hold more than one value that the app cannot read; each round finds one.
 const MOST_ROUNDS: usize = 30;
 
@@ -31,6 +32,9 @@ pub(super) fn all(
     now: Timestamp,
 ) -> Result<(), Error> {
     let steps: [Work<'_>; STEPS as usize] = [
+        &|account| unreadable(connection, known, account),
+        &|account| orphans::adopt(connection, known, account, now),
+        // Again: what was given to another parent may hold more that cannot be read.
         &|account| unreadable(connection, known, account),
         &|account| orphans::adopt(connection, known, account, now),
         &|account| folders(connection, known, account),
@@ -82,18 +86,20 @@ fn unreadable(connection: &Connection, known: &Known, account: &mut Account) -> 
             let column = unreadable.column.to_owned();
             found.push((unreadable.table.to_owned(), key, column));
         })?;
-        if found.is_empty() {
-            return Ok(());
-        }
+        let mut is_better = false;
         for (name, key, column) in found {
             if let Some(table) = known.table(&name) {
-                make_readable(connection, known, table, &key, &column, account)?;
+                is_better |= make_readable(connection, known, table, &key, &column, account)?;
             }
+        }
+        if !is_better {
+            break;
         }
     }
     Ok(())
 }
 
+/// Gives whether it did something.
 fn make_readable(
     connection: &Connection,
     known: &Known,
@@ -101,7 +107,16 @@ fn make_readable(
     key: &[Value],
     column: &str,
     account: &mut Account,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    let place = table.place(column);
+    // What refers to an id that is none gets another parent when that one is gone.
+    if table
+        .references
+        .iter()
+        .any(|reference| Some(reference.column) == place)
+    {
+        return Ok(false);
+    }
     let condition: Vec<String> = table
         .key
         .iter()
@@ -118,26 +133,34 @@ fn make_readable(
     let rows = orphans::rows_where(connection, table, &condition.join(" AND "), &parameters)?;
     // One that was found twice is gone, or right, by now.
     let Some(row) = rows.first() else {
-        return Ok(());
+        return Ok(false);
     };
     orphans::remove(connection, table, row)?;
     let mut better = row.clone();
-    let substitute = match table.place(column) {
-        Some(place) if !table.key.contains(&place) => {
-            mending::substitute(connection, table, row, place)?.map(|value| (place, value))
-        }
-        _ => None,
-    };
-    if let Some((place, value)) = substitute {
+    if let Some(place) = table
+        .place(column)
+        .filter(|place| !table.key.contains(place))
+        && let Some(value) = mending::substitute(connection, table, row, place)?
+    {
         better[place] = value;
-        let placed = mending::place(connection, known, table, &better)?;
-        if matches!(placed, mending::Placed::AsItIs | mending::Placed::Mended(_)) {
-            let reason = "it held a value that the app cannot read";
-            return account.keep_aside(table, row, Fate::Mended, reason);
-        }
     }
-    let reason = "it holds a value that the app cannot read";
-    account.keep_aside(table, row, Fate::Rejected, reason)
+    // A text that is none has no substitute, but is made legible on the way.
+    let placed = mending::place(connection, known, table, &better)?;
+    let is_mended = match placed {
+        Placed::Mended(_) => true,
+        Placed::AsItIs => better != *row,
+        Placed::Again | Placed::Refused(_) => false,
+    };
+    if !is_mended && placed == Placed::AsItIs {
+        orphans::remove(connection, table, row)?;
+    }
+    let fate = if is_mended {
+        Fate::Mended
+    } else {
+        Fate::Rejected
+    };
+    account.keep_aside(table, row, fate, "it held a value that the app cannot read")?;
+    Ok(true)
 }
 
 /// Folders form a tree within one profile, 32 deep at most: the triggers that see to it are off here.

@@ -78,7 +78,8 @@ pub fn repair(data_dir: &Path, watch: &Watch<'_>, now: Timestamp) -> Result<Repa
             return Ok(nothing_to_do());
         }
         let mut account = Account::new(workshop.file("mending.jsonl"));
-        if mend(&copy, &mut account, watch, now)? {
+        let is_worth_mending = found.as_ref().is_some_and(has_sound_texts);
+        if is_worth_mending && mend(&copy, &mut account, watch, now)? {
             let finished = Finished {
                 file: &copy,
                 account,
@@ -135,6 +136,11 @@ fn check(copy: &Path, watch: &Watch<'_>) -> Result<Option<Report>, Error> {
 /// Whether nothing is wrong; that an older schema is due to be brought up to date is not.
 fn is_sound(report: &Report) -> bool {
     report.ok || super::report::is_only_older(report)
+}
+
+/// Where texts are damaged, rows have to be put together one by one.
+fn has_sound_texts(report: &Report) -> bool {
+    !super::report::failed_checks(report).contains(&"text")
 }
 
 /// Tries to put a copy right where it stands. Gives whether that made it whole; if not, it is spoilt.
