@@ -122,7 +122,7 @@ fn nothing_to_do() -> RepairOutcome {
 fn check(copy: &Path, watch: &Watch<'_>) -> Result<Option<Report>, Error> {
     let report = open_to_verify(copy).and_then(|connection| {
         interruptible(&connection, watch, Step::only(Stage::Checking), || {
-            verify::check_alone(&connection, copy)
+            verify::check_copy(&connection, copy)
         })
     });
     match report {
