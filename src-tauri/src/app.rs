@@ -19,7 +19,7 @@ use crate::{
     commands,
     events::{Notice, Notify},
     log_file,
-    profile::ProfileSlot,
+    slot::ProfileSlot,
 };
 
 /// Runs the app until its window is closed.
@@ -46,7 +46,7 @@ pub fn run() -> ExitCode {
             bindings.mount_events(app);
             let notify = notify_window(app.handle().clone());
             log_file::watch_panics(Arc::clone(&notify));
-            app.manage(ProfileSlot::open(data_dir, notify));
+            app.manage(ProfileSlot::begin(data_dir, notify));
             quit_on_termination(app.handle().clone());
             Ok(())
         })
@@ -54,6 +54,8 @@ pub fn run() -> ExitCode {
     match app {
         Ok(app) => app.run_return(|app, event| {
             if matches!(event, RunEvent::Exit) {
+                // The last backup may take a while: a start meanwhile is a first start, not a second.
+                tauri_plugin_single_instance::destroy(app);
                 app.state::<ProfileSlot>().close();
             }
         }),
@@ -112,6 +114,7 @@ fn notify_window<R: Runtime>(app: AppHandle<R>) -> Notify {
         let sent = match notice {
             Notice::Changed(changes) => changes.emit(&app),
             Notice::Problem(problem) => problem.emit(&app),
+            Notice::Progress(progress) => progress.emit(&app),
         };
         if let Err(error) = sent {
             log::warn!("the window was not told: {error}");

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tauri_specta::Event;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::error::CommandError;
+use crate::{error::CommandError, work::WorkProgress};
 
 /// Rows that changed in one commit.
 #[derive(Clone, Debug, Serialize, specta::Type, Event)]
@@ -30,6 +30,8 @@ pub enum Notice {
     Changed(DataChanged),
     /// Something went wrong.
     Problem(AppProblem),
+    /// Long work went on.
+    Progress(WorkProgress),
 }
 
 /// Where notices go: the window, or a test.

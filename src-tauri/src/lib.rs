@@ -3,6 +3,7 @@
 //! It stays thin: no SQL, and no rules of learning, are here. See ARCHITECTURE.md for the house.
 
 mod app;
+pub mod backups;
 pub mod commands;
 pub mod error;
 pub mod events;
@@ -10,5 +11,8 @@ pub mod input;
 pub mod log_file;
 pub mod profile;
 pub mod replies;
+mod report;
+pub mod slot;
+pub mod work;
 
 pub use app::run;

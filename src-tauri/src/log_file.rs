@@ -18,6 +18,7 @@ use crate::{
 const FILES: usize = 5;
 const FILE_BYTES: u128 = 1_000_000;
 const FILE_NAME: &str = "parlance";
+const FOLDER: &str = "logs";
 
 /// The plugin that writes the log; to standard error if the directory cannot be used.
 pub(crate) fn plugin<R: Runtime>(data_dir: &Path) -> TauriPlugin<R> {
@@ -42,10 +43,15 @@ pub(crate) fn plugin<R: Runtime>(data_dir: &Path) -> TauriPlugin<R> {
 /// that is ours. The plugin's own would end the app before there is a window to say why.
 fn prepare(data_dir: &Path) -> Result<PathBuf, Error> {
     data_dir::prepare(data_dir)?;
-    let folder = data_dir.join("logs");
+    let folder = data_dir.join(FOLDER);
     data_dir::create(&folder)?;
-    data_dir::open_private(&folder.join(FILE_NAME).with_extension("log"))?;
+    data_dir::open_private(&path(data_dir))?;
     Ok(folder)
+}
+
+/// The newest log file of a data directory.
+pub(crate) fn path(data_dir: &Path) -> PathBuf {
+    data_dir.join(FOLDER).join(FILE_NAME).with_extension("log")
 }
 
 /// Logs every panic by its place alone (its message may quote the learner) and tells the window.

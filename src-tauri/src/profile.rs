@@ -1,24 +1,26 @@
 //! The open profile: its database, its tutor and its voice, and how they start and end together.
 
 use std::{
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use parlance_speech::{AudioStore, Speech, SpeechWorker, WorkerOptions, find_engine};
 use parlance_storage::{
-    Database, OpenOptions, status,
+    Database, Error, OpenOptions, status,
     template::{self, BuiltInTemplate},
     user::{self, User},
 };
 use parlance_tutor::{PracticePartner, scenarios};
 use serde::Serialize;
-use tauri::async_runtime::{block_on, spawn, spawn_blocking};
+use tauri::async_runtime::{block_on, spawn};
 
 use crate::{
-    error::{CommandError, CommandResult, ErrorCode},
+    backups::{self, Backups},
+    error::{CommandError, CommandResult},
     events::{Notify, forward_changes},
     replies::Replies,
+    work::{self, Work},
 };
 
 /// The language of the built-in partner, and so of its voice.
@@ -36,6 +38,8 @@ pub struct Profile {
     pub audio: AudioStore,
     /// The replies being written.
     pub replies: Arc<Replies>,
+    /// What keeps copies of it all.
+    pub backups: Arc<Backups>,
     /// Whether there is a voice.
     pub speech: SpeechStatus,
     worker: Mutex<Option<SpeechWorker>>,
@@ -59,136 +63,69 @@ pub enum SpeechStatus {
     },
 }
 
-/// The profile behind the window: open, failed to open, or closed again.
-pub struct ProfileSlot {
-    data_dir: PathBuf,
-    notify: Notify,
-    slot: Mutex<Slot>,
-    retrying: tokio::sync::Mutex<()>,
-}
-
-enum Slot {
-    Open(Arc<Profile>),
-    Failed(CommandError),
-    Closed,
-}
-
-impl ProfileSlot {
-    /// Opens the profile in `data_dir`. A failure is kept, for the window to show; see [`Self::retry`].
-    ///
-    /// Blocks while the database opens and migrates: never call it on an async worker.
-    pub fn open(data_dir: PathBuf, notify: Notify) -> Self {
-        let slot = Mutex::new(open_slot(&data_dir, &notify));
-        Self {
-            data_dir,
-            notify,
-            slot,
-            retrying: tokio::sync::Mutex::default(),
-        }
-    }
-
-    /// Tries again if the profile is not open; otherwise does nothing.
-    ///
-    /// # Errors
-    /// Only if the attempt itself broke off; that it failed is kept like the first failure.
-    pub async fn retry(&self) -> CommandResult<()> {
-        // Two attempts at once would meet in the lock file, and one would find "already open".
-        let _one_at_a_time = self.retrying.lock().await;
-        if !matches!(*self.lock(), Slot::Failed(_)) {
-            return Ok(());
-        }
-        let (data_dir, notify) = (self.data_dir.clone(), Arc::clone(&self.notify));
-        let opened = spawn_blocking(move || open_slot(&data_dir, &notify))
-            .await
-            .map_err(|_| CommandError::internal("opening the profile was broken off"))?;
-        let unwanted = {
-            let mut slot = self.lock();
-            match *slot {
-                Slot::Failed(_) => std::mem::replace(&mut *slot, opened),
-                // The app began to close meanwhile.
-                _ => opened,
-            }
-        };
-        if let Slot::Open(profile) = unwanted {
-            spawn_blocking(move || profile.close())
-                .await
-                .map_err(|_| CommandError::internal("closing the profile was broken off"))?;
-        }
-        Ok(())
-    }
-
-    /// The open profile, or why there is none.
-    pub fn get(&self) -> CommandResult<Arc<Profile>> {
-        match &*self.lock() {
-            Slot::Open(profile) => Ok(Arc::clone(profile)),
-            Slot::Failed(error) => Err(error.clone()),
-            Slot::Closed => Err(CommandError::new(ErrorCode::Closed, "Parlance is closing.")),
-        }
-    }
-
-    /// The directory the profile is, or should be, in.
-    pub fn data_dir(&self) -> &Path {
-        &self.data_dir
-    }
-
-    /// Ends replies and speech, writes everything down, and lets go of the files. Blocks.
-    pub fn close(&self) {
-        let slot = std::mem::replace(&mut *self.lock(), Slot::Closed);
-        if let Slot::Open(profile) = slot {
-            profile.close();
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Slot> {
-        // The slot is only ever replaced as a whole, so a panic elsewhere cannot leave it half-made.
-        self.slot.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn open_slot(data_dir: &Path, notify: &Notify) -> Slot {
-    match Profile::open(data_dir, notify) {
-        Ok(profile) => {
-            log::info!("profile open");
-            Slot::Open(Arc::new(profile))
-        }
-        Err(error) => {
-            log::error!("profile not open: {:?}: {}", error.code, error.message);
-            Slot::Failed(error)
-        }
-    }
+/// What becomes of the changes since the last backup when a profile is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closing {
+    /// The app ends: they are backed up.
+    ForGood,
+    /// Another state takes the place of this one, which is kept as a whole.
+    ToBeReplaced,
 }
 
 impl Profile {
-    fn open(data_dir: &Path, notify: &Notify) -> CommandResult<Self> {
-        let database = Database::open(data_dir, OpenOptions::new(env!("CARGO_PKG_VERSION")))?;
+    pub(crate) fn open(data_dir: &Path, notify: &Notify) -> CommandResult<Self> {
+        let was_backed_up = backups::is_backed_up(data_dir);
+        let database = Database::open(data_dir, open_options(notify))?;
         let changes = database.changes();
-        let now = database.now();
-        let user = database.write_blocking(move |tx| {
-            template::sync_built_in(tx, &built_in_templates(), now)?;
-            user::ensure_first(tx, now)
-        })?;
+        let can_write = database.launch().read_only.is_none();
+        let user = if can_write {
+            prepare(&database)?
+        } else {
+            database
+                .read_blocking(user::find_first)?
+                .ok_or(Error::ReadOnly)?
+        };
         let schema_version = database.read_blocking(status::schema_version)?;
-        let audio = AudioStore::open(data_dir)?;
+        let audio = if can_write {
+            AudioStore::open(data_dir)?
+        } else {
+            AudioStore::open_to_read(data_dir)
+        };
         let replies = Arc::new(Replies::new(
             database.clone(),
             Arc::new(PracticePartner),
             Arc::clone(notify),
         ));
-        replies.recover_blocking()?;
+        let backups = Backups::new(
+            database.clone(),
+            data_dir,
+            was_backed_up,
+            Arc::clone(notify),
+        );
         spawn(forward_changes(changes, Arc::clone(notify)));
-        let (speech, worker) = start_speech(&database, &audio)?;
+        let (speech, worker) = if can_write {
+            replies.recover_blocking()?;
+            backups.start(backups::EVERY);
+            start_speech(&database, &audio)?
+        } else {
+            let reason = "Nothing can be written, so no sound is made.".into();
+            (SpeechStatus::Unavailable { reason }, None)
+        };
         Ok(Self {
             database,
             user,
             schema_version,
             audio,
             replies,
+            backups,
             speech,
             worker: Mutex::new(worker),
         })
     }
 
-    fn close(&self) {
+    /// Ends replies and speech, writes everything down, and lets go of the files. Blocks.
+    pub(crate) fn close(&self, closing: Closing) {
+        self.backups.stop();
         block_on(self.replies.stop_all());
         let worker = self
             .worker
@@ -202,7 +139,29 @@ impl Profile {
             Ok(()) => log::info!("profile closed"),
             Err(error) => log::error!("profile closed with an error: {error}"),
         }
+        if closing == Closing::ForGood && self.database.launch().read_only.is_none() {
+            self.backups.at_quit();
+        }
     }
+}
+
+fn open_options(notify: &Notify) -> OpenOptions {
+    let (notify, told) = (Arc::clone(notify), Mutex::new(None));
+    OpenOptions {
+        on_progress: Arc::new(move |progress| {
+            work::tell(Work::Upgrade, progress, &notify, &told);
+        }),
+        ..OpenOptions::new(env!("CARGO_PKG_VERSION"))
+    }
+}
+
+/// What every profile has from its first launch on.
+fn prepare(database: &Database) -> CommandResult<User> {
+    let now = database.now();
+    Ok(database.write_blocking(move |tx| {
+        template::sync_built_in(tx, &built_in_templates(), now)?;
+        user::ensure_first(tx, now)
+    })?)
 }
 
 /// The tutor's scenarios are the built-in templates: the same slug on both sides.

@@ -8,6 +8,7 @@
 )]
 
 mod app;
+mod backup;
 mod bindings;
 mod chunk;
 mod conversation;

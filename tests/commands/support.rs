@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parlance_lib::{commands, error::ErrorCode, events::Notice, profile::ProfileSlot};
+use parlance_lib::{commands, error::ErrorCode, events::Notice, slot::ProfileSlot};
 use serde_json::{Value, json};
 use tauri::{
     App, Manager, WebviewWindow, WebviewWindowBuilder,
@@ -119,7 +119,7 @@ impl TestApp {
             .iter()
             .filter_map(|notice| match notice {
                 Notice::Problem(problem) => Some(problem.0.code),
-                Notice::Changed(_) => None,
+                Notice::Changed(_) | Notice::Progress(_) => None,
             })
             .collect()
     }

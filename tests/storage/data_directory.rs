@@ -81,6 +81,30 @@ fn a_log_whose_database_is_missing_or_empty_is_refused_and_not_touched() {
     }
 }
 
+#[test]
+fn what_a_first_start_left_unfinished_is_no_obstacle_to_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in [
+        "parlance.db.new",
+        "parlance.db.new-journal",
+        "parlance.db.new-wal",
+    ] {
+        fs::write(folder.path().join(name), [0; 4096]).unwrap();
+    }
+    // From before the first page was written elsewhere.
+    fs::write(folder.path().join("parlance.db"), "").unwrap();
+    let db = open(folder.path(), &Arc::new(ManualClock::new(NOON)));
+    db.close().unwrap();
+    let report = verify::run(folder.path()).unwrap().unwrap();
+    assert!(report.ok, "{report:#?}");
+    let mut names: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["parlance.db", "parlance.lock", "parlance.marker"]);
+}
+
 #[cfg(unix)]
 #[test]
 fn the_directory_and_its_files_are_for_their_owner_alone() {

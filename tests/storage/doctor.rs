@@ -231,6 +231,40 @@ fn rows_without_a_profile_go_to_the_one_that_is_left_or_to_a_new_one() {
 }
 
 #[test]
+fn what_means_nothing_without_its_parent_goes_and_what_does_stays() {
+    let sick = Sick::new();
+    let lost = "SELECT id FROM messages WHERE sequence_number IN (5, 6, 8)";
+    sick.damage(&format!("DELETE FROM messages WHERE id IN ({lost})"));
+    let outcome = sick.repaired();
+    assert_eq!(sick.one("SELECT count(*) FROM operations"), "0");
+    assert_eq!(outcome.tables["operations"].rejected, 4);
+    assert_eq!(
+        sick.one("SELECT count(*) FROM conversation_notes WHERE message_id IS NULL"),
+        "4"
+    );
+    assert_eq!(
+        sick.one("SELECT count(*) FROM vocabulary_words WHERE source_message_id IS NULL"),
+        "4"
+    );
+}
+
+#[test]
+fn what_was_kept_aside_goes_with_the_undo_copy_after_thirty_days() {
+    let sick = Sick::new();
+    sick.damage("UPDATE daily_progress SET xp = -5");
+    let rejects = sick.repaired().rejects.unwrap();
+    let open_after = |days: i64| {
+        let now = NOON.plus_millis(days * 24 * 60 * 60 * 1000);
+        let clock = std::sync::Arc::new(parlance_storage::ManualClock::new(now));
+        crate::support::open(sick.path(), &clock).close().unwrap();
+    };
+    open_after(29);
+    assert!(rejects.exists());
+    open_after(31);
+    assert!(!rejects.exists());
+}
+
+#[test]
 fn ids_that_are_none_do_not_keep_what_hangs_on_them_from_being_read() {
     for damage in [
         "UPDATE users SET id = -1; UPDATE conversations SET user_id = -1",

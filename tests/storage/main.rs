@@ -9,6 +9,8 @@
 
 mod support;
 
+mod audio;
+mod backups;
 mod chunks;
 mod conversations;
 mod data_directory;
@@ -18,10 +20,15 @@ mod doctor_chance;
 mod doctor_pages;
 mod doctor_rescue;
 mod doctor_tool;
+mod drafts;
+mod erase;
+mod erase_life;
 mod events;
 mod ids;
+mod launch;
 mod messages;
 mod migrations;
+mod operations;
 mod query_plans;
 mod races;
 mod refused;
@@ -31,6 +38,8 @@ mod settings;
 mod sick;
 mod templates;
 mod tool;
+mod trash;
+mod trash_steps;
 mod users;
 mod verify;
 mod verify_file;

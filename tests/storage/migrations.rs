@@ -114,18 +114,14 @@ fn a_new_database_has_every_migration_in_its_ledger_and_all_26_tables() {
             .iter()
             .all(|row| row.applied_at == NOON && row.app_version == "0.0.0-test")
     );
-    assert_eq!(world.db.applied_migrations().len(), EMBEDDED.len());
+    assert_eq!(world.db.launch().applied.len(), EMBEDDED.len());
 }
 
 #[test]
 fn opening_again_applies_nothing() {
     let world = World::new();
     world.db.close().unwrap();
-    assert!(
-        open(world.path(), &world.clock)
-            .applied_migrations()
-            .is_empty()
-    );
+    assert!(open(world.path(), &world.clock).launch().applied.is_empty());
 }
 
 #[test]
@@ -188,7 +184,7 @@ fn a_file_added_to_the_folder_is_applied_to_an_existing_database() {
     );
     let db = open_with(world.path(), migrations_of(&folder)).unwrap();
     assert_eq!(
-        db.applied_migrations(),
+        &db.launch().applied[..],
         [u32::try_from(EMBEDDED.len()).unwrap() + 1]
     );
     db.close().unwrap();

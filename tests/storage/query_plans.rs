@@ -78,6 +78,28 @@ fn each_hot_query_uses_the_index_made_for_it() {
             "release expired leases",
             "message_chunks_processing (lease_expires_at<?)",
         ),
+        (
+            "trash page, conversations",
+            "conversations_user (user_id=? AND deleted_at>? AND deleted_at<?)",
+        ),
+        (
+            "trash page, messages",
+            "messages_trash (deleted_at>? AND deleted_at<?)",
+        ),
+        ("messages due to be erased", "messages_trash (deleted_at<?)"),
+        (
+            "conversation due to be erased",
+            "conversations_trash (deleted_at<?)",
+        ),
+        ("what can be undone", "operations_user (user_id=?)"),
+        (
+            "sounds that chunks have",
+            "message_chunks_audio (audio_key>?)",
+        ),
+        (
+            "whether a chunk has a sound",
+            "message_chunks_audio (audio_key=?)",
+        ),
     ] {
         let query = hot_queries()
             .into_iter()

@@ -96,35 +96,3 @@ fn a_file_that_is_no_database_is_refused_and_not_touched() {
     assert_eq!(error.code(), "corrupt");
     assert!(fs::read_to_string(&file).unwrap().starts_with("Dear diary"));
 }
-
-#[test]
-fn a_migration_that_was_edited_after_its_release_is_noticed() {
-    let world = World::new();
-    world.db.close().unwrap();
-    world
-        .raw()
-        .execute(
-            "UPDATE schema_migrations SET checksum = ?1 WHERE version = 5",
-            ["0".repeat(64)],
-        )
-        .unwrap();
-    let error = Database::open(world.path(), options(&world.clock)).unwrap_err();
-    assert_eq!(error.code(), "corrupt");
-    assert!(error.to_string().contains("005_message_chunks"), "{error}");
-}
-
-#[test]
-fn a_database_whose_ledger_disagrees_with_its_version_is_refused() {
-    for damage in [
-        "DELETE FROM schema_migrations WHERE version = 4",
-        "PRAGMA user_version = 4",
-        "DROP TABLE schema_migrations",
-    ] {
-        let world = World::new();
-        world.db.close().unwrap();
-        world.raw().execute_batch(damage).unwrap();
-        let error = Database::open(world.path(), options(&world.clock)).unwrap_err();
-        assert_eq!(error.code(), "corrupt", "{damage}");
-        assert!(error.to_string().contains("ledger"), "{error}");
-    }
-}

@@ -7,9 +7,11 @@ use std::sync::Arc;
 use parlance_storage::chunk::NewChunk;
 use parlance_storage::conversation::{self, Conversation, NewConversation};
 use parlance_storage::message::{self, Message, NewMessage};
+use parlance_storage::operation::{self, Operation};
+use parlance_storage::trash::{self, TrashItem, Trashed};
 use parlance_storage::{
-    Clock, ConversationId, Database, Emotion, Emphasis, Error, InputMethod, ManualClock,
-    MessageStatus, OpenOptions, ReadTx, Timestamp, UserId, WriteTx, user,
+    Clock, ConversationId, Database, Emotion, Emphasis, Error, InputMethod, ManualClock, MessageId,
+    MessageStatus, OpenOptions, OperationId, ReadTx, Timestamp, UserId, WriteTx, user, verify,
 };
 use tempfile::TempDir;
 
@@ -134,6 +136,63 @@ impl World {
             .messages
     }
 
+    pub fn delete(&self, conversation: ConversationId) -> Result<Operation, Error> {
+        let (user, now) = (self.user, self.now());
+        self.write(move |tx| conversation::delete(tx, user, conversation, now))
+    }
+
+    pub fn delete_message(&self, id: MessageId) -> Result<Operation, Error> {
+        let (user, now) = (self.user, self.now());
+        self.write(move |tx| message::delete(tx, user, id, now))
+    }
+
+    pub fn restore(&self, thing: Trashed) -> Result<(), Error> {
+        let (user, now) = (self.user, self.now());
+        self.write(move |tx| trash::restore(tx, user, thing, now))
+    }
+
+    pub fn operations(&self) -> Vec<Operation> {
+        let user = self.user;
+        self.read(move |tx| operation::list(tx, user)).unwrap()
+    }
+
+    pub fn undo(&self, id: OperationId) -> Result<Operation, Error> {
+        let (user, now) = (self.user, self.now());
+        self.write(move |tx| operation::undo(tx, user, id, now))
+    }
+
+    /// The first hundred things in the trash.
+    pub fn trash(&self) -> Vec<TrashItem> {
+        let user = self.user;
+        self.read(move |tx| trash::list_page(tx, user, None, 100))
+            .unwrap()
+            .items
+    }
+
+    /// Has things in the trash erased, to the last byte.
+    pub fn erase(&self, things: &[Trashed]) {
+        let (user, things) = (self.user, things.to_vec());
+        self.write(move |tx| {
+            things
+                .iter()
+                .try_for_each(|thing| trash::condemn(tx, user, *thing))
+        })
+        .unwrap();
+        self.erase_due();
+    }
+
+    pub fn erase_due(&self) -> u32 {
+        block_on(trash::erase_due(&self.db)).unwrap()
+    }
+
+    /// Closes the database and checks all of it.
+    pub fn assert_sound(self) -> TempDir {
+        self.db.close().unwrap();
+        let report = verify::run(self.folder.path()).unwrap().unwrap();
+        assert!(report.ok, "{:#?}", report.problems);
+        self.folder
+    }
+
     /// Another learner on this computer.
     pub fn stranger(&self) -> UserId {
         let id = UserId::new(self.now());
@@ -146,6 +205,13 @@ impl World {
             .unwrap();
         id
     }
+}
+
+pub fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(work)
 }
 
 pub fn options(clock: &Arc<ManualClock>) -> OpenOptions {

@@ -219,7 +219,10 @@ fn a_directory_whose_name_is_not_text_is_a_directory_like_any_other() {
         assert!(database.ends_with(" vu %41?/parlance.db"), "{database}");
         assert!(parlance_db(&data_dir, &arguments[..1]).status.success());
     }
-    assert_eq!(listing(&data_dir), ["parlance.db", "parlance.lock"]);
+    assert_eq!(
+        listing(&data_dir),
+        ["parlance.db", "parlance.lock", "parlance.marker"]
+    );
 }
 
 #[cfg(target_os = "linux")]

@@ -32,4 +32,33 @@ export const testids = {
 	startRetry: "start-retry",
 	speechState: "speech-state", // data-state="ready|unavailable"
 	olderLoading: "older-loading",
+
+	// Backups, repair and the page of a database that does not open.
+	recoveryPage: "recovery-page", // data-code
+	recoveryRestore: "recovery-restore",
+	dataSection: "data-section",
+	backupStatus: "backup-status",
+	backupNow: "backup-now",
+	backupBudget: "backup-budget",
+	backupItem: "backup-item", // data-name, data-reason
+	backupRestore: "backup-restore", // in a backup-item of the settings
+	backupConfirm: "backup-confirm",
+	backupsMore: "backups-more",
+	workProgress: "work-progress", // data-work, data-stage
+	workCancel: "work-cancel",
+	workCancelled: "work-cancelled",
+	doctorCheck: "doctor-check",
+	doctorReport: "doctor-report", // data-ok
+	doctorRepair: "doctor-repair",
+	doctorOutcome: "doctor-outcome",
+	doctorGoOn: "doctor-go-on",
+	rescue: "rescue",
+	rescueOutcome: "rescue-outcome",
+	openFolder: "open-folder",
+	copyReport: "copy-report",
+	reportCopy: "report-copy",
+	openTrash: "open-trash",
+	readOnlyBanner: "read-only-banner",
+	noticeBanner: "notice-banner", // data-notice
+	backupProblem: "backup-problem",
 } as const;

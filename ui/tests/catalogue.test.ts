@@ -6,7 +6,8 @@ import type { Catalogue, MessageKey } from "../src/i18n/catalogue";
 import { errorSentence } from "../src/i18n/errors";
 import { currentLocale, languages, setLanguage, t } from "../src/i18n/index.svelte";
 import en from "../src/i18n/messages/en";
-import { dayHeading, shortWhen } from "../src/i18n/time";
+import { fileSize, percent } from "../src/i18n/size";
+import { dayHeading, relativeWhen, shortWhen } from "../src/i18n/time";
 import type { Template } from "../src/ipc";
 import { TEMPLATES } from "./support/fixtures";
 import { source, sources } from "./support/sources";
@@ -162,6 +163,34 @@ describe("the language in use", () => {
 		setLanguage("vi");
 		expect(dayHeading(noon - day, noon)).toBe("Hôm qua");
 		expect(dayHeading(noon - 5 * day, noon)).toMatch(/^Thứ Hai,? 9 tháng 3$/u);
+	});
+});
+
+describe("sizes, shares and how long ago", () => {
+	it("are given as people read them", () => {
+		expect([0, 12, 3_400, 999_700, 3_440_000, 44_200_000, 1_700_000_000].map(fileSize)).toEqual([
+			"0 kB",
+			"1 kB",
+			"3 kB",
+			"1 MB",
+			"3.4 MB",
+			"44 MB",
+			"1.7 GB",
+		]);
+		expect(percent(426)).toBe("43%");
+		setLanguage("vi");
+		expect(fileSize(3_440_000)).toBe("3,4 MB");
+	});
+
+	it("count from now, and a clock that was put back makes nothing of the future", () => {
+		const noon = new Date(2026, 2, 14, 12).getTime();
+		const minute = 60_000;
+		const ago = (millis: number) => relativeWhen(noon - millis, noon);
+		expect(
+			[-90 * minute, 30_000, 5 * minute, 10 * 60 * minute, 30 * 60 * minute, 1e10, 1e11].map(ago),
+		).toEqual(["now", "now", "5 minutes ago", "10 hours ago", "1 day ago", "3 months ago", "3 years ago"]);
+		setLanguage("vi");
+		expect(ago(5 * minute)).toBe("5 phút trước");
 	});
 });
 

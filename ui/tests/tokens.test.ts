@@ -91,6 +91,7 @@ const words: [text: string, ground: string][] = [
 	["on-spoken", "spoken"],
 	["ink", "danger-tint"],
 	["ink-soft", "danger-tint"],
+	["ink", "notice-tint"],
 	["notice", "notice-tint"],
 	["notice", "paper"],
 ];
@@ -102,6 +103,7 @@ const shapes: [shape: string, ground: string][] = [
 	["danger", "card"],
 	["danger", "danger-tint"],
 	["accent", "hover"],
+	["accent", "card"],
 	...grounds.map((ground): [string, string] => ["focus", ground]),
 ];
 

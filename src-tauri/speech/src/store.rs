@@ -118,6 +118,14 @@ impl AudioStore {
         Ok(store)
     }
 
+    /// The store of a data directory in which nothing can be written: what is there can be heard.
+    #[must_use]
+    pub fn open_to_read(data_dir: &Path) -> Self {
+        Self {
+            root: data_dir.join("audio"),
+        }
+    }
+
     /// The bytes of a WAV file.
     ///
     /// # Errors

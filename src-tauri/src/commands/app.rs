@@ -1,12 +1,13 @@
 //! The state of the app as a whole.
 
-use parlance_storage::{UserId, status};
+use parlance_storage::{LaunchNotice, UserId, status};
 use serde::Serialize;
-use tauri::State;
+use tauri::{State, async_runtime::spawn_blocking};
 
 use crate::{
-    error::{CommandError, CommandResult},
-    profile::{Profile, ProfileSlot, SpeechStatus},
+    error::{CommandError, CommandResult, ErrorCode},
+    profile::{Profile, SpeechStatus},
+    slot::ProfileSlot,
 };
 
 /// Whether the learner's data is open, and if not, why.
@@ -33,6 +34,10 @@ pub enum AppStatus {
         profile: ProfileSummary,
         /// Whether there is a voice.
         speech: SpeechStatus,
+        /// Why nothing can be changed, as the rest of a sentence; null if everything can.
+        read_only: Option<String>,
+        /// What happened at launch and is worth telling.
+        notices: Vec<LaunchNotice>,
     },
     /// The profile could not be opened; nothing in it was changed.
     Failed {
@@ -53,10 +58,11 @@ pub struct ProfileSummary {
     pub display_name: String,
 }
 
-/// The state of the app. A failed start is an answer, not an error.
+/// The state of the app, as soon as it is known. A failed start is an answer, not an error.
 #[tauri::command]
 #[specta::specta]
-pub fn app_status(profile: State<'_, ProfileSlot>) -> CommandResult<AppStatus> {
+pub async fn app_status(profile: State<'_, ProfileSlot>) -> CommandResult<AppStatus> {
+    profile.settled().await;
     Ok(status(&profile))
 }
 
@@ -68,7 +74,52 @@ pub async fn app_retry(profile: State<'_, ProfileSlot>) -> CommandResult<AppStat
     Ok(status(&profile))
 }
 
-fn status(slot: &ProfileSlot) -> AppStatus {
+/// Begins with an empty profile where the database is missing and no backup is wanted. `conflict` where there is
+/// one: nothing that is there is ever left aside.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_begin_anew(profile: State<'_, ProfileSlot>) -> CommandResult<AppStatus> {
+    if profile.get().is_ok() {
+        return Err(CommandError::new(
+            ErrorCode::Conflict,
+            "Your conversations are here, so nothing new was begun.",
+        ));
+    }
+    profile
+        .replace(|data_dir| Ok(parlance_storage::begin_anew(data_dir)?))
+        .await?;
+    Ok(status(&profile))
+}
+
+/// Shows the data directory in the desktop's file manager.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_open_folder(profile: State<'_, ProfileSlot>) -> CommandResult<()> {
+    let data_dir = profile.data_dir().to_owned();
+    spawn_blocking(move || tauri_plugin_opener::open_path(data_dir, None::<&str>))
+        .await
+        .map_err(|_| CommandError::internal("opening the folder was broken off"))?
+        .map_err(|error| {
+            CommandError::new(
+                ErrorCode::Io,
+                format!("The file manager could not be opened: {error}."),
+            )
+        })
+}
+
+/// A text for whoever is asked for help: versions, sizes, errors and the end of the log. Nothing in it was said
+/// by the learner.
+#[tauri::command]
+#[specta::specta]
+pub async fn app_report(profile: State<'_, ProfileSlot>) -> CommandResult<String> {
+    let data_dir = profile.data_dir().to_owned();
+    let failure = profile.get().err();
+    spawn_blocking(move || crate::report::write(&data_dir, failure.as_ref()))
+        .await
+        .map_err(|_| CommandError::internal("writing the report was broken off"))
+}
+
+pub(super) fn status(slot: &ProfileSlot) -> AppStatus {
     let data_dir = slot.data_dir().display().to_string();
     match slot.get() {
         Ok(profile) => ready(&profile, data_dir),
@@ -88,5 +139,7 @@ fn ready(profile: &Profile, data_dir: String) -> AppStatus {
             display_name: profile.user.display_name.clone(),
         },
         speech: profile.speech.clone(),
+        read_only: profile.database.launch().read_only.clone(),
+        notices: profile.database.launch().notices.clone(),
     }
 }

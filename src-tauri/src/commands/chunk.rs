@@ -15,7 +15,7 @@ use tauri::{
 use crate::{
     error::{CommandError, CommandResult, ErrorCode},
     input::Input,
-    profile::ProfileSlot,
+    slot::ProfileSlot,
 };
 
 /// A WAV file, which goes to the window as bytes and not as JSON.

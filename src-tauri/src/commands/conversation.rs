@@ -8,7 +8,7 @@ use parlance_storage::{
 use serde::Deserialize;
 use tauri::State;
 
-use crate::{error::CommandResult, input::Input, profile::ProfileSlot, replies::new_chunks};
+use crate::{error::CommandResult, input::Input, replies::new_chunks, slot::ProfileSlot};
 
 /// What is stored as the model of a template's opening words.
 const OPENING_MODEL: &str = "template";

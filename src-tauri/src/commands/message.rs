@@ -6,7 +6,7 @@ use parlance_storage::{
 };
 use tauri::State;
 
-use crate::{error::CommandResult, input::Input, profile::ProfileSlot};
+use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
 
 /// Says something; the tutor's answer begins at once and comes by change events.
 ///

@@ -8,11 +8,14 @@
 #![allow(clippy::let_underscore_must_use, clippy::needless_pass_by_value)]
 
 pub mod app;
+pub mod backup;
 pub mod chunk;
 pub mod conversation;
+pub mod doctor;
 pub mod message;
 pub mod settings;
 pub mod template;
+pub mod work;
 
 use serde_json::Value;
 use tauri::{
@@ -24,6 +27,7 @@ use tauri_specta::{Builder, Commands, collect_commands, collect_events};
 use crate::{
     events::{AppProblem, DataChanged},
     input,
+    work::WorkProgress,
 };
 
 /// Lists the commands, with the names under which the window gives their arguments.
@@ -40,6 +44,9 @@ macro_rules! commands {
 commands! {
     app::app_status();
     app::app_retry();
+    app::app_begin_anew();
+    app::app_open_folder();
+    app::app_report();
     template::template_list();
     conversation::conversation_create("request");
     conversation::conversation_list("cursor", "limit");
@@ -53,6 +60,14 @@ commands! {
     chunk::chunk_retry("id");
     settings::settings_get();
     settings::settings_update("patch");
+    backup::backup_list();
+    backup::backup_create();
+    backup::backup_restore("name");
+    backup::backup_set_budget("megabytes");
+    work::work_cancel();
+    doctor::doctor_report();
+    doctor::doctor_repair();
+    doctor::doctor_rescue();
 }
 
 /// Every command and event of the app, as the window sees them.
@@ -62,7 +77,7 @@ pub fn bindings<R: Runtime>() -> Builder<R> {
         // One type for both directions; what differs between them has two Rust types anyway.
         .disable_serde_phases()
         .commands(all())
-        .events(collect_events![DataChanged, AppProblem])
+        .events(collect_events![DataChanged, AppProblem, WorkProgress])
 }
 
 /// Carries out what the window asks for. An argument that the command does not have is refused: Tauri

@@ -3,7 +3,7 @@
 use parlance_storage::settings::{self, UserSettings, UserSettingsPatch};
 use tauri::State;
 
-use crate::{error::CommandResult, input::Input, profile::ProfileSlot};
+use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
 
 /// All settings; what was never set has its default.
 #[tauri::command]

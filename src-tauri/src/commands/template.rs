@@ -3,7 +3,7 @@
 use parlance_storage::template::{self, Template};
 use tauri::State;
 
-use crate::{error::CommandResult, profile::ProfileSlot};
+use crate::{error::CommandResult, slot::ProfileSlot};
 
 /// The built-in templates and the learner's own.
 #[tauri::command]

@@ -373,6 +373,46 @@ pub fn release_leases(tx: &WriteTx<'_>) -> Result<u32, Error> {
     release_until(tx, Timestamp::from_millis(i64::MAX))
 }
 
+/// Tells whoever speaks that a message is there again, if something in it still waits for its sound.
+pub(crate) fn wake_for_message(tx: &WriteTx<'_>, message: MessageId) -> Result<(), Error> {
+    wake(
+        tx,
+        "SELECT id, message_id FROM message_chunks
+         WHERE message_id = :id AND tts_status = 'pending' LIMIT 1",
+        message.as_i64(),
+    )
+}
+
+/// Tells whoever speaks that a conversation is there again, if something in it still waits for its sound.
+pub(crate) fn wake_for_conversation(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+) -> Result<(), Error> {
+    wake(
+        tx,
+        // Along the conversation: the queue may be as long as all that was ever said.
+        "SELECT message_chunks.id, message_chunks.message_id FROM messages
+         CROSS JOIN message_chunks ON message_chunks.message_id = messages.id
+         WHERE messages.conversation_id = :id AND message_chunks.tts_status = 'pending' LIMIT 1",
+        conversation.as_i64(),
+    )
+}
+
+/// One chunk is enough: whoever speaks looks for the next one by itself.
+fn wake(tx: &WriteTx<'_>, first_pending: &str, id: i64) -> Result<(), Error> {
+    let waiting: Option<(ChunkId, MessageId)> = tx
+        .prepare(first_pending)?
+        .query_row(named_params! { ":id": id }, |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    if let Some((chunk, message)) = waiting {
+        let conversation = conversation_of(tx, message)?;
+        note(tx, ChangeKind::Updated, chunk, message, conversation);
+    }
+    Ok(())
+}
+
 /// How many chunks stand where. Counts them one by one: for tools and tests.
 pub fn count_by_status(tx: &ReadTx<'_>) -> Result<ChunkCounts, Error> {
     let mut counts = ChunkCounts::default();
@@ -439,12 +479,15 @@ fn lost_lease(tx: &ReadTx<'_>, id: ChunkId) -> Error {
     }
 }
 
-fn conversation_of(tx: &ReadTx<'_>, message: MessageId) -> Result<ConversationId, Error> {
+pub(crate) fn conversation_of(
+    tx: &ReadTx<'_>,
+    message: MessageId,
+) -> Result<ConversationId, Error> {
     let mut statement = tx.prepare("SELECT conversation_id FROM messages WHERE id = :message")?;
     Ok(statement.query_row(named_params! { ":message": message }, |row| row.get(0))?)
 }
 
-fn note(
+pub(crate) fn note(
     tx: &WriteTx<'_>,
     kind: ChangeKind,
     id: ChunkId,

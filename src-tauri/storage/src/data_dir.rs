@@ -9,6 +9,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::Error;
+use crate::marker::MARKER_FILE;
+use crate::time::Timestamp;
 
 /// The environment variable that overrides the platform's data directory.
 pub const DATA_DIR_VARIABLE: &str = "PARLANCE_DATA_DIR";
@@ -66,7 +68,9 @@ fn is_our_file(path: &Path) -> bool {
         && path
             .file_name()
             .and_then(|name| name.to_str())
-            .is_some_and(|name| name == LOCK_FILE || name.starts_with(DATABASE_FILE))
+            .is_some_and(|name| {
+                name == LOCK_FILE || name == MARKER_FILE || name.starts_with(DATABASE_FILE)
+            })
 }
 
 /// Makes a directory and what leads to it, for the owner alone. One that is there stays as it is.
@@ -120,6 +124,46 @@ pub fn open_private(path: &Path) -> io::Result<File> {
         options.mode(0o600);
     }
     options.open(path)
+}
+
+/// Whether files can be made in this directory, as far as permissions and the disk's own state go. A full disk
+/// is another matter.
+pub(crate) fn can_write_in(directory: &Path) -> bool {
+    !tempfile::tempfile_in(directory).is_err_and(|error| is_protected(&error))
+}
+
+/// Whether this file can be written, likewise.
+pub(crate) fn can_write(path: &Path) -> bool {
+    !File::options()
+        .write(true)
+        .open(path)
+        .is_err_and(|error| is_protected(&error))
+}
+
+fn is_protected(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    )
+}
+
+/// A time as a file name says it, in UTC and sortable: `20241231-235959-042`.
+pub(crate) fn time_name(time: Timestamp) -> String {
+    let time =
+        jiff::Timestamp::from_millisecond(time.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    time.strftime("%Y%m%d-%H%M%S-%3f").to_string()
+}
+
+/// The time that the beginning of a file name says, as [`time_name`] writes it, before a `.` or a `-`.
+pub(crate) fn time_of_name(name: &str) -> Option<Timestamp> {
+    const LENGTH: usize = "20241231-235959-042".len();
+    let (time, rest) = name.split_at_checked(LENGTH)?;
+    if !rest.starts_with(['.', '-']) || rest.contains(['/', '\\', ':']) {
+        return None;
+    }
+    let time = jiff::civil::DateTime::strptime("%Y%m%d-%H%M%S-%3f", time).ok()?;
+    let time = time.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
+    Some(Timestamp::from_millis(time.timestamp().as_millisecond()))
 }
 
 /// The right to be the one process that has this data directory open, held until dropped.

@@ -251,6 +251,8 @@ fn from_code(extended: i32, message: Option<&str>) -> Error {
         ffi::SQLITE_READONLY_DBMOVED => Error::Io {
             detail: "the database file was moved or deleted".into(),
         },
+        // The log's index could not grow, as when the app starts on a full disk.
+        ffi::SQLITE_IOERR_SHMSIZE => Error::DiskFull,
         _ => match extended & 0xff {
             ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED => Error::Busy,
             ffi::SQLITE_FULL => Error::DiskFull,

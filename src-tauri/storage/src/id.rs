@@ -49,6 +49,13 @@ pub(crate) fn begin_above(stored: i64) {
     LAST.fetch_max(stored.min(LAST_MILLIS << RANDOM_BITS), Ordering::Relaxed);
 }
 
+/// `now`, or the birth of the newest id that is known if the clock stands before that: a clock that fell back
+/// to 1970 must not make what happens now look long past.
+pub(crate) fn never_before_the_newest(now: Timestamp) -> Timestamp {
+    let newest = LAST.load(Ordering::Relaxed) >> RANDOM_BITS;
+    now.max(Timestamp::from_millis(newest + EPOCH_MILLIS))
+}
+
 /// Makes the next id of this process, born at `now`.
 fn next(now: Timestamp) -> i64 {
     let millis = now
@@ -188,4 +195,6 @@ ids! {
     ChunkId,
     /// Names an entry of a conversation's event log.
     EventId,
+    /// Names something that the learner did and may take back.
+    OperationId,
 }

@@ -81,7 +81,8 @@ pub(crate) fn journal_path(path: &Path) -> PathBuf {
     beside(path, "-journal")
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// The file whose name is that of `path` and then `suffix`.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
@@ -89,7 +90,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 
 fn open(path: &Path, is_immutable: bool) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = match uri(path).filter(|_| is_immutable) {
+    let connection = match uri(path, "immutable=1").filter(|_| is_immutable) {
         Some(uri) => Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?,
         None => Connection::open_with_flags(path, flags)?,
     };
@@ -97,8 +98,9 @@ fn open(path: &Path, is_immutable: bool) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// The path as a URI that says nobody writes; `None` for a path that has no such form.
-fn uri(path: &Path) -> Option<String> {
+/// The path as a URI with this query, such as `immutable=1`, which says that nobody writes; `None` for a path
+/// that has no such form.
+pub(crate) fn uri(path: &Path, query: &str) -> Option<String> {
     let path = path.canonicalize().ok()?;
     let mut uri = String::from(if cfg!(windows) { "file:/" } else { "file:" });
     for byte in path_bytes(&path)? {
@@ -109,7 +111,8 @@ fn uri(path: &Path) -> Option<String> {
             _ => uri.push_str(&format!("%{byte:02X}")),
         }
     }
-    uri.push_str("?immutable=1");
+    uri.push('?');
+    uri.push_str(query);
     Some(uri)
 }
 

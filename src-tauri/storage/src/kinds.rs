@@ -181,8 +181,12 @@ text_enum! {
     EventType {
         /// The conversation was begun.
         ConversationCreated = "conversation_created",
-        /// The learner gave it a title.
+        /// The learner gave it a title, or took one back.
         ConversationRenamed = "conversation_renamed",
+        /// It was put into the trash.
+        ConversationDeleted = "conversation_deleted",
+        /// It was taken out of the trash.
+        ConversationRestored = "conversation_restored",
         /// The learner sent a message.
         MessageSent = "message_sent",
         /// The partner said something at once, as an opening message does.
@@ -191,5 +195,37 @@ text_enum! {
         ReplyStarted = "reply_started",
         /// A reply ended, one way or another; the event's data holds the status.
         ReplyFinished = "reply_finished",
+        /// A message was put into the trash.
+        MessageDeleted = "message_deleted",
+        /// A message was taken out of the trash.
+        MessageRestored = "message_restored",
+        /// A message was erased for ever; which one is not said.
+        MessageErased = "message_erased",
+    }
+}
+
+text_enum! {
+    /// What lies in the trash.
+    TrashKind {
+        /// A conversation, with all that was said in it.
+        Conversation = "conversation",
+        /// One message of a conversation.
+        Message = "message",
+    }
+}
+
+text_enum! {
+    /// What the learner did and may take back.
+    OperationKind {
+        /// A conversation was put into the trash.
+        ConversationDelete = "conversation_delete",
+        /// A conversation was taken out of the trash.
+        ConversationRestore = "conversation_restore",
+        /// A conversation was given another title.
+        ConversationRename = "conversation_rename",
+        /// A message was put into the trash.
+        MessageDelete = "message_delete",
+        /// A message was taken out of the trash.
+        MessageRestore = "message_restore",
     }
 }

@@ -13,6 +13,8 @@
 //! name. They never open a transaction and never read the clock: both are arguments. No other crate
 //! contains SQL.
 
+pub mod audio;
+pub mod backup;
 mod change;
 pub mod chunk;
 mod columns;
@@ -20,33 +22,47 @@ pub mod conversation;
 pub mod data_dir;
 mod database;
 pub mod doctor;
+pub mod draft;
 mod error;
 pub mod event;
+mod files;
 mod id;
 mod inspect;
+pub mod integrity;
 mod kinds;
+mod launch;
+mod marker;
 pub mod message;
 pub mod migrations;
+pub mod operation;
 mod plans;
 mod progress;
+mod replace;
+mod scrub;
 pub mod settings;
 pub mod status;
 pub mod template;
 pub mod text;
 mod text_enum;
 mod time;
+pub mod trash;
 mod tx;
 pub mod user;
 pub mod verify;
 
 pub use change::{Change, ChangeKind, ChangeSet, Entity};
-pub use database::{Database, OpenOptions};
+pub use database::{CheckDue, Database, Launch, LaunchNotice, OpenOptions};
 pub use error::Error;
-pub use id::{ChunkId, ConversationId, EventId, ID_LENGTH, IdError, MessageId, TemplateId, UserId};
+pub use id::{
+    ChunkId, ConversationId, EventId, ID_LENGTH, IdError, MessageId, OperationId, TemplateId,
+    UserId,
+};
 pub use kinds::{
     CefrLevel, ConversationStatus, Emotion, Emphasis, EventType, InputMethod, Language,
-    MemoryStrategy, MessageStatus, PartnerPace, Role, Theme, TitleSource, TtsStatus,
+    MemoryStrategy, MessageStatus, OperationKind, PartnerPace, Role, Theme, TitleSource, TrashKind,
+    TtsStatus,
 };
+pub use launch::begin_anew;
 pub use plans::{HotQuery, hot_queries};
 pub use progress::{Progress, Stage, Watch};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};

@@ -2,7 +2,7 @@
 //!
 //! Tests ask SQLite for their plans, benchmarks measure them; nobody has to copy SQL for that.
 
-use crate::{chunk, conversation, message};
+use crate::{audio, chunk, conversation, message, operation, trash};
 
 /// A statement and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,5 +29,15 @@ pub fn hot_queries() -> Vec<HotQuery> {
         ),
         query("claim a chunk", chunk::claim_sql()),
         query("release expired leases", chunk::release_expired_sql()),
+        query("trash page, conversations", trash::conversations_page_sql()),
+        query("trash page, messages", trash::messages_page_sql()),
+        query("messages due to be erased", trash::DUE_MESSAGES.to_owned()),
+        query(
+            "conversation due to be erased",
+            trash::DUE_CONVERSATION.to_owned(),
+        ),
+        query("what can be undone", operation::list_sql()),
+        query("sounds that chunks have", audio::PAGE.to_owned()),
+        query("whether a chunk has a sound", audio::IS_NAMED.to_owned()),
     ]
 }

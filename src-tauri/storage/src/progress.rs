@@ -4,7 +4,11 @@
 //! stands. The watch may answer that the work is no longer wanted; it then ends as if it had never begun.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
+use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::Error;
@@ -76,6 +80,38 @@ impl<'a> Watch<'a> {
         });
         Ok(())
     }
+}
+
+/// How often a long statement is looked after.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Runs `job`, and ends a statement of it in the middle once `at` no longer wants it.
+///
+/// SQLite's own progress handler may not borrow what it looks at, so a thread does.
+pub(crate) fn interruptible<T>(
+    connection: &Connection,
+    at: impl Fn() -> Result<(), Error> + Sync,
+    job: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    let interrupt = connection.get_interrupt_handle();
+    let (ended, has_ended) = mpsc::channel::<()>();
+    let outcome = thread::scope(|scope| {
+        let at = &at;
+        scope.spawn(move || {
+            // Again and again: an interruption between two statements meets neither.
+            while has_ended.recv_timeout(LOOK_EVERY) == Err(RecvTimeoutError::Timeout) {
+                if at().is_err() {
+                    interrupt.interrupt();
+                }
+            }
+        });
+        let outcome = job();
+        drop(ended);
+        outcome
+    });
+    // What SQLite says of an interruption does not tell why; the watch knows.
+    at()?;
+    outcome
 }
 
 impl std::fmt::Debug for Watch<'_> {

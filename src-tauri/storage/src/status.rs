@@ -189,11 +189,20 @@ fn ledger(connection: &Connection) -> Result<Vec<LedgerRow>, Error> {
 
 /// The names of tables of one kind, as `PRAGMA table_list` tells kinds apart.
 pub(crate) fn names(connection: &Connection, kind: &str) -> Result<Vec<String>, Error> {
+    names_in(connection, "main", kind)
+}
+
+/// [`names`], of an attached database.
+pub(crate) fn names_in(
+    connection: &Connection,
+    schema: &str,
+    kind: &str,
+) -> Result<Vec<String>, Error> {
     let mut statement = connection.prepare(
         "SELECT name FROM pragma_table_list
-         WHERE schema = 'main' AND type = ?1 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
+         WHERE schema = ?1 AND type = ?2 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
     )?;
-    let rows = statement.query_map([kind], |row| row.get(0))?;
+    let rows = statement.query_map([schema, kind], |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -62,6 +62,7 @@ const MEMBERS: &[&str] = &[
     "parlance-tutor",
     "parlance-speech",
     "parlance-window-tests",
+    "parlance-faults",
     "xtask",
 ];
 

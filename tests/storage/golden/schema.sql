@@ -267,6 +267,8 @@ CREATE INDEX conversations_recent ON conversations (user_id, coalesce(last_messa
 
 CREATE INDEX conversations_template ON conversations (template_id) WHERE template_id IS NOT NULL;
 
+CREATE INDEX conversations_trash ON conversations (deleted_at, id) WHERE deleted_at IS NOT NULL;
+
 CREATE INDEX conversations_user ON conversations (user_id, deleted_at);
 
 CREATE TABLE daily_progress (
@@ -356,6 +358,13 @@ CREATE INDEX message_chunks_failed ON message_chunks (message_id, chunk_index) W
 CREATE INDEX message_chunks_pending ON message_chunks (message_id, chunk_index) WHERE tts_status = 'pending';
 
 CREATE INDEX message_chunks_processing ON message_chunks (lease_expires_at) WHERE tts_status = 'processing';
+
+CREATE TABLE message_drafts (
+    conversation_id INTEGER PRIMARY KEY REFERENCES conversations (id) ON DELETE CASCADE,
+    content TEXT NOT NULL CHECK (content <> ''),
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE message_edit_history (
     id INTEGER PRIMARY KEY,
@@ -450,6 +459,8 @@ END;
 
 CREATE UNIQUE INDEX messages_streaming ON messages (conversation_id) WHERE status = 'streaming';
 
+CREATE INDEX messages_trash ON messages (deleted_at, id) WHERE deleted_at IS NOT NULL;
+
 CREATE VIRTUAL TABLE note_search_trigrams USING fts5 (
     content,
     content = 'searchable_notes_unspaced',
@@ -463,6 +474,27 @@ CREATE VIRTUAL TABLE note_search_words USING fts5 (
     content_rowid = 'id',
     tokenize = 'porter unicode61 remove_diacritics 2'
 );
+
+CREATE TABLE operations (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- Which verb, open as in conversation_events: a list here would have to be rebuilt for each new one.
+    kind TEXT NOT NULL CHECK (kind <> ''),
+    -- What it was done to, as the learner called it then; empty if it had no name.
+    subject TEXT NOT NULL CHECK (length(subject) <= 200),
+    -- How it is taken back, and what must still be so for that.
+    inverse TEXT NOT NULL CHECK (json_valid(inverse)),
+    -- What it is about. Erasing that erases the words that stand here as well.
+    conversation_id INTEGER REFERENCES conversations (id) ON DELETE CASCADE,
+    message_id INTEGER REFERENCES messages (id) ON DELETE CASCADE,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX operations_conversation ON operations (conversation_id) WHERE conversation_id IS NOT NULL;
+
+CREATE INDEX operations_message ON operations (message_id) WHERE message_id IS NOT NULL;
+
+CREATE INDEX operations_user ON operations (user_id, id);
 
 CREATE TABLE schema_migrations (
     version INTEGER PRIMARY KEY CHECK (version > 0),

@@ -1,4 +1,4 @@
-import { isMessageKey, t } from "./index.svelte";
+import { isMessageKey, type MessageKey, t } from "./index.svelte";
 
 interface CodedError {
 	code: string;
@@ -14,6 +14,16 @@ export function errorSentence(error: CodedError): string {
 	}
 	const key = `error.${error.code}`;
 	return isMessageKey(key) ? t(key as "error.internal") : t("error.internal");
+}
+
+/** What a page says of a start that failed: what happened, what was kept, what to do. */
+export function startFailureSentence(error: CodedError, part: "what" | "kept" | "todo"): string {
+	if (error.code === "schema_too_new" && part === "what") {
+		const { writtenBy } = (error.details ?? {}) as { writtenBy?: unknown };
+		if (typeof writtenBy === "string") return t("failure.schema_too_new.whatBy", { version: writtenBy });
+	}
+	const key = `failure.${error.code}.${part}`;
+	return t((isMessageKey(key) ? key : `failure.other.${part}`) as MessageKey & `failure.other.${string}`);
 }
 
 /** The reasons that the storage layer gives, word for word; any other has no sentence of its own. */

@@ -31,6 +31,22 @@ export function fullTime(millis: number): string {
 	return format(millis, "full", { dateStyle: "full", timeStyle: "short" });
 }
 
+/** How long ago, in the largest unit that fits: "5 minutes ago", "1 day ago". */
+export function relativeWhen(millis: number, now = Date.now()): string {
+	const seconds = Math.floor((now - millis) / 1000);
+	const formatter = new Intl.RelativeTimeFormat(currentLocale(), {
+		numeric: seconds < 60 ? "auto" : "always",
+	});
+	// A clock that was put back makes moments of the future; nothing was made there.
+	if (seconds < 60) return formatter.format(0, "second");
+	if (seconds < 3600) return formatter.format(-Math.floor(seconds / 60), "minute");
+	if (seconds < 86_400) return formatter.format(-Math.floor(seconds / 3600), "hour");
+	const days = daysAgo(millis, now);
+	if (days < 31) return formatter.format(-days, "day");
+	if (days < 365) return formatter.format(-Math.floor(days / 30.44), "month");
+	return formatter.format(-Math.floor(days / 365.25), "year");
+}
+
 /** The heading over the messages of a day. */
 export function dayHeading(millis: number, now = Date.now()): string {
 	const days = daysAgo(millis, now);

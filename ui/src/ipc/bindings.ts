@@ -7,10 +7,22 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
-	/**  The state of the app. A failed start is an answer, not an error. */
+	/**  The state of the app, as soon as it is known. A failed start is an answer, not an error. */
 	appStatus: () => typedError<AppStatus, CommandError>(__TAURI_INVOKE("app_status")),
 	/**  Tries to open the profile again after a failed start, and tells how that went. */
 	appRetry: () => typedError<AppStatus, CommandError>(__TAURI_INVOKE("app_retry")),
+	/**
+	 *  Begins with an empty profile where the database is missing and no backup is wanted. `conflict` where there is
+	 *  one: nothing that is there is ever left aside.
+	 */
+	appBeginAnew: () => typedError<AppStatus, CommandError>(__TAURI_INVOKE("app_begin_anew")),
+	/**  Shows the data directory in the desktop's file manager. */
+	appOpenFolder: () => typedError<null, CommandError>(__TAURI_INVOKE("app_open_folder")),
+	/**
+	 *  A text for whoever is asked for help: versions, sizes, errors and the end of the log. Nothing in it was said
+	 *  by the learner.
+	 */
+	appReport: () => typedError<string, CommandError>(__TAURI_INVOKE("app_report")),
 	/**  The built-in templates and the learner's own. */
 	templateList: () => typedError<Template[], CommandError>(__TAURI_INVOKE("template_list")),
 	/**  Starts a conversation; the tutor's opening words are in it already. */
@@ -48,12 +60,32 @@ export const commands = {
 	settingsGet: () => typedError<UserSettings, CommandError>(__TAURI_INVOKE("settings_get")),
 	/**  Changes the settings that are given, and gives all of them back. */
 	settingsUpdate: (patch: UserSettingsPatch) => typedError<UserSettings, CommandError>(__TAURI_INVOKE("settings_update", { patch })),
+	/**  The backups and undo copies, newest first. */
+	backupList: () => typedError<BackupOverview, CommandError>(__TAURI_INVOKE("backup_list")),
+	/**  Makes a backup now. `conflict` while other long work is under way. */
+	backupCreate: () => typedError<Backup, CommandError>(__TAURI_INVOKE("backup_create")),
+	/**
+	 *  Puts the state of a backup, or an undo copy, in the place of the database, and opens it. What was there is
+	 *  kept for 30 days.
+	 */
+	backupRestore: (name: string) => typedError<AppStatus, CommandError>(__TAURI_INVOKE("backup_restore", { name })),
+	/**  Chooses the room that backups may take, in megabytes; without a number, the usual. */
+	backupSetBudget: (megabytes: number | null) => typedError<BackupOverview, CommandError>(__TAURI_INVOKE("backup_set_budget", { megabytes })),
+	/**  Ends the backup, restore, repair or rescue that is under way, as soon as it can be; false if there is none. */
+	workCancel: () => typedError<boolean, CommandError>(__TAURI_INVOKE("work_cancel")),
+	/**  Looks at the data without changing it, and tells what was found. */
+	doctorReport: () => typedError<DoctorReport, CommandError>(__TAURI_INVOKE("doctor_report")),
+	/**  Repairs a copy and puts it in the place of what is there, which is kept for 30 days. */
+	doctorRepair: () => typedError<RepairOutcome, CommandError>(__TAURI_INVOKE("doctor_repair")),
+	/**  Writes whatever can be read into a folder of its own in the data directory. */
+	doctorRescue: () => typedError<Rescue, CommandError>(__TAURI_INVOKE("doctor_rescue")),
 };
 
 /** Events */
 export const events = {
 	appProblem: makeEvent<AppProblem, AppProblem>("app-problem"),
 	dataChanged: makeEvent<DataChanged, DataChanged>("data-changed"),
+	workProgress: makeEvent<WorkProgress, WorkProgress>("work-progress"),
 };
 
 /* Types */
@@ -77,13 +109,74 @@ databasePath: string;
 /**  Whose profile it is. */
 profile: ProfileSummary; 
 /**  Whether there is a voice. */
-speech: SpeechStatus } | 
+speech: SpeechStatus; 
+/**  Why nothing can be changed, as the rest of a sentence; null if everything can. */
+readOnly: string | null; 
+/**  What happened at launch and is worth telling. */
+notices: LaunchNotice[] } | 
 /**  The profile could not be opened; nothing in it was changed. */
 { state: "failed"; 
 /**  Where the profile is, or should be. */
 dataDir: string; 
 /**  Why. */
 error: CommandError };
+
+/**  A backup, or the undo copy of a database that was replaced. */
+export type Backup = {
+	/**  By which it is asked for. Never a path. */
+	name: string,
+	/**  When it was made; of an undo copy, when it was replaced. */
+	createdAt: Timestamp,
+	/**  Why it was made. */
+	reason: BackupReason,
+	/**  Its size on the disk. */
+	bytes: number,
+	/**  The version of its schema; 0 if that cannot be told. */
+	schemaVersion: number,
+	/**  The version of the app that made it; empty if that cannot be told. */
+	appVersion: string,
+	/**  What is in it; `None` if that cannot be told, as of an undo copy, which may be damaged. */
+	counts: BackupCounts | null,
+	/**  Why it cannot be restored, as one sentence. */
+	problem: string | null,
+};
+
+/**  What is in a backup, as people count. */
+export type BackupCounts = {
+	/**  Conversations, also those in the trash. */
+	conversations: number,
+	/**  Messages, also those in the trash. */
+	messages: number,
+	/**  Words and phrases. */
+	words: number,
+};
+
+/**  What there is of backups. */
+export type BackupOverview = {
+	/**  Why the last backup failed, if it did. */
+	lastFailure: CommandError | null,
+} & Overview;
+
+/**  Why a backup was made. */
+export type BackupReason = 
+/**  Something had changed in the last quarter of an hour. */
+"scheduled" | 
+/**  The app was closed. */
+"quit" | 
+/**  Somebody asked for it. */
+"manual" | 
+/**  The schema was about to change. */
+"migration" | 
+/**  Data was about to be taken in. */
+"import" | 
+/**  Another state was about to be restored. */
+"restore" | 
+/**  The database was about to be repaired. */
+"repair" | 
+/**  Much was about to be deleted. */
+"delete" | 
+/**  Not a backup: the database as it was when another took its place. */
+"replaced";
 
 /**  A level of the Common European Framework of Reference for Languages. */
 export type CefrLevel = 
@@ -231,6 +324,16 @@ export type DataChanged = {
 	resync: boolean,
 };
 
+/**  What the data is. */
+export type DoctorReport = {
+	/**  Whether nothing is wrong. */
+	ok: boolean,
+	/**  Some lines of English: what was looked at and what was found, with counts. No word of a learner's. */
+	text: string,
+	/**  Whether a repair makes sense. */
+	canRepair: boolean,
+};
+
 /**  The feeling with which a chunk is to be spoken. */
 export type Emotion = 
 /**  None in particular. */
@@ -301,6 +404,12 @@ export type ErrorCode =
 "data_dir" | 
 /**  A file could not be read or written. */
 "io" | 
+/**  A database must be in the data directory, and is not. */
+"missing" | 
+/**  A backup could not be made or used. */
+"backup" | 
+/**  Work was ended on the learner's wish; nothing was changed. */
+"cancelled" | 
 /**  The tutor gave up in the middle of a reply, or before it. */
 "tutor" | 
 /**  A fault in Parlance itself. */
@@ -321,6 +430,15 @@ export type Language =
 "en" | 
 /**  Vietnamese. */
 "vi";
+
+/**  Something that happened at launch and that the learner is told. */
+export type LaunchNotice = 
+/**  Version or ledger disagreed with the tables, and were put right after a backup. */
+"ledger_repaired" | 
+/**  A restore or a repair that a crash had interrupted was finished. */
+"restore_finished" | 
+/**  Some rows or entries of an index are damaged; everything else can be used. */
+"rows_damaged";
 
 /**  A message with its chunks. */
 export type Message = {
@@ -380,6 +498,18 @@ export type NewConversationRequest = {
 	title?: string | null,
 };
 
+/**  What there is of backups, and how much room they may take. */
+export type Overview = {
+	/**  Newest first. */
+	backups: Backup[],
+	/**  What the backups take on the disk, without the undo copies. */
+	usedBytes: number,
+	/**  What they may take. */
+	budgetBytes: number,
+	/**  Whether the learner has chosen that. */
+	budgetIsChosen: boolean,
+};
+
 /**  How fast the built-in practice partner writes. */
 export type PartnerPace = 
 /**  Everything at once. */
@@ -395,6 +525,22 @@ export type ProfileSummary = {
 	id: UserId,
 	/**  Their name. */
 	displayName: string,
+};
+
+/**  How a repair went. */
+export type RepairOutcome = {
+	/**  What was put right and what could not be saved, with counts. */
+	text: string,
+	/**  The state of the app with the repaired data. */
+	status: AppStatus,
+};
+
+/**  What could be saved. */
+export type Rescue = {
+	/**  Where it was written, for the learner to read. */
+	folder: string,
+	/**  What is in there, with counts. */
+	text: string,
 };
 
 /**  Who said a message. */
@@ -418,6 +564,23 @@ voice: string } |
 { state: "unavailable"; 
 /**  One sentence for the learner. */
 reason: string };
+
+/**  What long work is doing at the moment. */
+export type Stage = 
+/**  Reading the database into a copy. */
+"copying" | 
+/**  Proving that a copy is whole. */
+"checking" | 
+/**  Compressing a copy into a backup, and reading it back. */
+"packing" | 
+/**  Taking a database out of a backup. */
+"unpacking" | 
+/**  Making the full-text tables anew. */
+"indexing" | 
+/**  Taking out of a damaged file what can be read. */
+"salvaging" | 
+/**  Putting the new file in the place of the old one. From here on it cannot be cancelled. */
+"replacing";
 
 /**  A template, built in or a learner's own. */
 export type Template = {
@@ -509,6 +672,29 @@ export type UserSettingsPatch = {
 	speechRate?: number | null,
 	/**  See [`UserSettings::partner_pace`]. */
 	partnerPace?: PartnerPace | null,
+};
+
+/**  What is being done. */
+export type Work = 
+/**  The data is brought up to this version of the app, after a backup. */
+"upgrade" | 
+/**  A backup is made. */
+"backup" | 
+/**  A backup takes the place of the database. */
+"restore" | 
+/**  A repaired copy takes the place of the database. */
+"repair" | 
+/**  What is readable is written into a folder. */
+"rescue";
+
+/**  How far long work has come. */
+export type WorkProgress = {
+	/**  What is being done. */
+	work: Work,
+	/**  Which part of it. */
+	stage: Stage,
+	/**  How much of that part, in thousandths. */
+	permille: number,
 };
 
 /* Tauri Specta runtime */

@@ -5,19 +5,25 @@
 import {
 	type AppProblem,
 	type AppStatus,
+	type Backup,
+	type BackupOverview,
 	type Change,
 	type Chunk,
 	type CommandError,
 	type ConversationPage,
 	type ConversationSummary,
 	commands,
+	type DoctorReport,
 	events,
 	type Message,
 	type MessagePage,
 	type NewConversationRequest,
+	type RepairOutcome,
+	type Rescue,
 	type Template,
 	type UserSettings,
 	type UserSettingsPatch,
+	type WorkProgress,
 } from "./bindings";
 import { CommandFailure } from "./failure";
 
@@ -46,12 +52,27 @@ export interface Client {
 	chunkRetry(id: string): Promise<Chunk>;
 	settingsGet(): Promise<UserSettings>;
 	settingsUpdate(patch: UserSettingsPatch): Promise<UserSettings>;
+	appOpenFolder(): Promise<null>;
+	appReport(): Promise<string>;
+	backupList(): Promise<BackupOverview>;
+	backupCreate(): Promise<Backup>;
+	/** Gives the state of the app with the restored data: all that was read before is out of date. */
+	backupRestore(name: string): Promise<AppStatus>;
+	/** Null lets the app decide. */
+	backupSetBudget(megabytes: number | null): Promise<BackupOverview>;
+	/** Gives false when nothing was under way. The work itself then fails with `cancelled`. */
+	workCancel(): Promise<boolean>;
+	doctorReport(): Promise<DoctorReport>;
+	/** Like a restore, it makes out of date all that was read before. */
+	doctorRepair(): Promise<RepairOutcome>;
+	doctorRescue(): Promise<Rescue>;
 	/**
 	 * Called after each commit with what it changed. `resync` says that some news was lost in a burst:
 	 * whatever is on screen has to be read again.
 	 */
 	onDataChanged(listener: (changes: Change[], resync: boolean) => void): Promise<Unlisten>;
 	onProblem(listener: (problem: AppProblem) => void): Promise<Unlisten>;
+	onWorkProgress(listener: (progress: WorkProgress) => void): Promise<Unlisten>;
 }
 
 type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: CommandError };
@@ -104,8 +125,19 @@ export const client: Client = {
 	chunkRetry: (id) => ask(commands.chunkRetry, id),
 	settingsGet: () => ask(commands.settingsGet),
 	settingsUpdate: (patch) => ask(commands.settingsUpdate, patch),
+	appOpenFolder: () => ask(commands.appOpenFolder),
+	appReport: () => ask(commands.appReport),
+	backupList: () => ask(commands.backupList),
+	backupCreate: () => ask(commands.backupCreate),
+	backupRestore: (name) => ask(commands.backupRestore, name),
+	backupSetBudget: (megabytes) => ask(commands.backupSetBudget, megabytes),
+	workCancel: () => ask(commands.workCancel),
+	doctorReport: () => ask(commands.doctorReport),
+	doctorRepair: () => ask(commands.doctorRepair),
+	doctorRescue: () => ask(commands.doctorRescue),
 
 	onDataChanged: (listener) =>
 		events.dataChanged.listen((event) => listener(event.payload.changes, event.payload.resync)),
 	onProblem: (listener) => events.appProblem.listen((event) => listener(event.payload)),
+	onWorkProgress: (listener) => events.workProgress.listen((event) => listener(event.payload)),
 };

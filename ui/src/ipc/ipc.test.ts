@@ -27,6 +27,16 @@ describe("the client", () => {
 		await client.messageStop("C");
 		await client.chunkRetry("K");
 		await client.settingsUpdate({ theme: "dark" });
+		await client.backupList();
+		await client.backupCreate();
+		await client.backupRestore("2026.plbackup");
+		await client.backupSetBudget(null);
+		await client.workCancel();
+		await client.doctorReport();
+		await client.doctorRepair();
+		await client.doctorRescue();
+		await client.appOpenFolder();
+		await client.appReport();
 		expect(asked).toEqual([
 			["app_status", {}],
 			["conversation_create", { request: { templateId: "T", level: "A1" } }],
@@ -37,6 +47,16 @@ describe("the client", () => {
 			["message_stop", { conversationId: "C" }],
 			["chunk_retry", { id: "K" }],
 			["settings_update", { patch: { theme: "dark" } }],
+			["backup_list", {}],
+			["backup_create", {}],
+			["backup_restore", { name: "2026.plbackup" }],
+			["backup_set_budget", { megabytes: null }],
+			["work_cancel", {}],
+			["doctor_report", {}],
+			["doctor_repair", {}],
+			["doctor_rescue", {}],
+			["app_open_folder", {}],
+			["app_report", {}],
 		]);
 	});
 

@@ -1,17 +1,21 @@
 import type {
 	AppProblem,
 	AppStatus,
+	Backup,
+	BackupOverview,
 	Change,
 	Client,
 	ConversationSummary,
+	DoctorReport,
 	Message,
 	Template,
 	UserSettings,
+	WorkProgress,
 } from "../../src/ipc";
 import { CommandFailure } from "../../src/ipc/failure";
-import { aConversation, aMessage, anId, NOON, READY, SETTINGS, TEMPLATES } from "./fixtures";
+import { aBackup, aConversation, aMessage, anId, NOON, READY, SETTINGS, TEMPLATES } from "./fixtures";
 
-type Command = Exclude<keyof Client, "onDataChanged" | "onProblem">;
+type Command = Exclude<keyof Client, "onDataChanged" | "onProblem" | "onWorkProgress">;
 
 /** A call whose answer is kept back until a test lets it go. */
 export interface Held {
@@ -32,10 +36,23 @@ export class FakeApp implements Client {
 	pageSize: number | null = null;
 	/** Chunks whose file somebody has deleted. */
 	readonly lostFiles = new Set<string>();
+	/** Newest first. */
+	backups: Backup[] = [];
+	lastFailure: BackupOverview["lastFailure"] = null;
+	/** In megabytes; null is automatic. */
+	budget: number | null = null;
+	doctor: DoctorReport = {
+		ok: true,
+		text: "Looked at 11 tables: 4 conversations, 16 messages.",
+		canRepair: false,
+	};
+	/** What is there after a restore or a repair. */
+	restored: { status: AppStatus; conversations: ConversationSummary[]; messages: Message[] } | null = null;
 	readonly calls: [Command, ...unknown[]][] = [];
 
 	readonly #dataListeners = new Set<(changes: Change[], resync: boolean) => void>();
 	readonly #problemListeners = new Set<(problem: AppProblem) => void>();
+	readonly #workListeners = new Set<(progress: WorkProgress) => void>();
 	readonly #gates = new Map<Command, Promise<void>[]>();
 
 	/** The next call of this command waits. */
@@ -134,8 +151,13 @@ export class FakeApp implements Client {
 		await this.put({ ...message, chunks });
 	}
 
+	async progress(work: WorkProgress["work"], stage: WorkProgress["stage"], permille: number): Promise<void> {
+		for (const listener of this.#workListeners) listener({ work, stage, permille });
+		await settled();
+	}
+
 	get listeners(): number {
-		return this.#dataListeners.size + this.#problemListeners.size;
+		return this.#dataListeners.size + this.#problemListeners.size + this.#workListeners.size;
 	}
 
 	// The commands.
@@ -257,6 +279,80 @@ export class FakeApp implements Client {
 			this.settings = { ...this.settings, ...(patch as Partial<UserSettings>) };
 			return this.settings;
 		});
+	}
+
+	appOpenFolder() {
+		return this.#answer("appOpenFolder", [], () => null);
+	}
+
+	appReport() {
+		return this.#answer("appReport", [], () => "Parlance 0.1.0\nSQLite 3.53.2\nparlance.db: 4 pages");
+	}
+
+	backupList() {
+		return this.#answer("backupList", [], () => this.#overview());
+	}
+
+	backupCreate() {
+		return this.#answer("backupCreate", [], () => {
+			const made = aBackup({ createdAt: Date.now(), reason: "manual" });
+			this.backups = [made, ...this.backups];
+			return made;
+		});
+	}
+
+	backupRestore(name: string) {
+		return this.#answer("backupRestore", [name], () => this.#replace());
+	}
+
+	backupSetBudget(megabytes: number | null) {
+		return this.#answer("backupSetBudget", [megabytes], () => {
+			this.budget = megabytes;
+			return this.#overview();
+		});
+	}
+
+	workCancel() {
+		return this.#answer("workCancel", [], () => true);
+	}
+
+	doctorReport() {
+		return this.#answer("doctorReport", [], () => this.doctor);
+	}
+
+	doctorRepair() {
+		return this.#answer("doctorRepair", [], () => ({
+			text: "4 conversations and 15 of 16 messages were saved.",
+			status: this.#replace(),
+		}));
+	}
+
+	doctorRescue() {
+		return this.#answer("doctorRescue", [], () => ({
+			folder: "/home/linh/.local/share/parlance/rescued/2026-03-14",
+			text: "4 conversations with 15 messages.",
+		}));
+	}
+
+	#replace(): AppStatus {
+		const { status, conversations, messages } = this.restored ?? this;
+		Object.assign(this, { status, conversations, messages });
+		return status;
+	}
+
+	#overview(): BackupOverview {
+		return {
+			backups: this.backups,
+			usedBytes: this.backups.reduce((sum, { bytes }) => sum + bytes, 0),
+			budgetBytes: (this.budget ?? 500) * 1e6,
+			budgetIsChosen: this.budget !== null,
+			lastFailure: this.lastFailure,
+		};
+	}
+
+	async onWorkProgress(listener: (progress: WorkProgress) => void) {
+		this.#workListeners.add(listener);
+		return () => void this.#workListeners.delete(listener);
 	}
 
 	async onDataChanged(listener: (changes: Change[], resync: boolean) => void) {

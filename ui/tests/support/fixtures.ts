@@ -1,4 +1,12 @@
-import type { AppStatus, Chunk, ConversationSummary, Message, Template, UserSettings } from "../../src/ipc";
+import type {
+	AppStatus,
+	Backup,
+	Chunk,
+	ConversationSummary,
+	Message,
+	Template,
+	UserSettings,
+} from "../../src/ipc";
 
 export const NOON = Date.UTC(2026, 2, 14, 12, 0, 0);
 
@@ -19,6 +27,8 @@ export const READY: Extract<AppStatus, { state: "ready" }> = {
 	databasePath: "/home/linh/.local/share/parlance/parlance.db",
 	profile: { id: "0000000000001", displayName: "Linh" },
 	speech: { state: "ready", engine: "espeak-ng", voice: "en-gb" },
+	readOnly: null,
+	notices: [],
 };
 
 export const SETTINGS: UserSettings = {
@@ -142,6 +152,35 @@ export function aReply(
 		...message,
 		id,
 	});
+}
+
+export function aBackup(over: Partial<Backup> = {}): Backup {
+	const createdAt = over.createdAt ?? NOON;
+	const reason = over.reason ?? "scheduled";
+	return {
+		name: `${createdAt}-${reason}.plbackup`,
+		createdAt,
+		reason,
+		bytes: 3_400_000,
+		schemaVersion: 11,
+		appVersion: "0.1.0",
+		counts: reason === "replaced" ? null : { conversations: 4, messages: 16, words: 0 },
+		problem: null,
+		...over,
+	};
+}
+
+/** A start that failed with this code. */
+export function aFailedStart(
+	code: string,
+	details: Record<string, string> = {},
+	message = "technical",
+): Extract<AppStatus, { state: "failed" }> {
+	return {
+		state: "failed",
+		dataDir: "/home/linh/.local/share/parlance",
+		error: { code: code as "io", message, details },
+	};
 }
 
 /** What people really write. */

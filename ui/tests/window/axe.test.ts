@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { violations } from "../support/axe";
 import { FakeApp } from "../support/fake-app";
-import { aConversation, aReply, READY, SETTINGS } from "../support/fixtures";
+import { aBackup, aConversation, aFailedStart, aReply, NOON, READY, SETTINGS } from "../support/fixtures";
 import { all, get, livedIn, open, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;
@@ -75,6 +75,94 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 	it("with the settings open", async () => {
 		await openWindow(themed(livedIn().app));
 		await user.click(get("settingsOpen"));
+		expect(await violations()).toEqual([]);
+	});
+
+	function damaged(app: FakeApp) {
+		app.backups = [
+			aBackup(),
+			aBackup({ createdAt: NOON - 1e7, reason: "replaced" }),
+			aBackup({ createdAt: NOON - 2e7, problem: "It is cut off." }),
+		];
+		app.doctor = { ok: false, text: "2 pages cannot be read.\n14 of 16 messages can.", canRepair: true };
+		app.lastFailure = { code: "disk_full", message: "No room.", details: {} };
+		return app;
+	}
+
+	it("with the data in the settings, the doctor's report, and work under way", async () => {
+		const { app } = livedIn();
+		await openWindow(damaged(themed(app)));
+		await user.click(get("settingsOpen"));
+		await painted();
+		await user.click(get("doctorCheck"));
+		app.hold("backupCreate");
+		await user.click(get("backupNow"));
+		await new Promise((resolve) => setTimeout(resolve, 320));
+		expect(get("workProgress")).toBeTruthy();
+		expect(get("doctorReport")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with a restore that is to be confirmed, is under way, and has failed", async () => {
+		const { app } = livedIn();
+		await openWindow(damaged(themed(app)));
+		await user.click(get("settingsOpen"));
+		await painted();
+		await user.click(all("backupRestore")[1] as Element);
+		expect(await violations()).toEqual([]);
+		const held = app.hold("backupRestore");
+		await user.click(get("backupConfirm"));
+		await new Promise((resolve) => setTimeout(resolve, 320));
+		expect(get("workProgress")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+		await held.fail("backup");
+		await painted();
+		expect(all("errorCode").map(({ textContent }) => textContent)).toContain("Code: backup");
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with the report to copy", async () => {
+		await openWindow(themed(livedIn().app));
+		await user.click(get("settingsOpen"));
+		await painted();
+		await user.click(get("copyReport"));
+		await painted();
+		expect(get("reportCopy")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with the recovery page, its reports and its dialog", async () => {
+		const app = damaged(themed());
+		app.status = aFailedStart("corrupt");
+		await openWindow(app);
+		document.documentElement.dataset.theme = theme;
+		await user.click(get("doctorCheck"));
+		await user.click(get("rescue"));
+		await painted();
+		expect(get("rescueOutcome")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+		await user.click(get("recoveryRestore"));
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with every banner at once, and what a repair has done", async () => {
+		const { app, talk } = livedIn();
+		app.status = { ...READY, readOnly: "The disk is write-protected.", notices: ["baseline"] };
+		damaged(themed(app));
+		await openWindow(app);
+		await open(talk.id);
+		await app.report({ code: "backup", message: "No room." });
+		await app.report({ code: "cancelled", message: "Cancelled." });
+		await painted();
+		expect(get("readOnlyBanner")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+		await user.click(get("settingsOpen"));
+		await painted();
+		await user.click(get("doctorCheck"));
+		await painted();
+		await user.click(get("doctorRepair"));
+		await painted();
+		expect(get("doctorOutcome")).toBeTruthy();
 		expect(await violations()).toEqual([]);
 	});
 

@@ -3,10 +3,18 @@
 //! What the list shows of a conversation's messages is stored on the conversation itself, written by
 //! [`crate::message`] in the transaction of its cause; nothing here counts messages.
 
+mod kept;
 mod page;
+mod title;
+mod trash;
 
+pub(crate) use kept::{LAST_SETTLED, message_settled, settled_messages_changed};
 pub use page::{ConversationPage, LARGEST_PAGE, list_page};
 pub(crate) use page::{pinned_page_sql, recent_page_sql};
+pub use title::rename;
+pub(crate) use title::{name_after_first_message, name_anew, take_title_back};
+pub use trash::delete;
+pub(crate) use trash::{in_trash_since, put_into_trash, take_out_of_trash};
 
 use rusqlite::{OptionalExtension, Row, named_params};
 use serde::Serialize;
@@ -267,34 +275,6 @@ pub fn summary(
         .ok_or_else(|| Error::not_found("conversation", id))
 }
 
-/// Gives the conversation a title of the learner's own; no automatic one will replace it.
-///
-/// # Errors
-/// `Invalid` for a title that is blank or longer than 200 characters; `NotFound` like [`get`].
-pub fn rename(
-    tx: &WriteTx<'_>,
-    user: UserId,
-    id: ConversationId,
-    title: &str,
-    now: Timestamp,
-) -> Result<Conversation, Error> {
-    let title = text::title(title)?;
-    let mut statement = tx.prepare(&format!(
-        "UPDATE conversations SET title = :title, title_source = 'user', updated_at = :now
-         WHERE id = :id AND user_id = :user AND deleted_at IS NULL RETURNING {COLUMNS}"
-    ))?;
-    let renamed = statement
-        .query_row(
-            named_params! { ":id": id, ":user": user, ":title": title, ":now": now },
-            Conversation::from_row,
-        )
-        .optional()?
-        .ok_or_else(|| Error::not_found("conversation", id))?;
-    event::append(tx, id, EventType::ConversationRenamed, &json!({}), now)?;
-    tx.changed_conversation(ChangeKind::Updated, id);
-    Ok(renamed)
-}
-
 /// Refuses a conversation that is not this learner's.
 pub(crate) fn require(tx: &ReadTx<'_>, user: UserId, id: ConversationId) -> Result<(), Error> {
     if exists(tx, user, id)? {
@@ -310,41 +290,4 @@ pub(crate) fn exists(tx: &ReadTx<'_>, user: UserId, id: ConversationId) -> Resul
         "SELECT 1 FROM conversations WHERE id = :id AND user_id = :user AND deleted_at IS NULL",
     )?;
     Ok(statement.exists(named_params! { ":id": id, ":user": user })?)
-}
-
-/// Gives an unnamed conversation a title from the learner's first message; leaves a named one alone.
-pub(crate) fn name_after_first_message(
-    tx: &WriteTx<'_>,
-    id: ConversationId,
-    content: &str,
-) -> Result<(), Error> {
-    tx.prepare("UPDATE conversations SET title = :title WHERE id = :id AND title_source = 'auto' AND title = ''")?
-        .execute(named_params! { ":id": id, ":title": text::auto_title(content) })?;
-    Ok(())
-}
-
-pub(crate) const LAST_SETTLED: &str = "
-    SELECT created_at, content FROM messages
-    WHERE conversation_id = :id AND status <> 'streaming' AND deleted_at IS NULL
-    ORDER BY sequence_number DESC LIMIT 1";
-
-/// Adds to the count and takes time and preview from the last settled message, whichever that is now.
-pub(crate) fn message_settled(
-    tx: &WriteTx<'_>,
-    id: ConversationId,
-    now: Timestamp,
-) -> Result<(), Error> {
-    let (last_at, last): (Timestamp, String) = tx
-        .prepare(LAST_SETTLED)?
-        .query_row(named_params! { ":id": id }, |row| {
-            Ok((row.get("created_at")?, row.get("content")?))
-        })?;
-    tx.prepare(
-        "UPDATE conversations SET message_count = message_count + 1, last_message_at = :last_at,
-             last_message_preview = :preview, updated_at = :now
-         WHERE id = :id",
-    )?
-    .execute(named_params! { ":id": id, ":last_at": last_at, ":preview": text::preview(&last), ":now": now })?;
-    tx.changed_conversation(ChangeKind::Updated, id);
-    Ok(())
 }

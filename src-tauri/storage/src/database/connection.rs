@@ -7,11 +7,12 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, ffi};
 
-use crate::inspect::wal_path;
+use crate::files::{put_in_place, remove_if_there};
+use crate::inspect::{beside, uri, wal_path};
 use crate::{Error, data_dir};
 
 /// Older versions have a bug in write-ahead logging that can damage a database.
-const OLDEST_SQLITE: i32 = 3_051_003;
+pub(super) const OLDEST_SQLITE: i32 = 3_051_003;
 const _: () = assert!(
     ffi::SQLITE_VERSION_NUMBER >= OLDEST_SQLITE,
     "the bundled SQLite is too old"
@@ -30,8 +31,20 @@ const LONGEST_VALUE: i32 = 64 * 1024 * 1024;
 
 /// The one connection that writes, made with the file if that is absent.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
-    // SQLite gives the log and its index the permissions of the database, so only this file needs care.
-    drop(data_dir::open_private(path)?);
+    if path.metadata().map_or(0, |file| file.len()) == 0 {
+        make(path)?;
+    }
+    open_existing(path)
+}
+
+/// The connection that takes the place of a writer's that cannot be trusted any more. Makes nothing.
+pub(super) fn reopen_writer(path: &Path) -> Result<Connection, Error> {
+    let connection = open_existing(path)?;
+    defend(&connection)?;
+    Ok(connection)
+}
+
+fn open_existing(path: &Path) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -50,6 +63,28 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
+/// Makes an empty database that has a write-ahead log from its first byte on.
+///
+/// SQLite writes the first page in place, under a rollback journal. A power cut in the middle can leave a page
+/// of zeros with that journal beside it, which every later look at the file takes for damage. So the page is
+/// written under another name, and the file is there whole or not at all.
+fn make(path: &Path) -> Result<(), Error> {
+    let draft = beside(path, ".new");
+    for suffix in ["", "-journal", "-wal", "-shm"] {
+        remove_if_there(&beside(&draft, suffix))?;
+    }
+    // SQLite gives the log and its index the permissions of the database, so only this file needs care.
+    let file = data_dir::open_private(&draft)?;
+    let connection = Connection::open_with_flags(
+        &draft,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    connection.close().map_err(|(_, error)| error)?;
+    file.sync_all()?;
+    put_in_place(&draft, path)
+}
+
 /// A connection that can only read.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(
@@ -59,6 +94,33 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, Error> {
     set_up(&connection)?;
     defend(&connection)?;
     Ok(connection)
+}
+
+/// A connection to a file that cannot change: SQLite then needs no log and no lock beside it.
+pub(super) fn open_unchanging_reader(path: &Path) -> Result<Connection, Error> {
+    let uri = uri(path, "immutable=1").ok_or_else(|| Error::DataDir {
+        path: path.to_owned(),
+        reason: "its path has no form that SQLite understands".into(),
+    })?;
+    let connection = Connection::open_with_flags(
+        uri,
+        OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_URI,
+    )?;
+    set_up(&connection)?;
+    defend(&connection)?;
+    Ok(connection)
+}
+
+/// Refuses a library other than the one this program was built with: a loader may have put it there.
+pub(super) fn require_sqlite(found: i32, oldest: i32) -> Result<(), Error> {
+    if found < oldest {
+        return Err(Error::internal(format!(
+            "SQLite {found} is too old; {oldest} is needed"
+        )));
+    }
+    Ok(())
 }
 
 /// What every connection has in common, whatever it may do.
@@ -82,6 +144,37 @@ pub(super) fn defend(connection: &Connection) -> Result<(), Error> {
     Ok(())
 }
 
+/// Runs work of this crate's own that has to write pages as they are, which nobody else may.
+pub(crate) fn undefended<T>(
+    connection: &Connection,
+    work: impl FnOnce() -> Result<T, Error>,
+) -> Result<T, Error> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false)?;
+    // Also if the work panics: the connection lives on.
+    let _defended_again = DefendedAgain(connection);
+    work()
+}
+
+struct DefendedAgain<'c>(&'c Connection);
+
+impl Drop for DefendedAgain<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = defend(self.0) {
+            log::error!("the database is open without its defences: {error}");
+        }
+    }
+}
+
+/// Moves all of the log into the database file, and leaves the log empty.
+///
+/// # Errors
+/// `Busy` if somebody else holds the log; as much as possible has been moved then.
+pub(super) fn fold_log_in(connection: &Connection) -> Result<(), Error> {
+    let is_busy: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    if is_busy { Err(Error::Busy) } else { Ok(()) }
+}
+
 /// A connection that could write but does not: the full-text tables check themselves only on such a one.
 /// A log left by a crash stays as it is. The caller holds the lock of the data directory.
 pub(crate) fn open_to_verify(path: &Path) -> Result<Connection, Error> {
@@ -93,4 +186,36 @@ pub(crate) fn open_to_verify(path: &Path) -> Result<Connection, Error> {
     let has_log = wal_path(path).metadata().is_ok_and(|log| log.len() > 0);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
     Ok(connection)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_defended_again_however_the_work_without_defences_ends() {
+        let connection = Connection::open_in_memory().unwrap();
+        let is_defended = || {
+            connection
+                .db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE)
+                .unwrap()
+        };
+        defend(&connection).unwrap();
+        undefended(&connection, || {
+            assert!(!is_defended());
+            Ok(())
+        })
+        .unwrap();
+        assert!(is_defended());
+        assert!(undefended(&connection, || Err::<(), _>(Error::DiskFull)).is_err());
+        assert!(is_defended());
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            undefended(&connection, || -> Result<(), Error> {
+                std::panic::resume_unwind(Box::new("in the middle"))
+            })
+        }));
+        assert!(panicked.is_err());
+        assert!(is_defended());
+    }
 }

@@ -5,6 +5,7 @@
 //! No network and no file work belongs into a job: a slow write job holds up every other.
 
 mod connection;
+mod opening;
 mod queue;
 mod reader;
 mod writer;
@@ -12,24 +13,27 @@ mod writer;
 use std::future::Future;
 use std::panic::Location;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
+use tempfile::TempDir;
 use tokio::sync::{broadcast, oneshot};
 
+use crate::Error;
 use crate::change::ChangeSet;
-use crate::data_dir::{self, Lock};
-use crate::inspect::{find_database, look_at};
-use crate::migrations::{self, EMBEDDED, Migration, Standing};
+use crate::data_dir::Lock;
+use crate::migrations::{EMBEDDED, Migration};
+use crate::progress::Progress;
 use crate::time::{Clock, SystemClock, Timestamp};
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, id};
 use queue::Queue;
 use reader::ReadJob;
-use writer::{Write, WriteJob};
+use writer::{Task, Write};
 
-pub(crate) use connection::{open_to_verify, set_up};
+pub(crate) use connection::{open_to_verify, set_up, undefended};
+pub use opening::{CheckDue, Launch, LaunchNotice};
 
 /// How many change sets a slow listener may fall behind before it is told that it missed some.
 const CHANGES_KEPT: usize = 1024;
@@ -45,6 +49,8 @@ pub struct OpenOptions {
     pub readers: usize,
     /// The schema's history; the embedded one, except in tests of upgrading.
     pub migrations: &'static [Migration],
+    /// Hears how far the work before an upgrade has come.
+    pub on_progress: Arc<dyn Fn(Progress) + Send + Sync>,
 }
 
 impl OpenOptions {
@@ -56,6 +62,7 @@ impl OpenOptions {
             clock: Arc::new(SystemClock),
             readers: 2,
             migrations: EMBEDDED,
+            on_progress: Arc::new(|_| {}),
         }
     }
 }
@@ -69,55 +76,55 @@ pub struct Database {
 struct Inner {
     path: PathBuf,
     clock: Arc<dyn Clock>,
-    applied: Vec<u32>,
-    writes: Arc<Queue<Box<dyn WriteJob>>>,
+    launch: Launch,
+    /// What had to be copied to be read; removed at the end.
+    _copy: Option<TempDir>,
+    writes: Arc<Queue<Task>>,
     reads: Arc<Queue<ReadJob>>,
     changes: broadcast::Sender<Arc<ChangeSet>>,
+    commits: Arc<AtomicU64>,
     running: Mutex<Option<Running>>,
 }
 
 /// What there is to end when the database is closed.
 struct Running {
-    /// Gives the lock back with its connection: while it runs, nobody else may have the directory.
-    writer: JoinHandle<(Connection, Lock)>,
+    /// Gives the lock back with its connection: while it runs, nobody else may have the directory. `None` where
+    /// nothing can be written.
+    writer: Option<JoinHandle<(Connection, Lock)>>,
     readers: Vec<JoinHandle<()>>,
 }
 
 impl Database {
-    /// Opens the database in `data_dir`, made if absent, and brings its schema up to date.
+    /// Opens the database in `data_dir`, made if there never was one, and brings its schema up to date after a
+    /// backup. Where nothing can be written, it is opened for reading: see [`Launch::read_only`].
     ///
     /// # Errors
-    /// `AlreadyOpen` if another process has it, `DataDir` if the directory cannot be used,
-    /// `SchemaTooNew`, `ForeignFile` or `Corrupt` if the file must not be written: it is then as it was.
+    /// `AlreadyOpen` if another process has it, `DataDir` if the directory cannot be used, `Missing` if a
+    /// database must be there and is not, `SchemaTooNew`, `ForeignFile` or `Corrupt` if the file must not be
+    /// written, `NotEnoughSpace` or `Backup` if it could not be protected before an upgrade, `ReadOnly` if it
+    /// needs one and cannot be written. The file is then as it was.
     pub fn open(data_dir: &Path, options: OpenOptions) -> Result<Self, Error> {
-        data_dir::prepare(data_dir)?;
-        let lock = Lock::take(data_dir)?;
-        let path = data_dir.join(data_dir::DATABASE_FILE);
-        refuse_what_is_not_ours(&path, options.migrations)?;
-
-        let mut connection = connection::open_writer(&path)?;
-        let applied = migrations::migrate(
-            &mut connection,
-            options.migrations,
-            &options.app_version,
-            options.clock.now(),
-        )?;
-        connection::defend(&connection)?;
-        id::begin_above(largest_id(&connection)?);
-        let readers: Vec<Connection> = (0..options.readers.max(1))
-            .map(|_| connection::open_reader(&path))
-            .collect::<Result<_, _>>()?;
-
+        let opened = opening::open(data_dir, &options)?;
         let (changes, _) = broadcast::channel(CHANGES_KEPT);
         let writes = Arc::new(Queue::new());
         let reads = Arc::new(Queue::new());
-        let writer = {
-            let (writes, changes) = (Arc::clone(&writes), changes.clone());
-            spawn("parlance-writer".into(), move || {
-                (writer::run(connection, &writes, &changes), lock)
-            })?
-        };
-        let readers = readers
+        let commits = Arc::new(AtomicU64::new(0));
+        let writer = opened
+            .writer
+            .map(|(connection, lock)| {
+                let (writes, changes) = (Arc::clone(&writes), changes.clone());
+                let (commits, path) = (Arc::clone(&commits), opened.path.clone());
+                spawn("parlance-writer".into(), move || {
+                    let reopen = || connection::reopen_writer(&path);
+                    (
+                        writer::run(connection, &writes, &changes, &commits, reopen),
+                        lock,
+                    )
+                })
+            })
+            .transpose()?;
+        let readers = opened
+            .readers
             .into_iter()
             .enumerate()
             .map(|(number, connection)| {
@@ -130,12 +137,14 @@ impl Database {
         let running = Mutex::new(Some(Running { writer, readers }));
         Ok(Self {
             inner: Arc::new(Inner {
-                path,
+                path: opened.path,
                 clock: options.clock,
-                applied,
+                launch: opened.launch,
+                _copy: opened.copy,
                 writes,
                 reads,
                 changes,
+                commits,
                 running,
             }),
         })
@@ -210,6 +219,29 @@ impl Database {
             .unwrap_or(Err(Error::Closed))
     }
 
+    /// Folds the log into the database file now and leaves it empty, after every write that was asked for before.
+    ///
+    /// After this, what was erased is in neither of the two: the log holds pages as they were, and the file may
+    /// hold some that only the log had replaced.
+    ///
+    /// # Errors
+    /// `Busy` if somebody reads from the log for longer than the busy timeout: it is folded in as far as that
+    /// allows, and closing the database folds the rest. `ReadOnly`, `Closed`, or what SQLite says.
+    pub fn checkpoint(&self) -> impl Future<Output = Result<(), Error>> + Send + use<> {
+        let (reply, answer) = oneshot::channel();
+        if self.inner.launch.read_only.is_some() {
+            drop(reply.send(Err(Error::ReadOnly)));
+        } else {
+            self.inner
+                .writes
+                .push(Task::Alone(Box::new(move |connection| {
+                    // Whoever stopped waiting has nothing to be told.
+                    drop(reply.send(connection::fold_log_in(connection)));
+                })));
+        }
+        self::answer(answer)
+    }
+
     /// Every change set from now on, in the order of the commits; a listener that falls 1,024 behind is told so.
     #[must_use]
     pub fn changes(&self) -> broadcast::Receiver<Arc<ChangeSet>> {
@@ -228,10 +260,17 @@ impl Database {
         &self.inner.path
     }
 
-    /// The migrations that opening this database applied; empty if it was up to date.
+    /// How opening it went.
     #[must_use]
-    pub fn applied_migrations(&self) -> &[u32] {
-        &self.inner.applied
+    pub fn launch(&self) -> &Launch {
+        &self.inner.launch
+    }
+
+    /// How many transactions have changed something since it was opened: when two answers are the same, nothing
+    /// has changed in between.
+    #[must_use]
+    pub fn commit_count(&self) -> u64 {
+        self.inner.commits.load(Ordering::Relaxed)
     }
 
     /// Waits for queued work, folds the log into the database, and gives the data directory free.
@@ -273,9 +312,13 @@ impl Database {
         F: FnOnce(&WriteTx<'_>) -> Result<T, Error> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
+        if self.inner.launch.read_only.is_some() {
+            drop(reply.send(Err(Error::ReadOnly)));
+            return answer;
+        }
         self.inner
             .writes
-            .push(Box::new(Write::new(job, reply, caller)));
+            .push(Task::Write(Box::new(Write::new(job, reply, caller))));
         answer
     }
 }
@@ -320,22 +363,25 @@ impl Running {
     /// Whether the current thread is one of those to be ended.
     fn is_me(&self) -> bool {
         let me = thread::current().id();
-        self.writer.thread().id() == me
-            || self.readers.iter().any(|reader| reader.thread().id() == me)
+        self.writer
+            .iter()
+            .map(JoinHandle::thread)
+            .chain(self.readers.iter().map(JoinHandle::thread))
+            .any(|thread| thread.id() == me)
     }
 
     /// Waits for every thread, whatever becomes of one, and gives the directory free at the very end.
     fn finish(self) -> Result<(), Error> {
         // Readers first: the log can be folded in completely only when nobody reads from it.
         let readers: Vec<_> = self.readers.into_iter().map(JoinHandle::join).collect();
-        let writer = self.writer.join();
-        let closed = match writer {
-            Ok((connection, lock)) => {
+        let closed = match self.writer.map(JoinHandle::join) {
+            Some(Ok((connection, lock))) => {
                 let closed = finish(connection);
                 drop(lock);
                 closed
             }
-            Err(_) => Err(Error::Panicked),
+            Some(Err(_)) => Err(Error::Panicked),
+            None => Ok(()),
         };
         if readers.iter().any(Result::is_err) {
             return Err(Error::Panicked);
@@ -358,26 +404,13 @@ fn finish(connection: Connection) -> Result<(), Error> {
     if let Err(error) = connection.execute_batch("PRAGMA analysis_limit = 400; PRAGMA optimize") {
         log::warn!("no statistics for the planner: {}", Error::from(error));
     }
-    let is_busy: bool =
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    if is_busy {
-        log::info!("another program reads the database; its log stays for the next start");
+    match connection::fold_log_in(&connection) {
+        Err(Error::Busy) => {
+            log::info!("another program reads the database; its log stays for the next start");
+        }
+        folded => folded?,
     }
     connection.close().map_err(|(_, error)| error.into())
-}
-
-/// Looks before anything is written, and through a connection that cannot write and leaves no file behind.
-fn refuse_what_is_not_ours(path: &Path, known: &[Migration]) -> Result<(), Error> {
-    if find_database(path)?.is_none_or(|size| size == 0) {
-        return Ok(());
-    }
-    match look_at(path, |connection| {
-        migrations::standing(connection, path, known)
-    })? {
-        Standing::Empty => log::info!("the database is empty"),
-        Standing::At(version) => log::info!("the database is at schema version {version}"),
-    }
-    Ok(())
 }
 
 /// Of the tables whose rows are listed or taken in the order of their ids. Each maximum is one look at the
@@ -390,7 +423,8 @@ fn largest_id(connection: &Connection) -> Result<i64, Error> {
              coalesce((SELECT max(id) FROM conversations), 0),
              coalesce((SELECT max(id) FROM messages), 0),
              coalesce((SELECT max(id) FROM message_chunks), 0),
-             coalesce((SELECT max(id) FROM conversation_events), 0))",
+             coalesce((SELECT max(id) FROM conversation_events), 0),
+             coalesce((SELECT max(id) FROM operations), 0))",
         [],
         |row| row.get(0),
     )?)

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::Connection;
 use tokio::sync::{broadcast, oneshot};
@@ -20,6 +21,14 @@ use crate::tx::WriteTx;
 const LARGEST_GROUP: usize = 64;
 /// How often a transaction is tried when another process holds the database, each time for the busy timeout.
 const BEGIN_ATTEMPTS: u32 = 3;
+
+/// What the writing thread is asked for.
+pub(super) enum Task {
+    /// A write, in a transaction that it may share with others.
+    Write(Box<dyn WriteJob>),
+    /// Work that cannot be done inside of a transaction. Writes that were queued before it are committed.
+    Alone(Box<dyn FnOnce(&Connection) + Send>),
+}
 
 /// A write that waits: the job, then its value until the commit, then the way back to the caller.
 pub(super) trait WriteJob: Send {
@@ -108,38 +117,91 @@ pub(super) fn hand_over(caller: &'static Location<'static>, give: impl FnOnce())
 }
 
 /// Serves the queue until it is closed and empty, then gives the connection back.
+///
+/// A connection on which SQLite itself gave a transaction up is replaced by what `reopen` gives, before anything
+/// else is written: the full-text tables count their texts in memory, and after a failed read they take zero for
+/// the count, also once the transaction is rolled back. The next write would store that.
 pub(super) fn run(
     connection: Connection,
-    queue: &Queue<Box<dyn WriteJob>>,
+    queue: &Queue<Task>,
     changes: &broadcast::Sender<Arc<ChangeSet>>,
+    commits: &AtomicU64,
+    reopen: impl Fn() -> Result<Connection, Error>,
 ) -> Connection {
     let _serving = Serving(queue);
-    while let Some(mut jobs) = queue.take(LARGEST_GROUP) {
+    let mut at_work = AtWork {
+        connection,
+        is_sound: true,
+        changes,
+        commits,
+        reopen,
+    };
+    while let Some(tasks) = queue.take(LARGEST_GROUP) {
+        let mut writes = VecDeque::with_capacity(tasks.len());
+        for task in tasks {
+            match task {
+                Task::Write(job) => writes.push_back(job),
+                Task::Alone(work) => {
+                    at_work.write_all(&mut writes);
+                    work(&at_work.connection);
+                }
+            }
+        }
+        at_work.write_all(&mut writes);
+    }
+    at_work.connection
+}
+
+/// The writing thread between two looks into its queue.
+struct AtWork<'a, R> {
+    connection: Connection,
+    /// Whether SQLite has not given a transaction up on this connection.
+    is_sound: bool,
+    changes: &'a broadcast::Sender<Arc<ChangeSet>>,
+    commits: &'a AtomicU64,
+    reopen: R,
+}
+
+impl<R: Fn() -> Result<Connection, Error>> AtWork<'_, R> {
+    fn write_all(&mut self, jobs: &mut VecDeque<Box<dyn WriteJob>>) {
         while !jobs.is_empty() {
-            let group = Group::run(&connection, &mut jobs);
-            group.finish(&connection, changes);
+            if !self.is_sound {
+                match (self.reopen)() {
+                    Ok(sound) => self.connection = sound,
+                    Err(error) => {
+                        Group::refused(jobs, &error).finish(&self.connection, self.changes);
+                        continue;
+                    }
+                }
+            }
+            let before = self.connection.total_changes();
+            let group = Group::run(&self.connection, jobs);
+            if self.connection.total_changes() != before {
+                // Also what is rolled back counts: one backup too many is better than one too few.
+                self.commits.fetch_add(1, Ordering::Relaxed);
+            }
+            self.is_sound = group.finish(&self.connection, self.changes);
         }
     }
-    connection
 }
 
 /// The jobs of one transaction that have run, in order, with what came of each.
 struct Group {
     jobs: Vec<(Box<dyn WriteJob>, Result<ChangeSet, Error>)>,
+    /// Whether SQLite did with the transaction what it was told and nothing else.
+    is_sound: bool,
 }
 
 impl Group {
     /// Opens a transaction and runs jobs in it: all of them, unless SQLite gives the transaction up.
     fn run(connection: &Connection, jobs: &mut VecDeque<Box<dyn WriteJob>>) -> Self {
+        if let Err(error) = begin(connection) {
+            return Self::refused(jobs, &error);
+        }
         let mut group = Self {
             jobs: Vec::with_capacity(jobs.len()),
+            is_sound: true,
         };
-        if let Err(error) = begin(connection) {
-            group
-                .jobs
-                .extend(jobs.drain(..).map(|job| (job, Err(error.clone()))));
-            return group;
-        }
         let is_shared = jobs.len() > 1;
         while let Some(mut job) = jobs.pop_front() {
             let outcome = if is_shared {
@@ -152,6 +214,7 @@ impl Group {
             // On a full disk or a failing one SQLite may roll everything back by itself, and a job may
             // even have swallowed the error: what counts is whether the transaction is still there.
             if connection.is_autocommit() {
+                group.is_sound = false;
                 group.fail(
                     &failure.unwrap_or_else(|| Error::internal("a transaction ended within a job")),
                 );
@@ -161,16 +224,33 @@ impl Group {
         group
     }
 
-    /// Commits what succeeded and tells everybody, in this order.
-    fn finish(mut self, connection: &Connection, changes: &broadcast::Sender<Arc<ChangeSet>>) {
+    /// Jobs that could not even begin.
+    fn refused(jobs: &mut VecDeque<Box<dyn WriteJob>>, error: &Error) -> Self {
+        Self {
+            jobs: jobs
+                .drain(..)
+                .map(|job| (job, Err(error.clone())))
+                .collect(),
+            is_sound: true,
+        }
+    }
+
+    /// Commits what succeeded and tells everybody, in this order. Gives whether the connection can be used on.
+    fn finish(
+        mut self,
+        connection: &Connection,
+        changes: &broadcast::Sender<Arc<ChangeSet>>,
+    ) -> bool {
         let is_wanted = self.jobs.iter().any(|(_, outcome)| outcome.is_ok());
         if is_wanted && let Err(error) = execute(connection, "COMMIT") {
+            self.is_sound = false;
             self.fail(&error);
         }
         if !connection.is_autocommit()
             && let Err(error) = execute(connection, "ROLLBACK")
         {
             log::error!("a transaction could not be rolled back: {error}");
+            self.is_sound = false;
         }
         for (job, outcome) in self.jobs {
             let outcome = outcome.map(|changed| {
@@ -182,6 +262,7 @@ impl Group {
             // Last, so that whoever has the answer also has heard of the change.
             job.acknowledge(outcome);
         }
+        self.is_sound
     }
 
     /// Nothing of the transaction is kept: whoever had succeeded in it gets `error` as well.
@@ -272,11 +353,12 @@ mod tests {
         let mut answers = Vec::new();
         for sql in jobs {
             let (job, answer) = insert(sql);
-            queue.push(job);
+            queue.push(Task::Write(job));
             answers.push(answer);
         }
         queue.close();
-        let connection = run(connection, &queue, &broadcast::channel(1).0);
+        let (changes, commits) = (broadcast::channel(1).0, AtomicU64::new(0));
+        let connection = run(connection, &queue, &changes, &commits, || Ok(small_disk()));
         assert!(connection.is_autocommit());
         let rows = connection
             .query_row("SELECT count(*) FROM t", [], |row| row.get(0))
@@ -305,6 +387,30 @@ mod tests {
     }
 
     #[test]
+    fn while_the_connection_cannot_be_opened_anew_nobody_writes_on_the_old_one() {
+        let queue = Queue::new();
+        let (full, first) = insert(HUGE);
+        let (small, second) = insert(SMALL);
+        queue.push(Task::Write(full));
+        queue.push(Task::Write(small));
+        queue.close();
+        let broken = Error::Io {
+            detail: "still broken".into(),
+        };
+        let (changes, commits) = (broadcast::channel(1).0, AtomicU64::new(0));
+        let connection = run(small_disk(), &queue, &changes, &commits, || {
+            Err(broken.clone())
+        });
+        // One transaction for both, and so the second may only try after it.
+        assert_eq!(first.blocking_recv().unwrap(), Err(Error::DiskFull));
+        assert_eq!(second.blocking_recv().unwrap(), Err(broken));
+        let rows: u32 = connection
+            .query_row("SELECT count(*) FROM t", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(rows, 0);
+    }
+
+    #[test]
     fn a_lone_write_that_does_not_fit_leaves_nothing_and_the_next_one_works() {
         let (answers, rows) = run_group(small_disk(), &[HUGE]);
         assert_eq!((answers, rows), (vec![Err(Error::DiskFull)], 0));
@@ -327,6 +433,32 @@ mod tests {
         assert_eq!(rows, 1);
     }
 
+    #[test]
+    fn work_that_wants_no_transaction_has_none_and_comes_after_the_writes_before_it() {
+        let queue = Queue::new();
+        let (before, _) = insert(SMALL);
+        let (after, _) = insert(SMALL);
+        let (say, said) = std::sync::mpsc::channel();
+        queue.push(Task::Write(before));
+        queue.push(Task::Alone(Box::new(move |connection| {
+            let rows: u32 = connection
+                .query_row("SELECT count(*) FROM t", [], |row| row.get(0))
+                .unwrap();
+            say.send((connection.is_autocommit(), rows)).unwrap();
+        })));
+        queue.push(Task::Write(after));
+        queue.close();
+        let (changes, commits) = (broadcast::channel(1).0, AtomicU64::new(0));
+        run(
+            small_disk(),
+            &queue,
+            &changes,
+            &commits,
+            || Ok(small_disk()),
+        );
+        assert_eq!(said.recv(), Ok((true, 1)));
+    }
+
     /// A mistake of this crate: the panic of a job of a caller is caught long before.
     struct Deadly;
 
@@ -340,18 +472,27 @@ mod tests {
 
     #[test]
     fn when_the_thread_dies_whoever_waits_is_told_and_nobody_waits_for_it_again() {
-        let queue = Arc::new(Queue::<Box<dyn WriteJob>>::new());
+        let queue = Arc::new(Queue::new());
         let (before, waits) = insert(SMALL);
-        queue.push(Box::new(Deadly));
-        queue.push(before);
+        queue.push(Task::Write(Box::new(Deadly)));
+        queue.push(Task::Write(before));
         let thread = std::thread::spawn({
             let queue = Arc::clone(&queue);
-            move || run(small_disk(), &queue, &broadcast::channel(1).0)
+            move || {
+                let (changes, commits) = (broadcast::channel(1).0, AtomicU64::new(0));
+                run(
+                    small_disk(),
+                    &queue,
+                    &changes,
+                    &commits,
+                    || Ok(small_disk()),
+                )
+            }
         });
         assert!(thread.join().is_err());
         assert!(waits.blocking_recv().is_err());
         let (after, answer) = insert(SMALL);
-        queue.push(after);
+        queue.push(Task::Write(after));
         assert!(answer.blocking_recv().is_err());
     }
 

@@ -68,7 +68,11 @@ impl Adoption<'_> {
         for parent in &missing {
             match reference.parent.as_str() {
                 _ if table.columns[reference.column].is_nullable => {
-                    self.let_go(table, reference, *parent)?;
+                    if reference.falls_with_parent {
+                        self.keep_children_aside(table, reference, *parent)?;
+                    } else {
+                        self.let_go(table, reference, *parent)?;
+                    }
                 }
                 "users" => self.give_to_somebody(table, reference, *parent)?,
                 "conversations" if *parent < 0 => {

@@ -1,7 +1,7 @@
 //! Repairs a database: on a copy, proved whole, and only then put in the place of the damaged one.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -13,13 +13,13 @@ use super::source::Source;
 use super::state;
 use super::watching::{Step, interruptible};
 use super::workshop::{self, Workshop};
-use super::{orphans, rebuild, recompute, replacing};
-use crate::Error;
+use super::{orphans, rebuild, recompute};
 use crate::data_dir::{DATABASE_FILE, Lock};
 use crate::database::open_to_verify;
 use crate::progress::{Stage, Watch};
 use crate::time::Timestamp;
 use crate::verify::{self, Report, schema};
+use crate::{Error, files, replace};
 
 /// How a database was repaired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -66,8 +66,12 @@ pub fn repair(data_dir: &Path, watch: &Watch<'_>, now: Timestamp) -> Result<Repa
     let path = data_dir.join(DATABASE_FILE);
     state::of(&path)?.refuse_what_cannot_be_repaired(&path)?;
     let lock = Lock::take(data_dir)?;
+    if replace::roll_forward(data_dir, &lock, now)? {
+        // Another file is in place now.
+        state::of(&path)?.refuse_what_cannot_be_repaired(&path)?;
+    }
     workshop::remove_left_overs(data_dir)?;
-    workshop::check_space(&path, data_dir, 2)?;
+    workshop::check_space(data_dir, data_dir, 2)?;
     let workshop = Workshop::open(data_dir, now)?;
 
     let copy_folder = workshop.folder("copy")?;
@@ -260,14 +264,14 @@ impl Finished<'_> {
         watch: &Watch<'_>,
         now: Timestamp,
     ) -> Result<RepairOutcome, Error> {
-        File::open(self.file)?.sync_all()?;
+        files::sync_file(self.file)?;
         let aside = self.account.finish()?.map(Path::to_owned);
         // The last moment at which it can be cancelled.
         watch.at(Stage::Checking, 1, 1)?;
         watch.at(Stage::Replacing, 0, 1)?;
-        let undo_copy = replacing::replace(data_dir, lock, self.file, now)?;
+        let undo_copy = replace::replace(data_dir, lock, self.file, now)?;
         let rejects = aside
-            .map(|aside| replacing::keep_rejects(data_dir, &aside, undo_copy.as_deref(), now))
+            .map(|aside| replace::keep_rejects(data_dir, &aside, undo_copy.as_deref(), now))
             .transpose()?;
         watch.at(Stage::Replacing, 1, 1)?;
         let mut outcome = RepairOutcome {

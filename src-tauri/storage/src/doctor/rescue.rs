@@ -18,11 +18,11 @@ use super::rebuild::{self, LEDGER};
 use super::record::Value;
 use super::source::Source;
 use super::workshop::{self, Workshop};
-use super::{file_name, replacing, state};
+use super::{file_name, state};
 use crate::data_dir::{self, DATABASE_FILE, Lock};
 use crate::progress::{Stage, Watch};
 use crate::time::{Clock, SystemClock};
-use crate::{Error, id};
+use crate::{Error, files, id};
 
 /// The file with every row.
 const EVERYTHING: &str = "everything.jsonl";
@@ -66,13 +66,14 @@ pub fn rescue(data_dir: &Path, into: &Path, watch: &Watch<'_>) -> Result<RescueO
         _ => Path::new("."),
     };
     data_dir::create(parent)?;
-    workshop::check_space(&path, parent, 3)?;
+    workshop::check_space(data_dir, parent, 3)?;
     let now = SystemClock.now();
     let workshop = Workshop::open(parent, now)?;
     let source = Source::open(&path)?;
     let mut account = Account::new(workshop.file("rejects.jsonl"));
     let new = workshop.folder("new")?.join(DATABASE_FILE);
     let connection = rebuild::rebuild(&source, &new, &mut account, watch, now)?;
+    forget_what_is_to_be_erased(&connection)?;
 
     let folder = workshop.folder("out")?;
     let mut outcome = RescueOutcome {
@@ -88,9 +89,9 @@ pub fn rescue(data_dir: &Path, into: &Path, watch: &Watch<'_>) -> Result<RescueO
     outcome.write_everything(&connection, &folder, rejects, watch)?;
     outcome.text = outcome.describe();
     watch.at(Stage::Salvaging, 1, 1)?;
-    replacing::sync_folder(&folder)?;
+    files::sync_directory(&folder)?;
     fs::rename(&folder, into)?;
-    replacing::sync_folder(parent)?;
+    files::sync_directory(parent)?;
     Ok(outcome)
 }
 
@@ -104,6 +105,15 @@ fn lock_if_possible(data_dir: &Path) -> Result<Option<Lock>, Error> {
             Ok(None)
         }
     }
+}
+
+/// What the learner wanted erased, and was not yet when the file was damaged, is not brought back.
+fn forget_what_is_to_be_erased(connection: &Connection) -> Result<(), Error> {
+    connection.execute_batch(
+        "PRAGMA foreign_keys = ON;
+         DELETE FROM messages WHERE deleted_at = 0; DELETE FROM conversations WHERE deleted_at = 0;",
+    )?;
+    Ok(())
 }
 
 fn require_nothing_at(into: &Path) -> Result<(), Error> {
@@ -139,7 +149,7 @@ impl RescueOutcome {
             self.write_conversation(connection, row, &folder)?;
             self.conversations += 1;
         }
-        replacing::sync_folder(&folder)
+        files::sync_directory(&folder)
     }
 
     fn write_conversation(

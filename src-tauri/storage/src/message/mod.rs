@@ -3,8 +3,11 @@
 //! The order of a conversation is `sequence_number`, never a time. The verbs that write
 //! are re-exported here: the learner's messages come whole, the partner's may come word by word.
 
+mod trash;
 mod write;
 
+pub use trash::delete;
+pub(crate) use trash::{in_trash_since, put_into_trash, take_out_of_trash};
 pub use write::{NewMessage, append_to_reply, begin_reply, finish_reply, say, send};
 
 use rusqlite::{OptionalExtension, Row, named_params};

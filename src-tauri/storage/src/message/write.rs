@@ -15,7 +15,7 @@ use crate::kinds::{EventType, InputMethod, MessageStatus, Role};
 use crate::text::{self, LONGEST_MESSAGE};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, conversation, event};
+use crate::{Error, conversation, draft, event};
 
 /// The text of a message's chunks, in order; for a query of `messages`.
 const PUT_TOGETHER: &str = "coalesce((
@@ -30,7 +30,8 @@ pub struct NewMessage {
     pub input_method: InputMethod,
 }
 
-/// Stores what the learner says. The first message names a conversation that has no title yet.
+/// Stores what the learner says, and removes the draft that it was. The first message names a conversation
+/// that has no title yet.
 ///
 /// # Errors
 /// `Invalid` for a text that is blank, too long or contains NUL; `NotFound` if this learner has no such
@@ -51,7 +52,7 @@ pub fn send(
     let id = insert(
         tx,
         conversation,
-        Draft {
+        Unplaced {
             role: Role::User,
             content: &content,
             status: MessageStatus::Complete,
@@ -61,6 +62,7 @@ pub fn send(
         now,
     )?;
     conversation::name_after_first_message(tx, conversation, &content)?;
+    draft::remove(tx, conversation)?;
     settle(
         tx,
         conversation,
@@ -95,7 +97,7 @@ pub fn begin_reply(
     let id = insert(
         tx,
         conversation,
-        Draft {
+        Unplaced {
             role: Role::Assistant,
             content: "",
             status: MessageStatus::Streaming,
@@ -203,7 +205,7 @@ pub fn say(
     let id = insert(
         tx,
         conversation,
-        Draft {
+        Unplaced {
             role: Role::Assistant,
             content,
             status: MessageStatus::Complete,
@@ -226,7 +228,7 @@ pub fn say(
 
 /// A message before it has an id and a place.
 #[derive(Clone, Copy)]
-struct Draft<'a> {
+struct Unplaced<'a> {
     role: Role,
     content: &'a str,
     status: MessageStatus,
@@ -238,7 +240,7 @@ struct Draft<'a> {
 fn insert(
     tx: &WriteTx<'_>,
     conversation: ConversationId,
-    draft: Draft<'_>,
+    new: Unplaced<'_>,
     now: Timestamp,
 ) -> Result<MessageId, Error> {
     let id = MessageId::new(now);
@@ -253,11 +255,11 @@ fn insert(
     .execute(named_params! {
         ":id": id,
         ":conversation": conversation,
-        ":role": draft.role,
-        ":content": draft.content,
-        ":status": draft.status,
-        ":model": draft.model,
-        ":input_method": draft.input_method,
+        ":role": new.role,
+        ":content": new.content,
+        ":status": new.status,
+        ":model": new.model,
+        ":input_method": new.input_method,
         ":now": now,
     })?;
     tx.changed_message(ChangeKind::Inserted, id, conversation);

@@ -4,11 +4,14 @@
 //! transaction or not at all. A file, once released, is never edited: its checksum is in the ledger of
 //! every learner's database, and a database whose ledger tells another story is refused, untouched.
 
+mod fingerprint;
 mod folder;
 mod runner;
 
+pub use fingerprint::fingerprints;
+pub(crate) use fingerprint::{SchemaObject, fingerprint, fresh, objects, version_of};
 pub use folder::{MigrationFile, check_statements, read_folder};
-pub(crate) use runner::{Standing, migrate, standing};
+pub(crate) use runner::{mend_ledger, migrate, upgrade};
 
 use sha2::{Digest, Sha256};
 

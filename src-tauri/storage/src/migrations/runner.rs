@@ -1,107 +1,15 @@
-//! Applies migrations to a connection, and says beforehand where a database stands.
+//! Applies migrations to a connection, and proves that they have lost nothing.
 
-use std::path::Path;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior};
 use rusqlite_migration::{HookError, HookResult, M, Migrations};
 
-use super::{APPLICATION_ID, Migration};
-use crate::Error;
+use super::{APPLICATION_ID, Migration, fingerprint, fresh};
 use crate::time::Timestamp;
-
-/// Where a database stands, as seen without writing to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// Nothing is in it yet.
-    Empty,
-    /// Ours, at this version; its ledger agrees with the migrations known here.
-    At(u32),
-}
-
-/// Looks at a database and refuses what must not be migrated. Writes nothing.
-///
-/// # Errors
-/// `ForeignFile` for another program's database, `SchemaTooNew`, and `Corrupt` if the version, the
-/// ledger and the migrations known here disagree.
-pub(crate) fn standing(
-    connection: &Connection,
-    path: &Path,
-    migrations: &[Migration],
-) -> Result<Standing, Error> {
-    let application_id: i32 =
-        connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let is_empty = connection.query_row("SELECT count(*) = 0 FROM sqlite_schema", [], |row| {
-        row.get(0)
-    })?;
-    if is_empty && found == 0 && matches!(application_id, 0 | APPLICATION_ID) {
-        return Ok(Standing::Empty);
-    }
-    if application_id != APPLICATION_ID {
-        return Err(Error::ForeignFile {
-            path: path.to_owned(),
-        });
-    }
-    let supported = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
-    let version =
-        u32::try_from(found).map_err(|_| Error::corrupt("the schema version makes no sense"))?;
-    if version > supported {
-        return Err(Error::SchemaTooNew {
-            found: version,
-            supported,
-            written_by: newest_app_version(connection),
-        });
-    }
-    check_ledger(connection, version, migrations)?;
-    Ok(Standing::At(version))
-}
-
-/// The app that applied the newest migration. `None` if a ledger of the future does not say so in a way that
-/// is understood here, or says something that is no version.
-fn newest_app_version(connection: &Connection) -> Option<String> {
-    connection
-        .query_row(
-            "SELECT app_version FROM schema_migrations ORDER BY version DESC LIMIT 1",
-            [],
-            |row| row.get(0),
-        )
-        .ok()
-        .filter(|version: &String| {
-            (1..=40).contains(&version.len()) && version.bytes().all(|byte| byte.is_ascii_graphic())
-        })
-}
-
-fn check_ledger(
-    connection: &Connection,
-    version: u32,
-    migrations: &[Migration],
-) -> Result<(), Error> {
-    if !connection.table_exists(None, "schema_migrations")? {
-        return Err(Error::corrupt("its ledger of migrations is gone"));
-    }
-    let mut statement = connection
-        .prepare("SELECT version, name, checksum FROM schema_migrations ORDER BY version")?;
-    let ledger: Vec<(u32, String, String)> = statement
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<Result<_, _>>()?;
-    if ledger.len() != version as usize {
-        return Err(Error::corrupt(format!(
-            "its version is {version}, but its ledger lists {} migrations",
-            ledger.len()
-        )));
-    }
-    for (migration, (version, name, checksum)) in migrations.iter().zip(&ledger) {
-        if migration.version != *version || migration.name != name || migration.checksum != checksum
-        {
-            return Err(Error::corrupt(format!(
-                "migration {version:03}_{name} is not the one that this version of the app knows"
-            )));
-        }
-    }
-    Ok(())
-}
+use crate::{Error, status};
 
 /// Brings a database to the newest of `migrations`, all in one transaction. Returns the versions applied.
 ///
@@ -113,11 +21,106 @@ pub(crate) fn migrate(
     app_version: &str,
     now: Timestamp,
 ) -> Result<Vec<u32>, Error> {
+    apply(connection, migrations, app_version, now, |_| Ok(()))
+}
+
+/// [`migrate`], for a database with words in it: in the same transaction it is made sure that the tables are
+/// those that these migrations make in a new file, and that no table has lost a row.
+pub(crate) fn upgrade(
+    connection: &mut Connection,
+    migrations: &[Migration],
+    app_version: &str,
+    now: Timestamp,
+) -> Result<Vec<u32>, Error> {
+    let expected = fingerprint(&fresh(migrations)?)?;
+    let before = count_rows(connection)?;
+    apply(connection, migrations, app_version, now, move |tx| {
+        let checked = prove(tx, &expected, &before);
+        checked.map_err(|error| HookError::Hook(error.to_string()))
+    })
+}
+
+/// The last act of the last migration; what it finds undoes them all.
+fn prove(
+    connection: &Connection,
+    expected: &str,
+    before: &BTreeMap<String, i64>,
+) -> Result<(), Error> {
+    if fingerprint(connection)? != expected {
+        return Err(Error::corrupt(
+            "its tables are not those that every version before has made",
+        ));
+    }
+    let after = count_rows(connection)?;
+    for (table, rows) in before {
+        // A migration may drop a table, knowing what it does, and may add rows. It may not lose any.
+        if after.get(table).is_some_and(|left| left < rows) {
+            return Err(Error::internal(format!("rows of {table} would be lost")));
+        }
+    }
+    Ok(())
+}
+
+/// Rows of each table that holds data. The ledger grows by itself.
+fn count_rows(connection: &Connection) -> Result<BTreeMap<String, i64>, Error> {
+    status::names(connection, "table")?
+        .into_iter()
+        .map(|table| {
+            let sql = format!("SELECT count(*) FROM main.\"{table}\"");
+            let rows = connection.query_row(&sql, [], |row| row.get(0))?;
+            Ok((table, rows))
+        })
+        .collect()
+}
+
+/// Puts version and ledger right where the tables are those of `version`, in one transaction.
+pub(crate) fn mend_ledger(
+    connection: &mut Connection,
+    migrations: &[Migration],
+    version: u32,
+    app_version: &str,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+    tx.pragma_update(None, "user_version", version)?;
+    let known = &migrations[..(version as usize).min(migrations.len())];
+    tx.execute(
+        "DELETE FROM schema_migrations WHERE version > ?1",
+        [version],
+    )?;
+    for migration in known {
+        // When it was applied stays known where it is.
+        tx.execute(
+            "INSERT INTO schema_migrations (version, name, checksum, applied_at, duration_ms, app_version)
+             VALUES (?1, ?2, ?3, ?4, 0, ?5)
+             ON CONFLICT (version) DO UPDATE SET name = excluded.name, checksum = excluded.checksum",
+            rusqlite::params![
+                migration.version,
+                migration.name,
+                migration.checksum,
+                now,
+                app_version
+            ],
+        )?;
+    }
+    Ok(tx.commit()?)
+}
+
+fn apply(
+    connection: &mut Connection,
+    migrations: &[Migration],
+    app_version: &str,
+    now: Timestamp,
+    prove: impl Fn(&Connection) -> HookResult + Clone + Send + Sync + 'static,
+) -> Result<Vec<u32>, Error> {
     let applied: Arc<Mutex<Vec<u32>>> = Arc::default();
     let stopwatch = Arc::new(Mutex::new(Instant::now()));
+    let newest = migrations.last().map(|migration| migration.version);
     let steps = migrations.iter().copied().map(|migration| {
         let (applied, stopwatch) = (Arc::clone(&applied), Arc::clone(&stopwatch));
         let app_version = app_version.to_owned();
+        let prove = prove.clone();
         M::up_with_hook(migration.sql, move |tx: &Transaction<'_>| {
             if migration.version == 1 {
                 tx.pragma_update(None, "application_id", APPLICATION_ID)?;
@@ -126,6 +129,9 @@ pub(crate) fn migrate(
             let duration_ms = u32::try_from(started.elapsed().as_millis()).unwrap_or(u32::MAX);
             record(tx, &migration, &app_version, now, duration_ms)?;
             check_foreign_keys(tx)?;
+            if Some(migration.version) == newest {
+                prove(tx)?;
+            }
             *started = Instant::now();
             applied
                 .lock()
@@ -259,6 +265,7 @@ fn check_foreign_keys(tx: &Transaction<'_>) -> HookResult {
 mod tests {
     //! Two at once without the lock of the data directory, which decides every race from outside.
 
+    use std::path::Path;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::thread;
     use std::time::Duration;

@@ -188,8 +188,7 @@ pub fn run(data_dir: &Path) -> Result<Option<Report>, Error> {
         Err(error) => return Err(error),
     }
     let report = match take_lock(data_dir) {
-        Ok(_lock) => open_to_verify(&path)
-            .and_then(|connection| check_alone(&connection, &path, search::check)),
+        Ok(_lock) => run_alone(&path),
         Err(reason) => look_at(&path, |connection| {
             Ok(check_beside_the_app(connection, &path, &reason))
         }),
@@ -197,6 +196,15 @@ pub fn run(data_dir: &Path) -> Result<Option<Report>, Error> {
     match report {
         Err(Error::Corrupt { detail }) => Ok(Some(Report::unreadable(&path, &detail))),
         other => other.map(Some),
+    }
+}
+
+/// Checks a database that nobody else can have open, such as one that was just made out of a backup.
+pub(crate) fn run_alone(path: &Path) -> Result<Report, Error> {
+    match open_to_verify(path).and_then(|connection| check_alone(&connection, path, search::check))
+    {
+        Err(Error::Corrupt { detail }) => Ok(Report::unreadable(path, &detail)),
+        other => other,
     }
 }
 

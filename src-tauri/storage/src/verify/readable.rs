@@ -10,9 +10,11 @@ use super::Findings;
 use super::tables::Table;
 use crate::chunk::{self, Chunk};
 use crate::conversation::{self, Conversation, ConversationSummary};
+use crate::draft::{self, Draft};
 use crate::event::{self, ConversationEvent};
 use crate::id::UserId;
 use crate::message::{self, Message};
+use crate::operation::{self, Operation};
 use crate::template::{self, Template};
 use crate::user::{self, User};
 use crate::{Error, settings};
@@ -65,6 +67,12 @@ pub(crate) fn each(
     pass.table("conversation_events", event::COLUMNS, |row| {
         ConversationEvent::from_row(row).map(drop)
     })?;
+    pass.keyed_table("message_drafts", "conversation_id", draft::COLUMNS, |row| {
+        Draft::from_row(row).map(drop)
+    })?;
+    pass.table("operations", operation::COLUMNS_WITH_INVERSE, |row| {
+        Operation::from_row_with_inverse(row).map(drop)
+    })?;
     pass.settings()
 }
 
@@ -81,8 +89,19 @@ impl Pass<'_> {
         columns: &str,
         read: impl Fn(&Row<'_>) -> rusqlite::Result<()>,
     ) -> Result<(), Error> {
+        self.keyed_table(table, "id", columns, read)
+    }
+
+    /// [`Pass::table`] for a table whose primary key is called otherwise.
+    fn keyed_table(
+        &mut self,
+        table: &str,
+        key: &str,
+        columns: &str,
+        read: impl Fn(&Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<(), Error> {
         // The key comes last, where it does not move what the entity counts off.
-        let key = format!("{table}.id AS row_key");
+        let key = format!("{table}.{key} AS row_key");
         let mut statement = self
             .connection
             .prepare(&format!("SELECT {columns}, {key} FROM {table}"))?;

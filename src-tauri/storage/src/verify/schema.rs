@@ -6,8 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use super::Findings;
 use crate::Error;
-use crate::migrations::{APPLICATION_ID, EMBEDDED, Migration, migrate};
-use crate::time::Timestamp;
+use crate::migrations::{APPLICATION_ID, EMBEDDED, Migration, fresh};
 
 /// How the problem ends that is none but for the program that looks: an older schema, which the next start of the
 /// app brings up to date.
@@ -71,13 +70,6 @@ pub(super) fn empty_copy(table: &str) -> Result<Option<Connection>, Error> {
     copy.pragma_update(None, "foreign_keys", false)?;
     copy.execute_batch(&definition)?;
     Ok(Some(copy))
-}
-
-/// A new database in memory, as these migrations make it.
-fn fresh(known: &[Migration]) -> Result<Connection, Error> {
-    let mut connection = Connection::open_in_memory()?;
-    migrate(&mut connection, known, "", Timestamp::from_millis(0))?;
-    Ok(connection)
 }
 
 /// Whether the tables are those of this program's newest schema, so that queries of them make sense.

@@ -18,6 +18,11 @@ export class Problems {
 		this.items = this.items.filter((problem) => problem.code !== code);
 	}
 
+	/** What is shown has been exchanged: what was wrong with what was there before is no news any more. */
+	clear(): void {
+		this.items = [];
+	}
+
 	/** Takes in what the app reports by itself; gives the way to stop. */
 	listen(client: Client): Promise<() => void> {
 		return client.onProblem((problem) => this.report(problem));

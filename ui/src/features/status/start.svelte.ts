@@ -14,18 +14,22 @@ export class Start {
 		this.#client = client;
 	}
 
+	/** Takes in a state that came with the answer to something else, such as a restore. */
+	take(status: AppStatus): void {
+		if (status.state === "ready") {
+			this.ready = status;
+			this.failure = null;
+		} else {
+			this.failure = { error: toFailure(status.error), dataDir: status.dataDir };
+		}
+	}
+
 	/** Asks how the start went; with `retry` the app tries once more before it answers. */
 	async ask(retry = false): Promise<void> {
 		if (this.asking) return;
 		this.asking = true;
 		try {
-			const status = await (retry ? this.#client.appRetry() : this.#client.appStatus());
-			if (status.state === "ready") {
-				this.ready = status;
-				this.failure = null;
-			} else {
-				this.failure = { error: toFailure(status.error), dataDir: status.dataDir };
-			}
+			this.take(await (retry ? this.#client.appRetry() : this.#client.appStatus()));
 		} catch (error) {
 			this.failure = { error: toFailure(error), dataDir: null };
 		} finally {

@@ -11,6 +11,10 @@
 //!   "pragmas": {name: value, …}, "files": {"database", "wal", "shm"}}`, sizes in bytes
 //! - `verify`: `{"database", "ok", "checks": [{"name", "outcome": "passed" | "failed" | "skipped",
 //!   "reason"}, …], "problems": [{"check", "table", "row", "problem"}, …]}`
+//! - `backup`, and each of the list of `backups` (newest first, undo copies among them): `{"name", "createdAt",
+//!   "reason", "bytes", "schemaVersion", "appVersion", "counts": {"conversations", "messages", "words"} | null,
+//!   "problem": sentence | null}`, times in Unix milliseconds
+//! - `restore`: `{"restored": name}`
 //! - `doctor`: `{"database", "state": "found" | "missing" | "empty" | "not_sqlite" | "foreign" | "newer" | "damaged",
 //!   "ok", "bytes", "log": {"bytes", "frames", "commits", "problem"} | null, "schema_version",
 //!   "supported_version", "rows": {table: count | null, …}, "checks", "problems" (as `verify` has them),
@@ -23,6 +27,7 @@
 //!
 //! Without it, text for people; errors then go to standard error.
 
+mod backups;
 mod doctor;
 mod print;
 
@@ -61,6 +66,15 @@ enum Command {
     Status,
     /// Check that the database is whole, and name what is not. Changes nothing.
     Verify,
+    /// Make a backup beside the running app, and prove it.
+    Backup,
+    /// List the backups, and the undo copies of what was replaced.
+    Backups,
+    /// Put the state of a backup in the place of the database, which is kept for 30 days. The app must be closed.
+    Restore {
+        /// As `backups` lists it; without it, the newest that can be restored.
+        name: Option<String>,
+    },
     /// Say in words and counts what the database is, whatever state it is in; repair it, or save what can be read.
     Doctor(doctor::Arguments),
 }
@@ -101,6 +115,9 @@ fn run(command: &Command, data_dir: &Path, printer: &mut Printer) -> Result<bool
             }
             None => Ok(no_database(data_dir, printer)),
         },
+        Command::Backup => backups::create(data_dir, printer),
+        Command::Backups => backups::list(data_dir, printer),
+        Command::Restore { name } => backups::restore(data_dir, name.as_deref(), printer),
         Command::Doctor(arguments) => doctor::run(arguments, data_dir, printer),
     }
 }
@@ -108,7 +125,7 @@ fn run(command: &Command, data_dir: &Path, printer: &mut Printer) -> Result<bool
 fn migrate(data_dir: &Path, printer: &mut Printer) -> Result<bool, Error> {
     let database = Database::open(data_dir, OpenOptions::new(env!("CARGO_PKG_VERSION")))?;
     let version = database.read_blocking(status::schema_version)?;
-    let applied = database.applied_migrations().to_vec();
+    let applied = database.launch().applied.clone();
     database.close()?;
     printer.value(
         &json!({ "database": database.path().to_string_lossy(), "user_version": version, "applied": applied }),

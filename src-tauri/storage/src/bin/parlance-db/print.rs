@@ -1,12 +1,39 @@
 //! Output: JSON for programs, sentences for people.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::AtomicBool;
 
 use parlance_storage::status::Status;
 use parlance_storage::verify::{Outcome, Report};
+use parlance_storage::{Error, Progress, Watch};
 use serde::Serialize;
 use serde_json::json;
+
+/// Runs long work; on a terminal, people see how far it has come. Control-C ends the process, which leaves
+/// everything as it was: that is what all long work here is made for.
+pub(crate) fn with_progress<T>(
+    work: impl FnOnce(&Watch<'_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let is_seen = io::stderr().is_terminal();
+    let show = |Progress { stage, permille }: Progress| {
+        if is_seen {
+            // Progress that cannot be shown is no reason to stop.
+            drop(write!(
+                io::stderr(),
+                "\r{:<12}{:>5} %",
+                stage.as_str(),
+                permille / 10
+            ));
+        }
+    };
+    let never = AtomicBool::new(false);
+    let outcome = work(&Watch::new(&show, &never));
+    if is_seen {
+        drop(write!(io::stderr(), "\r{:20}\r", ""));
+    }
+    outcome
+}
 
 /// Writes to standard output and remembers whether that went well.
 pub(crate) struct Printer {

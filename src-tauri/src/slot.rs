@@ -1,0 +1,205 @@
+//! The place of the profile behind the window: opening, open, failed to open, or closed.
+//!
+//! Commands ask here for the open profile. Work that needs it closed (a restore, a repair) goes through
+//! [`ProfileSlot::replace`], so that the profile is open again afterwards, however that work went.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tauri::async_runtime::spawn_blocking;
+use tokio::sync::watch;
+
+use crate::{
+    error::{CommandError, CommandResult, ErrorCode},
+    events::Notify,
+    profile::{Closing, Profile},
+    work::Bench,
+};
+
+/// The profile behind the window.
+pub struct ProfileSlot {
+    data_dir: PathBuf,
+    notify: Notify,
+    slot: Arc<Mutex<Slot>>,
+    /// True once the first attempt to open is over.
+    settled: watch::Sender<bool>,
+    changing: tokio::sync::Mutex<()>,
+    /// Where long work on this profile is done.
+    pub bench: Arc<Bench>,
+}
+
+enum Slot {
+    Opening,
+    Open(Arc<Profile>),
+    Failed(CommandError),
+    Closed,
+}
+
+impl ProfileSlot {
+    /// Opens the profile in `data_dir`. A failure is kept, for the window to show; see [`Self::retry`].
+    ///
+    /// Blocks while the database opens, which may take minutes if it has to be upgraded.
+    pub fn open(data_dir: PathBuf, notify: Notify) -> Self {
+        let this = Self::new(data_dir, notify);
+        *this.lock() = open_slot(&this.data_dir, &this.notify);
+        this.settled.send_replace(true);
+        this
+    }
+
+    /// Begins to open the profile and returns at once; [`Self::settled`] waits for the outcome.
+    pub fn begin(data_dir: PathBuf, notify: Notify) -> Self {
+        let this = Self::new(data_dir, notify);
+        let (data_dir, notify) = (this.data_dir.clone(), Arc::clone(&this.notify));
+        let (slot, settled) = (Arc::clone(&this.slot), this.settled.clone());
+        spawn_blocking(move || {
+            let opened = open_slot(&data_dir, &notify);
+            put(&slot, opened);
+            settled.send_replace(true);
+        });
+        this
+    }
+
+    fn new(data_dir: PathBuf, notify: Notify) -> Self {
+        Self {
+            data_dir,
+            notify,
+            slot: Arc::new(Mutex::new(Slot::Opening)),
+            settled: watch::Sender::new(false),
+            changing: tokio::sync::Mutex::default(),
+            bench: Arc::default(),
+        }
+    }
+
+    /// Waits until the first attempt to open is over, one way or the other.
+    pub async fn settled(&self) {
+        let mut settled = self.settled.subscribe();
+        // The sender is in `self`, so there is an end to wait for.
+        if settled.wait_for(|is_settled| *is_settled).await.is_err() {
+            log::error!("nobody opens the profile any more");
+        }
+    }
+
+    /// Tries again if the profile is not open; otherwise does nothing.
+    ///
+    /// # Errors
+    /// Only if the attempt itself broke off; that it failed is kept like the first failure.
+    pub async fn retry(&self) -> CommandResult<()> {
+        // Two attempts at once would meet in the lock file, and one would find "already open".
+        let _one_at_a_time = self.changing.lock().await;
+        if matches!(*self.lock(), Slot::Failed(_)) {
+            self.reopen().await?;
+        }
+        Ok(())
+    }
+
+    /// Closes the profile if it is open, does `work` on its files, and opens it again, whatever became of the
+    /// work. Commands are refused meanwhile.
+    ///
+    /// # Errors
+    /// `closed` at the end of the app, else what the work says.
+    pub async fn replace<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Path) -> CommandResult<T> + Send + 'static,
+    ) -> CommandResult<T> {
+        let _one_at_a_time = self.changing.lock().await;
+        let before = {
+            let mut slot = self.lock();
+            match &*slot {
+                Slot::Closed => return Err(closing()),
+                _ => std::mem::replace(&mut *slot, Slot::Opening),
+            }
+        };
+        let data_dir = self.data_dir.clone();
+        let done = spawn_blocking(move || {
+            if let Slot::Open(profile) = before {
+                profile.close(Closing::ToBeReplaced);
+            }
+            work(&data_dir)
+        })
+        .await;
+        self.reopen().await?;
+        done.unwrap_or_else(|_| Err(CommandError::internal("the work broke off")))
+    }
+
+    /// The open profile, or why there is none.
+    pub fn get(&self) -> CommandResult<Arc<Profile>> {
+        match &*self.lock() {
+            Slot::Open(profile) => Ok(Arc::clone(profile)),
+            Slot::Failed(error) => Err(error.clone()),
+            Slot::Opening => Err(CommandError::new(
+                ErrorCode::Busy,
+                "Parlance is still opening your conversations.",
+            )),
+            Slot::Closed => Err(closing()),
+        }
+    }
+
+    /// The directory the profile is, or should be, in.
+    pub fn data_dir(&self) -> &Path {
+        &self.data_dir
+    }
+
+    /// Where notices for the window go.
+    pub fn notify(&self) -> &Notify {
+        &self.notify
+    }
+
+    /// Ends replies and speech, writes everything down, and lets go of the files. Blocks.
+    pub fn close(&self) {
+        self.bench.cancel();
+        let slot = std::mem::replace(&mut *self.lock(), Slot::Closed);
+        if let Slot::Open(profile) = slot {
+            profile.close(Closing::ForGood);
+        }
+    }
+
+    async fn reopen(&self) -> CommandResult<()> {
+        let (data_dir, notify) = (self.data_dir.clone(), Arc::clone(&self.notify));
+        let slot = Arc::clone(&self.slot);
+        spawn_blocking(move || put(&slot, open_slot(&data_dir, &notify)))
+            .await
+            .map_err(|_| CommandError::internal("opening the profile was broken off"))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slot> {
+        lock(&self.slot)
+    }
+}
+
+/// Puts what was opened in its place; if the app began to close meanwhile, that is closed too.
+fn put(slot: &Mutex<Slot>, opened: Slot) {
+    let unwanted = {
+        let mut slot = lock(slot);
+        match *slot {
+            Slot::Closed => opened,
+            _ => std::mem::replace(&mut *slot, opened),
+        }
+    };
+    if let Slot::Open(profile) = unwanted {
+        profile.close(Closing::ForGood);
+    }
+}
+
+fn lock(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
+    // The slot is only ever replaced as a whole, so a panic elsewhere cannot leave it half-made.
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn closing() -> CommandError {
+    CommandError::new(ErrorCode::Closed, "Parlance is closing.")
+}
+
+fn open_slot(data_dir: &Path, notify: &Notify) -> Slot {
+    match Profile::open(data_dir, notify) {
+        Ok(profile) => {
+            log::info!("profile open");
+            Slot::Open(Arc::new(profile))
+        }
+        Err(error) => {
+            log::error!("profile not open: {:?}: {}", error.code, error.message);
+            Slot::Failed(error)
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Long work that somebody waits for: one piece at a time, seen by the window, and ended when not wanted.
+
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use parlance_storage::{Progress, Stage, Watch};
+use serde::Serialize;
+use tauri_specta::Event;
+
+use crate::{
+    error::{CommandError, CommandResult, ErrorCode},
+    events::{Notice, Notify},
+};
+
+/// The window is told this often at most; a bar that moves more often only costs.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+
+/// What is being done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// The data is brought up to this version of the app, after a backup.
+    Upgrade,
+    /// A backup is made.
+    Backup,
+    /// A backup takes the place of the database.
+    Restore,
+    /// A repaired copy takes the place of the database.
+    Repair,
+    /// What is readable is written into a folder.
+    Rescue,
+}
+
+/// How far long work has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, specta::Type, Event)]
+pub struct WorkProgress {
+    /// What is being done.
+    pub work: Work,
+    /// Which part of it.
+    pub stage: Stage,
+    /// How much of that part, in thousandths.
+    pub permille: u16,
+}
+
+/// The place where long work is done: there is one of it, so that two never meet in the same files.
+#[derive(Default)]
+pub struct Bench {
+    at_work: Mutex<Option<Arc<AtomicBool>>>,
+}
+
+impl Bench {
+    /// Does `job` on this thread, told to the window as `work`.
+    ///
+    /// # Errors
+    /// `conflict` while other work is under way, else what the job says.
+    pub fn run<T, E: Into<CommandError>>(
+        &self,
+        work: Work,
+        notify: &Notify,
+        job: impl FnOnce(&Watch<'_>) -> Result<T, E>,
+    ) -> CommandResult<T> {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        {
+            let mut at_work = self.at_work();
+            if at_work.is_some() {
+                return Err(CommandError::new(
+                    ErrorCode::Conflict,
+                    "Parlance is busy with another backup, restore or repair.",
+                ));
+            }
+            *at_work = Some(Arc::clone(&cancelled));
+        }
+        let _end = End(self);
+        let told = Mutex::new(None);
+        let report = |progress| tell(work, progress, notify, &told);
+        job(&Watch::new(&report, &cancelled)).map_err(Into::into)
+    }
+
+    /// Ends the work that is under way, as soon as it can be; false if there is none.
+    pub fn cancel(&self) -> bool {
+        match &*self.at_work() {
+            Some(cancelled) => {
+                cancelled.store(true, Ordering::Relaxed);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn at_work(&self) -> std::sync::MutexGuard<'_, Option<Arc<AtomicBool>>> {
+        // It holds one value, which is never half-made.
+        self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// However the work ends, by a panic too, the next can begin.
+struct End<'b>(&'b Bench);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        *self.0.at_work() = None;
+    }
+}
+
+/// Tells the window: the first step of each stage, and then not too often.
+pub(crate) fn tell(
+    work: Work,
+    Progress { stage, permille }: Progress,
+    notify: &Notify,
+    told: &Mutex<Option<(Stage, Instant)>>,
+) {
+    let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_news = told.is_none_or(|(last, at)| last != stage || at.elapsed() >= TELL_EVERY);
+    if is_news || permille == 1000 {
+        *told = Some((stage, Instant::now()));
+        drop(told);
+        notify(Notice::Progress(WorkProgress {
+            work,
+            stage,
+            permille,
+        }));
+    }
+}

@@ -1,0 +1,174 @@
+//! Backups: made beside the running app, proven before they count, thinned like generations.
+//!
+//! A backup is one zip file that any program can open: `parlance.db`, an ordinary SQLite database with every
+//! table and without the full-text tables (they are made again from the texts), and `manifest.json`, which
+//! says what is in it. It is made from one unchanging state of the database, while others write.
+//!
+//! A backup has its name only after it was read back from the disk and compared; before that it lies in a
+//! directory that the next start sweeps. So what is listed is whole, as far as it has not been damaged since,
+//! and that is looked for whenever one is used.
+
+mod create;
+mod manifest;
+mod pack;
+mod restore;
+mod state;
+mod thin;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+pub(crate) use create::create_of;
+pub use create::{NewBackup, create};
+pub use manifest::{BackupCounts, BackupReason};
+pub use restore::{Trial, restore, trial};
+pub use state::{State, is_check_due, is_trial_due, remember_check, set_budget, state};
+pub use thin::{Overview, overview, thin};
+
+use crate::Error;
+use crate::migrations::EMBEDDED;
+use crate::replace::{self, REPLACED_DIRECTORY};
+use crate::time::Timestamp;
+
+/// Where backups lie, below the data directory.
+pub const BACKUPS_DIRECTORY: &str = "backups";
+/// The ending of a backup's name.
+pub const BACKUP_ENDING: &str = ".plbackup";
+
+/// A backup, or the undo copy of a database that was replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Backup {
+    /// By which it is asked for. Never a path.
+    pub name: String,
+    /// When it was made; of an undo copy, when it was replaced.
+    pub created_at: Timestamp,
+    /// Why it was made.
+    pub reason: BackupReason,
+    /// Its size on the disk.
+    #[cfg_attr(feature = "specta", specta(type = i32))]
+    pub bytes: u64,
+    /// The version of its schema; 0 if that cannot be told.
+    pub schema_version: u32,
+    /// The version of the app that made it; empty if that cannot be told.
+    pub app_version: String,
+    /// What is in it; `None` if that cannot be told, as of an undo copy, which may be damaged.
+    pub counts: Option<BackupCounts>,
+    /// Why it cannot be restored, as one sentence.
+    pub problem: Option<String>,
+}
+
+impl Backup {
+    /// Whether it can be restored as it is, as far as its manifest tells.
+    #[must_use]
+    pub const fn is_usable(&self) -> bool {
+        self.problem.is_none()
+    }
+}
+
+/// The backups and undo copies of this data directory, newest first. Works beside the app and without a
+/// database.
+///
+/// # Errors
+/// `Io` if a directory cannot be listed. A backup that cannot be read is in the list, with its problem.
+pub fn list(data_dir: &Path) -> Result<Vec<Backup>, Error> {
+    let mut backups = Vec::new();
+    for path in files(data_dir)? {
+        backups.push(describe(&path)?);
+    }
+    for replaced in replace::list(data_dir)? {
+        let name = replaced.path.file_name().unwrap_or_default();
+        backups.push(Backup {
+            name: name.to_string_lossy().into_owned(),
+            created_at: replaced.replaced_at,
+            reason: BackupReason::Replaced,
+            bytes: replaced.bytes,
+            schema_version: 0,
+            app_version: String::new(),
+            counts: None,
+            problem: None,
+        });
+    }
+    backups.sort_by(|a, b| (b.created_at, &b.name).cmp(&(a.created_at, &a.name)));
+    Ok(backups)
+}
+
+/// The files that are called like backups, in no order.
+fn files(data_dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    let entries = match fs::read_dir(data_dir.join(BACKUPS_DIRECTORY)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.to_string_lossy().ends_with(BACKUP_ENDING) && path.is_file() {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+fn describe(path: &Path) -> Result<Backup, Error> {
+    let metadata = fs::metadata(path)?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let manifest = pack::read_manifest(path);
+    let problem = match &manifest {
+        Ok(manifest) => manifest.problem(),
+        Err(error) => Some(format!("It cannot be read: {error}")),
+    };
+    Ok(match manifest {
+        Ok(manifest) => Backup {
+            name: name.into_owned(),
+            created_at: manifest.created_at,
+            reason: manifest.reason,
+            bytes: metadata.len(),
+            schema_version: manifest.schema_version,
+            counts: Some(manifest.counts()),
+            app_version: manifest.app_version,
+            problem,
+        },
+        Err(_) => Backup {
+            created_at: crate::data_dir::time_of_name(name.trim_start_matches("parlance-"))
+                .unwrap_or(Timestamp::from_millis(0)),
+            name: name.into_owned(),
+            reason: BackupReason::Manual,
+            bytes: metadata.len(),
+            schema_version: 0,
+            app_version: String::new(),
+            counts: None,
+            problem,
+        },
+    })
+}
+
+/// The file behind a name that somebody gave. Only what is listed can be asked for, so that no name leads out
+/// of the two directories.
+///
+/// # Errors
+/// `NotFound`.
+fn find(data_dir: &Path, name: &str) -> Result<(Backup, PathBuf), Error> {
+    let backup = list(data_dir)?
+        .into_iter()
+        .find(|backup| backup.name == name)
+        .ok_or_else(|| Error::NotFound {
+            what: "backup",
+            id: name.chars().take(100).collect(),
+        })?;
+    let directory = match backup.reason {
+        BackupReason::Replaced => REPLACED_DIRECTORY,
+        _ => BACKUPS_DIRECTORY,
+    };
+    let path = data_dir.join(directory).join(&backup.name);
+    Ok((backup, path))
+}
+
+/// The newest version whose backups this program can restore.
+fn newest_version() -> u32 {
+    EMBEDDED.last().map_or(0, |migration| migration.version)
+}

@@ -1,0 +1,87 @@
+//! `backup`, `backups` and `restore`.
+
+use std::path::Path;
+
+use parlance_storage::backup::{self, Backup, BackupReason, NewBackup};
+use parlance_storage::{Clock, Error, SystemClock, Timestamp};
+use serde_json::json;
+
+use crate::print::{Printer, with_progress};
+
+pub(crate) fn create(data_dir: &Path, printer: &mut Printer) -> Result<bool, Error> {
+    let now = SystemClock.now();
+    let new = NewBackup {
+        reason: BackupReason::Manual,
+        app_version: env!("CARGO_PKG_VERSION").to_owned(),
+        now,
+    };
+    let made = with_progress(|watch| backup::create(data_dir, &new, watch))?;
+    backup::thin(data_dir, now)?;
+    printer.value(&made, || format!("Made and proven: {}", line(&made)));
+    Ok(true)
+}
+
+pub(crate) fn list(data_dir: &Path, printer: &mut Printer) -> Result<bool, Error> {
+    let backups = backup::list(data_dir)?;
+    printer.value(&backups, || {
+        if backups.is_empty() {
+            return format!("There are no backups in {}.", data_dir.display());
+        }
+        backups.iter().map(line).collect::<Vec<_>>().join("\n")
+    });
+    Ok(true)
+}
+
+pub(crate) fn restore(
+    data_dir: &Path,
+    name: Option<&str>,
+    printer: &mut Printer,
+) -> Result<bool, Error> {
+    let name = match name {
+        Some(name) => name.to_owned(),
+        None => newest(data_dir)?,
+    };
+    with_progress(|watch| backup::restore(data_dir, &name, SystemClock.now(), watch))?;
+    printer.value(&json!({ "restored": name }), || {
+        format!("Restored: {name}. What was there before is kept for 30 days; `parlance-db backups` lists it.")
+    });
+    Ok(true)
+}
+
+fn newest(data_dir: &Path) -> Result<String, Error> {
+    backup::list(data_dir)?
+        .into_iter()
+        .find(|one| one.is_usable() && one.reason != BackupReason::Replaced)
+        .map(|one| one.name)
+        .ok_or_else(|| Error::Backup {
+            reason: format!(
+                "there is none in {} that can be restored.",
+                data_dir.display()
+            ),
+        })
+}
+
+fn line(backup: &Backup) -> String {
+    let content = match (&backup.problem, backup.counts) {
+        (Some(problem), _) => problem.clone(),
+        (None, Some(counts)) => format!(
+            "{} conversations, {} messages, {} words",
+            counts.conversations, counts.messages, counts.words
+        ),
+        (None, None) => "the database as it was when it was replaced".to_owned(),
+    };
+    format!(
+        "{}  {}  {:<9}  {} bytes  {content}",
+        backup.name,
+        date(backup.created_at),
+        backup.reason.as_str(),
+        backup.bytes
+    )
+}
+
+fn date(time: Timestamp) -> String {
+    jiff::Timestamp::from_millisecond(time.as_millis()).map_or_else(
+        |_| "?".to_owned(),
+        |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    )
+}

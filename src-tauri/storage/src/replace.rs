@@ -1,0 +1,252 @@
+//! Puts a finished database in the place of the old one, so that no crash leaves neither or half of one.
+//!
+//! Three files cannot be renamed at once: the database, its log, and the new database. So the intent is
+//! written down first, and the next start carries out what a crash has left of it. Until the intent is
+//! there, nothing has changed; once it is there, the new database is in place, now or at the next start.
+//!
+//! ```text
+//! parlance.db-new        the new database: verified and flushed by the caller, without a log
+//! parlance.intent        written and flushed: from here on there is no way back
+//! replaced/<time>.db     the old database and its log, kept as they were
+//! parlance.db            the new one takes its place
+//! ```
+//!
+//! What was replaced is kept for 30 days, whatever state it is in: it may hold words that the new one does not.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::data_dir::{self, DATABASE_FILE, Lock};
+use crate::files::{self, remove_if_there, sync_directory, sync_parent, write_whole};
+use crate::inspect::{beside, journal_path, shm_path, wal_path};
+use crate::time::Timestamp;
+use crate::{Error, marker};
+
+/// Where replaced databases are kept, below the data directory.
+pub(crate) const REPLACED_DIRECTORY: &str = "replaced";
+/// How long a replaced database is kept, in milliseconds: 30 days.
+pub(crate) const KEPT_FOR_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+const NEW_FILE: &str = "parlance.db-new";
+const INTENT_FILE: &str = "parlance.intent";
+
+/// What has been decided and must be carried out.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Intent {
+    /// The name of the undo copy below [`REPLACED_DIRECTORY`].
+    keep_as: String,
+}
+
+/// Where the caller builds the new database: on the same disk, and under a name that no start takes for a
+/// database. What a dead process left there is removed.
+pub(crate) fn place_for_new(data_dir: &Path) -> Result<PathBuf, Error> {
+    let new = data_dir.join(NEW_FILE);
+    for left in [wal_path(&new), shm_path(&new), new.clone()] {
+        remove_if_there(&left)?;
+    }
+    Ok(new)
+}
+
+/// Puts `new` in the place of the database and gives the path of the undo copy; `None` if there was nothing
+/// to keep. `new` is a whole, closed and verified database without a log; it is moved, not copied.
+///
+/// # Errors
+/// `Io`, `DiskFull`. Before the intent is on the disk everything is as it was; after it the next start goes on.
+pub(crate) fn replace(
+    data_dir: &Path,
+    _lock: &Lock,
+    new: &Path,
+    now: Timestamp,
+) -> Result<Option<PathBuf>, Error> {
+    let place = data_dir.join(NEW_FILE);
+    if new != place {
+        fs::rename(new, &place)?;
+    }
+    files::sync_file(&place)?;
+    sync_directory(data_dir)?;
+
+    let kept = data_dir.join(REPLACED_DIRECTORY);
+    data_dir::create(&kept)?;
+    sync_parent(&kept)?;
+    let intent = Intent {
+        keep_as: free_name(&kept, now),
+    };
+    let text = serde_json::to_vec(&intent).map_err(|error| Error::internal(error.to_string()))?;
+    write_whole(&data_dir.join(INTENT_FILE), &text)?;
+    carry_out(data_dir, &intent, now)
+}
+
+/// Keeps a copy of the database and its log as they are, like what is replaced: before a change in place whose
+/// backup could not be told from the changed one. The caller holds the lock.
+pub(crate) fn keep_copy(data_dir: &Path, now: Timestamp) -> Result<PathBuf, Error> {
+    let database = data_dir.join(DATABASE_FILE);
+    let kept = data_dir.join(REPLACED_DIRECTORY);
+    data_dir::create(&kept)?;
+    let kept = kept.join(free_name(&kept, now));
+    // The log first: a copy without its log would look whole.
+    for (from, to) in [
+        (wal_path(&database), wal_path(&kept)),
+        (database, kept.clone()),
+    ] {
+        if files::size_if_there(&from)?.is_none() {
+            continue;
+        }
+        let mut copy = data_dir::open_private(&to)?;
+        files::pour(&mut fs::File::open(from)?, &mut copy, |_| Ok(()))?;
+        copy.sync_all()?;
+    }
+    sync_parent(&kept)?;
+    Ok(kept)
+}
+
+/// Goes on with a replacement that a crash interrupted, and says whether there was one.
+///
+/// # Errors
+/// `Corrupt` for an intent that cannot be understood: it is not guessed at.
+pub(crate) fn roll_forward(data_dir: &Path, _lock: &Lock, now: Timestamp) -> Result<bool, Error> {
+    let path = data_dir.join(INTENT_FILE);
+    let text = match fs::read(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    let intent: Intent = serde_json::from_slice(&text)
+        .ok()
+        .filter(|intent: &Intent| is_plain_name(&intent.keep_as))
+        .ok_or_else(|| Error::corrupt(format!("{INTENT_FILE} is not what this program wrote")))?;
+    carry_out(data_dir, &intent, now)?;
+    log::info!("a replacement of the database that was interrupted is finished");
+    Ok(true)
+}
+
+/// Each step may have been done already by a process that died after it.
+fn carry_out(data_dir: &Path, intent: &Intent, now: Timestamp) -> Result<Option<PathBuf>, Error> {
+    let database = data_dir.join(DATABASE_FILE);
+    let new = data_dir.join(NEW_FILE);
+    let kept = data_dir.join(REPLACED_DIRECTORY).join(&intent.keep_as);
+    // While the new one waits, what stands in its place is still the old one.
+    if new.exists() {
+        move_if_there(&database, &kept)?;
+        // The old log belongs to the old database: beside the new one it would be replayed into it.
+        move_if_there(&wal_path(&database), &wal_path(&kept))?;
+        // Parlance leaves no rollback journal, but another program that had the file open may have.
+        move_if_there(&journal_path(&database), &journal_path(&kept))?;
+        remove_if_there(&shm_path(&database))?;
+        sync_parent(&kept)?;
+        sync_directory(data_dir)?;
+        files::put_in_place(&new, &database)?;
+    }
+    marker::set(data_dir, now)?;
+    remove_if_there(&data_dir.join(INTENT_FILE))?;
+    sync_directory(data_dir)?;
+    Ok(kept.exists().then_some(kept))
+}
+
+fn move_if_there(from: &Path, to: &Path) -> Result<(), Error> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// A name by the time, which is how people look for it, and how its age is told.
+fn free_name(directory: &Path, now: Timestamp) -> String {
+    let mut millis = now.as_millis().max(0);
+    loop {
+        let name = format!("{}.db", data_dir::time_name(Timestamp::from_millis(millis)));
+        if !directory.join(&name).exists() {
+            return name;
+        }
+        millis += 1;
+    }
+}
+
+/// An intent names a file in one directory, whatever somebody wrote into it.
+fn is_plain_name(name: &str) -> bool {
+    replaced_at(name).is_some()
+}
+
+/// When the database that is kept under this name was replaced; `None` for any other file, such as its log.
+fn replaced_at(name: &str) -> Option<Timestamp> {
+    data_dir::time_of_name(name).filter(|time| name == format!("{}.db", data_dir::time_name(*time)))
+}
+
+/// Puts the rows that a repair could not keep as they were beside the undo copy, and gives where: they go when
+/// that goes.
+pub(crate) fn keep_rejects(
+    data_dir: &Path,
+    rejects: &Path,
+    undo_copy: Option<&Path>,
+    now: Timestamp,
+) -> Result<PathBuf, Error> {
+    let kept = data_dir.join(REPLACED_DIRECTORY);
+    data_dir::create(&kept)?;
+    let place = match undo_copy {
+        Some(undo_copy) => rejects_path(undo_copy),
+        None => rejects_path(&kept.join(free_name(&kept, now))),
+    };
+    files::put_in_place(rejects, &place)?;
+    Ok(place)
+}
+
+fn rejects_path(kept: &Path) -> PathBuf {
+    beside(kept, "-rejects.jsonl")
+}
+
+/// A database that was replaced, as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Replaced {
+    /// Where it lies; its log, if it had one, beside it.
+    pub(crate) path: PathBuf,
+    /// When it was replaced.
+    pub(crate) replaced_at: Timestamp,
+    /// In bytes, with its log.
+    pub(crate) bytes: u64,
+}
+
+/// What was replaced and is still kept, newest first.
+pub(crate) fn list(data_dir: &Path) -> Result<Vec<Replaced>, Error> {
+    let entries = match fs::read_dir(data_dir.join(REPLACED_DIRECTORY)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut replaced = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name();
+        let Some(time) = name.to_str().and_then(replaced_at) else {
+            continue;
+        };
+        let path = entry.path();
+        let log = files::size_if_there(&wal_path(&path))?.unwrap_or(0);
+        replaced.push(Replaced {
+            replaced_at: time,
+            bytes: entry.metadata()?.len() + log,
+            path,
+        });
+    }
+    replaced.sort_by_key(|one| std::cmp::Reverse(one.replaced_at));
+    Ok(replaced)
+}
+
+/// Removes what was replaced more than 30 days ago. A clock that was wrong at the time keeps it longer,
+/// never shorter: what lies in the future stays.
+pub(crate) fn sweep(data_dir: &Path, now: Timestamp) -> Result<(), Error> {
+    for old in list(data_dir)? {
+        if old.replaced_at.plus_millis(KEPT_FOR_MS) < now {
+            for beside in [wal_path, journal_path, rejects_path] {
+                remove_if_there(&beside(&old.path))?;
+            }
+            remove_if_there(&old.path)?;
+            log::info!(
+                "an undo copy of {} days ago is removed",
+                KEPT_FOR_MS / 86_400_000
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! What was made of a message's words, wherever it stands: all of it goes when the message is erased.
+//!
+//! What the message owns (its chunks, its history, …) goes with its row, by reference. Here is the rest: what
+//! belongs to the conversation or to the learner, and would outlive it. A new table that holds words of
+//! messages without belonging to one has to be added here.
+
+use rusqlite::{OptionalExtension, named_params};
+
+use crate::id::{ConversationId, MessageId};
+use crate::kinds::{Role, TitleSource};
+use crate::time::Timestamp;
+use crate::tx::{ReadTx, WriteTx};
+use crate::{Error, conversation, operation, text};
+
+/// Erases what was made of the words of a message that lies in the trash, outside of its own row and of what
+/// that owns. Gives its conversation. An automatic title that came of the message is made of another one.
+pub(super) fn erase(
+    tx: &WriteTx<'_>,
+    id: MessageId,
+    now: Timestamp,
+) -> Result<ConversationId, Error> {
+    let (conversation, role, sequence_number): (_, Role, _) = tx
+        .prepare("SELECT conversation_id, role, sequence_number FROM messages WHERE id = :id")?
+        .query_row(named_params! { ":id": id }, |row| {
+            Ok((
+                row.get("conversation_id")?,
+                row.get("role")?,
+                row.get("sequence_number")?,
+            ))
+        })?;
+    if role == Role::User {
+        erase_titles(tx, conversation, id, now)?;
+    }
+    erase_memory(tx, conversation, id, sequence_number)?;
+    erase_notes(tx, id)?;
+    erase_shares(tx, conversation)?;
+    erase_event_data(tx, conversation, id)?;
+    erase_examples(tx, id, now)?;
+    Ok(conversation)
+}
+
+/// The sentences in which words were met, of the words that were met in this message. The words stay learnt.
+pub(super) fn erase_examples(tx: &WriteTx<'_>, id: MessageId, now: Timestamp) -> Result<(), Error> {
+    for met_in in [
+        "source_message_id = :id",
+        "source_correction_id IN (SELECT id FROM grammar_corrections WHERE message_id = :id)",
+    ] {
+        tx.prepare(&format!(
+            "UPDATE vocabulary_words SET example_sentence = NULL, updated_at = :now WHERE {met_in}"
+        ))?
+        .execute(named_params! { ":id": id, ":now": now })?;
+    }
+    Ok(())
+}
+
+/// The automatic titles that any version of the message gave, on the conversation and in what can be undone.
+fn erase_titles(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    id: MessageId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let mut titles = titles_of_versions(tx, id)?;
+    let title = automatic_title(tx, conversation)?;
+    let is_of_it = match &title {
+        None => false,
+        // However the title was cut, it is the learner's first message that it was made of.
+        Some(title) => titles.contains(title) || is_first_of_learner(tx, conversation, id)?,
+    };
+    if is_of_it {
+        titles.extend(title);
+        conversation::name_anew(tx, conversation, now)?;
+    }
+    operation::forget_those_with(tx, conversation, &titles)
+}
+
+fn titles_of_versions(tx: &ReadTx<'_>, id: MessageId) -> Result<Vec<String>, Error> {
+    let mut statement = tx.prepare(
+        "SELECT content FROM messages WHERE id = :id
+         UNION ALL SELECT previous_content FROM message_edit_history WHERE message_id = :id
+         UNION ALL SELECT new_content FROM message_edit_history WHERE message_id = :id",
+    )?;
+    let versions =
+        statement.query_map(named_params! { ":id": id }, |row| row.get::<_, String>(0))?;
+    versions
+        .map(|version| Ok(text::auto_title(&version?)))
+        .collect()
+}
+
+/// The conversation's title, if the app made it.
+fn automatic_title(tx: &ReadTx<'_>, id: ConversationId) -> Result<Option<String>, Error> {
+    let (title, source): (String, TitleSource) = tx
+        .prepare("SELECT title, title_source FROM conversations WHERE id = :id")?
+        .query_row(named_params! { ":id": id }, |row| {
+            Ok((row.get("title")?, row.get("title_source")?))
+        })?;
+    Ok((source == TitleSource::Auto && !title.is_empty()).then_some(title))
+}
+
+fn is_first_of_learner(
+    tx: &ReadTx<'_>,
+    conversation: ConversationId,
+    id: MessageId,
+) -> Result<bool, Error> {
+    let first: Option<MessageId> = tx
+        .prepare(
+            "SELECT id FROM messages WHERE conversation_id = :conversation AND role = 'user'
+             ORDER BY sequence_number LIMIT 1",
+        )?
+        .query_row(named_params! { ":conversation": conversation }, |row| {
+            row.get(0)
+        })
+        .optional()?;
+    Ok(first == Some(id))
+}
+
+/// Summaries that cover the message, and facts that were learnt from it.
+fn erase_memory(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    id: MessageId,
+    sequence_number: u32,
+) -> Result<(), Error> {
+    tx.prepare(
+        "DELETE FROM conversation_summaries WHERE conversation_id = :conversation
+             AND from_sequence <= :sequence AND to_sequence >= :sequence",
+    )?
+    .execute(named_params! { ":conversation": conversation, ":sequence": sequence_number })?;
+    tx.prepare("DELETE FROM conversation_key_facts WHERE source_message_id = :id")?
+        .execute(named_params! { ":id": id })?;
+    Ok(())
+}
+
+/// A note outlives a message that is merely gone, but not one that is to leave no trace.
+fn erase_notes(tx: &WriteTx<'_>, id: MessageId) -> Result<(), Error> {
+    tx.prepare("DELETE FROM conversation_notes WHERE message_id = :id")?
+        .execute(named_params! { ":id": id })?;
+    Ok(())
+}
+
+/// What others may read by link is a frozen copy of the whole conversation.
+fn erase_shares(tx: &WriteTx<'_>, conversation: ConversationId) -> Result<(), Error> {
+    tx.prepare("DELETE FROM conversation_shares WHERE conversation_id = :conversation")?
+        .execute(named_params! { ":conversation": conversation })?;
+    Ok(())
+}
+
+/// The log goes on saying what happened and when, but no longer to which message.
+fn erase_event_data(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    id: MessageId,
+) -> Result<(), Error> {
+    tx.prepare(
+        "UPDATE conversation_events SET event_data = '{}'
+         WHERE conversation_id = :conversation AND json_extract(event_data, '$.messageId') = :id",
+    )?
+    .execute(named_params! { ":conversation": conversation, ":id": id.to_string() })?;
+    Ok(())
+}

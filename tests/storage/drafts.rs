@@ -1,0 +1,215 @@
+//! Drafts: unsent words are kept until they are sent, and not a moment longer.
+
+use std::process::Command;
+
+use parlance_storage::{ConversationId, Error, draft, message};
+
+use crate::support::{NOON, REAL_TEXTS, World, json, open, parlance_db};
+
+fn save(world: &World, conversation: ConversationId, content: &str) -> Result<(), Error> {
+    let (user, now, content) = (world.user, world.now(), content.to_owned());
+    world.write(move |tx| draft::save(tx, user, conversation, &content, now))
+}
+
+fn stored(world: &World, conversation: ConversationId) -> Option<String> {
+    let user = world.user;
+    world
+        .read(move |tx| draft::find(tx, user, conversation))
+        .unwrap()
+        .map(|draft| draft.content)
+}
+
+#[test]
+fn unsent_words_come_back_to_the_letter_after_a_new_start() {
+    let world = World::new();
+    let kept: Vec<(ConversationId, &str)> = REAL_TEXTS
+        .iter()
+        .chain(&["  blanks at the ends \n"])
+        .map(|text| {
+            let conversation = world.conversation();
+            save(&world, conversation, "what stood there first").unwrap();
+            save(&world, conversation, text).unwrap();
+            (conversation, *text)
+        })
+        .collect();
+    world.db.close().unwrap();
+    let world = world.reopened();
+    for (conversation, text) in kept {
+        assert_eq!(stored(&world, conversation).as_deref(), Some(text));
+    }
+}
+
+#[test]
+fn an_empty_draft_is_none() {
+    let world = World::new();
+    let conversation = world.conversation();
+    assert_eq!(stored(&world, conversation), None);
+    save(&world, conversation, "Hello").unwrap();
+    save(&world, conversation, "").unwrap();
+    assert_eq!(stored(&world, conversation), None);
+    save(&world, conversation, "").unwrap();
+}
+
+#[test]
+fn the_longest_message_is_kept_as_a_draft_and_a_longer_one_is_refused() {
+    let world = World::new();
+    let conversation = world.conversation();
+    let longest = "语".repeat(100_000);
+    save(&world, conversation, &longest).unwrap();
+    for (refused, sentence) in [
+        (
+            "语".repeat(100_001),
+            "The draft is too long: 100001 characters, where 100000 are the most.",
+        ),
+        (
+            "cut\0here".into(),
+            "The draft must not contain a NUL character.",
+        ),
+    ] {
+        let error = save(&world, conversation, &refused).unwrap_err();
+        assert_eq!(
+            (error.code(), error.to_string().as_str()),
+            ("invalid", sentence)
+        );
+    }
+    assert_eq!(stored(&world, conversation), Some(longest));
+}
+
+#[test]
+fn sending_a_message_removes_the_draft_of_its_conversation_alone() {
+    let world = World::new();
+    let (here, there) = (world.conversation(), world.conversation());
+    save(&world, here, "Hello!").unwrap();
+    save(&world, there, "Not yet").unwrap();
+    world.send(here, "Hello!").unwrap();
+    assert_eq!(stored(&world, here), None);
+    assert_eq!(stored(&world, there).as_deref(), Some("Not yet"));
+}
+
+#[test]
+fn a_message_that_is_not_stored_leaves_the_draft() {
+    let world = World::new();
+    let conversation = world.conversation();
+    save(&world, conversation, "Hello!").unwrap();
+    assert!(world.send(conversation, " ").is_err());
+    let (user, now) = (world.user, world.now());
+    let undone: Result<(), Error> = world.write(move |tx| {
+        message::send(tx, user, conversation, crate::support::typed("Hello!"), now)?;
+        Err(Error::DiskFull)
+    });
+    assert_eq!(undone, Err(Error::DiskFull));
+    assert_eq!(stored(&world, conversation).as_deref(), Some("Hello!"));
+    assert!(world.messages(conversation).is_empty());
+}
+
+#[test]
+fn what_the_partner_says_leaves_the_draft() {
+    let world = World::new();
+    let conversation = world.conversation();
+    world.send(conversation, "Hello!").unwrap();
+    save(&world, conversation, "And by the way").unwrap();
+    world.reply(conversation, &["Hi! ", "How are you?"]);
+    assert_eq!(
+        stored(&world, conversation).as_deref(),
+        Some("And by the way")
+    );
+}
+
+#[test]
+fn nobody_stores_or_reads_a_draft_in_a_conversation_of_another_learner_or_in_none() {
+    let world = World::new();
+    let (conversation, stranger) = (world.conversation(), world.stranger());
+    save(&world, conversation, "Mine").unwrap();
+    let nowhere = ConversationId::new(NOON);
+    let (user, now) = (world.user, world.now());
+    for (who, id) in [(stranger, conversation), (user, nowhere)] {
+        let written = world.write(move |tx| draft::save(tx, who, id, "Not mine", now));
+        assert_eq!(written.unwrap_err().code(), "not_found");
+        let read = world.read(move |tx| draft::find(tx, who, id));
+        assert_eq!(read.unwrap_err().code(), "not_found");
+    }
+    assert_eq!(stored(&world, conversation).as_deref(), Some("Mine"));
+}
+
+/// Stores drafts, one longer than the other, and says after each commit how long it was. Run by the test
+/// below in a process of its own, to be killed.
+#[test]
+#[ignore = "run by another test, to be killed"]
+fn typing_until_killed() {
+    let folder = std::env::var_os("PARLANCE_TYPING_IN").unwrap();
+    let id: ConversationId = std::env::var("PARLANCE_TYPING_FOR")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let clock = std::sync::Arc::new(parlance_storage::ManualClock::new(NOON));
+    let db = open(std::path::Path::new(&folder), &clock);
+    let user = db
+        .write_blocking(|tx| parlance_storage::user::ensure_first(tx, NOON))
+        .unwrap()
+        .id;
+    for length in 1.. {
+        db.write_blocking(move |tx| draft::save(tx, user, id, &"x".repeat(length), NOON))
+            .unwrap();
+        std::fs::write(
+            std::path::Path::new(&folder).join("acknowledged"),
+            length.to_string(),
+        )
+        .unwrap();
+    }
+}
+
+#[test]
+fn a_killed_process_keeps_every_draft_that_was_acknowledged() {
+    let world = World::new();
+    let conversation = world.conversation();
+    world.db.close().unwrap();
+    let acknowledged = world.path().join("acknowledged");
+    let mut typing = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "drafts::typing_until_killed"])
+        .env("PARLANCE_TYPING_IN", world.path())
+        .env("PARLANCE_TYPING_FOR", conversation.to_string())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let read = || {
+        std::fs::read_to_string(&acknowledged)
+            .unwrap_or_default()
+            .parse::<usize>()
+            .unwrap_or_default()
+    };
+    while read() < 20 {
+        assert!(
+            typing.try_wait().unwrap().is_none(),
+            "the process ended by itself"
+        );
+        std::thread::yield_now();
+    }
+    typing.kill().unwrap();
+    typing.wait().unwrap();
+    let told = read();
+    let world = world.reopened();
+    let kept = stored(&world, conversation).unwrap().len();
+    assert!(kept >= told, "{kept} kept, {told} acknowledged");
+}
+
+#[test]
+fn verify_names_a_draft_that_the_app_cannot_read() {
+    let world = World::new();
+    let conversation = world.conversation();
+    save(&world, conversation, "Hello").unwrap();
+    world.db.close().unwrap();
+    world
+        .raw()
+        .execute(
+            "UPDATE message_drafts SET content = CAST(x'ff' AS TEXT)",
+            [],
+        )
+        .unwrap();
+    let report = json(&parlance_db(world.path(), &["--json", "verify"]));
+    let problems = report["problems"].to_string();
+    assert!(
+        problems.contains("message_drafts") && problems.contains(&conversation.to_string()),
+        "{problems}"
+    );
+}

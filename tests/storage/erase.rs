@@ -1,0 +1,476 @@
+//! Erased for ever: no row, no word in an index, and no byte in the files.
+
+use std::fs;
+use std::path::Path;
+
+use parlance_storage::trash::{self, Trashed};
+use parlance_storage::{ConversationId, MessageId, conversation, draft, message};
+use rusqlite::{Connection, params};
+
+use crate::support::{World, block_on, chunk};
+
+/// Every byte of every file in the data directory.
+pub fn all_bytes(folder: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        bytes.extend(fs::read(entry.unwrap().path()).unwrap());
+        bytes.extend(b"\n-- next file --\n");
+    }
+    bytes
+}
+
+fn holds(bytes: &[u8], text: &str) -> bool {
+    let text = text.as_bytes();
+    bytes
+        .windows(text.len())
+        .any(|window| window[0] == text[0] && window == text)
+}
+
+fn hits(raw: &Connection, table: &str, query: &str) -> usize {
+    raw.prepare(&format!("SELECT rowid FROM {table} WHERE {table} MATCH ?1"))
+        .unwrap()
+        .query_map([query], |_| Ok(()))
+        .unwrap()
+        .count()
+}
+
+/// The terms of a full-text table that contain `part`.
+fn terms_with(raw: &Connection, table: &str, part: &str) -> Vec<String> {
+    raw.execute_batch(&format!(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS temp.{table}_terms USING fts5vocab ('main', '{table}', 'row')"
+    ))
+    .unwrap();
+    raw.prepare(&format!(
+        "SELECT term FROM temp.{table}_terms WHERE instr(term, ?1) > 0"
+    ))
+    .unwrap()
+    .query_map([part], |row| row.get(0))
+    .unwrap()
+    .collect::<Result<_, _>>()
+    .unwrap()
+}
+
+pub fn delete_and_erase(world: &World, message: MessageId) {
+    world.delete_message(message).unwrap();
+    world.erase(&[Trashed::Message(message)]);
+}
+
+/// What is erased, what must not be found of it afterwards, and a word that a neighbour has too.
+struct Case {
+    text: String,
+    forbidden: Vec<&'static str>,
+    shared: &'static str,
+}
+
+fn cases() -> Vec<Case> {
+    let case = |text: &str, forbidden: &[&'static str], shared| Case {
+        text: text.to_owned(),
+        forbidden: forbidden.to_vec(),
+        shared,
+    };
+    let long = format!(
+        "{} then whispered zqmurmelings {} bicycle",
+        "zqbegin ".repeat(2_000),
+        "zqmiddle filler ".repeat(3_000)
+    );
+    vec![
+        // Stemmed: the index knows it as "zqwander".
+        case(
+            "Yesterday I was zqwandering by the river",
+            &["zqwander"],
+            "river",
+        ),
+        // Folded: the index knows it as "zqcremeux".
+        case(
+            "Un gâteau zqcrémeux, s'il vous plaît",
+            &["zqcrémeux", "zqcremeux", "zqCr"],
+            "plaît",
+        ),
+        case("Tôi ăn zqphởbò mỗi sáng", &["zqphởbò", "zqphobo"], "sáng"),
+        case(
+            "我昨天在龘靐齉的海边散步",
+            &["龘靐齉", "龘靐", "靐齉"],
+            "海边散",
+        ),
+        case(
+            "今日は鱻麤灥を食べました",
+            &["鱻麤灥", "鱻麤", "麤灥"],
+            "食べま",
+        ),
+        case(
+            "Look 👩‍🦰🦩🫎👨‍🚀 zqemojis are here together",
+            &["🦩🫎", "👩‍🦰🦩", "zqemoji"],
+            "together",
+        ),
+        case(&long, &["zqbegin", "zqmurmel", "zqmiddle"], "bicycle"),
+    ]
+}
+
+#[test]
+fn no_byte_of_an_erased_message_is_left_and_its_neighbours_are_found_as_before() {
+    let world = World::new();
+    let talk = world.conversation();
+    world.send(talk, "A beginning").unwrap();
+    for case in cases() {
+        world
+            .send(talk, &format!("before: {}", case.shared))
+            .unwrap();
+        let victim = world.send(talk, &case.text).unwrap().id;
+        world
+            .send(talk, &format!("after: {}", case.shared))
+            .unwrap();
+        // The log is folded in now and then, and the index merged: the words lie in more than one place.
+        block_on(world.db.checkpoint()).unwrap();
+        let bytes = all_bytes(world.path());
+        assert!(
+            case.forbidden.iter().any(|text| holds(&bytes, text)),
+            "it must have been there"
+        );
+        let raw = world.raw();
+        let index = if case.shared.is_ascii() || case.shared == "plaît" || case.shared == "sáng" {
+            "message_search_words"
+        } else {
+            "message_search_trigrams"
+        };
+        let before = hits(&raw, index, case.shared);
+        assert!(before >= 3);
+
+        delete_and_erase(&world, victim);
+        let bytes = all_bytes(world.path());
+        for text in &case.forbidden {
+            assert!(!holds(&bytes, text), "{text} is still in a file");
+            for table in ["message_search_words", "message_search_trigrams"] {
+                assert_eq!(terms_with(&raw, table, text), Vec::<String>::new());
+            }
+        }
+        assert_eq!(hits(&raw, index, case.shared), before - 1);
+    }
+    world.assert_sound();
+}
+
+#[test]
+fn no_byte_of_an_erased_reply_is_left_also_of_its_chunks() {
+    let world = World::new();
+    let talk = world.conversation();
+    world.send(talk, "Tell me something").unwrap();
+    let reply = world.reply(talk, &["A zqsecretly kept thing. ", "And 龘靐齉 more."]);
+    let other = world.reply(talk, &["A well kept thing. "]);
+    delete_and_erase(&world, reply.id);
+    let bytes = all_bytes(world.path());
+    for text in ["zqsecret", "龘靐"] {
+        assert!(!holds(&bytes, text), "{text}");
+    }
+    assert_eq!(world.messages(talk).last().unwrap().chunks, other.chunks);
+    world.assert_sound();
+}
+
+/// Rows about a message in every table that may hold its words, each with `word` in it.
+fn surround(raw: &Connection, talk: ConversationId, message: MessageId, word: &str, first_id: i64) {
+    let user: i64 = raw
+        .query_row("SELECT min(id) FROM users", [], |row| row.get(0))
+        .unwrap();
+    let sequence: i64 = raw
+        .query_row(
+            "SELECT sequence_number FROM messages WHERE id = ?1",
+            [message],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let id = first_id;
+    for (sql, values) in [
+        (
+            "INSERT INTO message_edit_history VALUES (?1, ?2, ?3, ?3, 0)",
+            params![id, message, word].to_vec(),
+        ),
+        (
+            "INSERT INTO message_bookmarks VALUES (?1, ?4, ?2, ?3, 0, 0)",
+            params![id, message, word, user].to_vec(),
+        ),
+        (
+            "INSERT INTO message_reactions VALUES (?1, ?2, ?4, 'helpful', ?3, 0, 0)",
+            params![id, message, word, user].to_vec(),
+        ),
+        (
+            "INSERT INTO grammar_corrections
+                 VALUES (?1, ?2, ?3, ?3, 0, 1, 'x', NULL, ?3, 'test', 0, NULL)",
+            params![id, message, word].to_vec(),
+        ),
+        (
+            "INSERT INTO conversation_notes VALUES (?1, ?5, ?4, ?2, ?3, 0, 0)",
+            params![id, message, word, user, talk].to_vec(),
+        ),
+        (
+            "INSERT INTO conversation_key_facts
+                 VALUES (?1, ?4, 'interest', ?3, 1.0, ?2, 1, 0, 0, NULL)",
+            params![id, message, word, talk].to_vec(),
+        ),
+        (
+            "INSERT INTO conversation_summaries VALUES (?1, ?3, 2, ?2, ?4, ?4, 0, NULL, 0, 0)",
+            params![id, word, talk, sequence].to_vec(),
+        ),
+        (
+            "INSERT INTO vocabulary_words (id, user_id, language, word, example_sentence, source_message_id,
+                 first_encountered_at, created_at, updated_at)
+             VALUES (?1, ?4, 'en', 'word' || ?1, ?3, ?2, 0, 0, 0)",
+            params![id, message, word, user].to_vec(),
+        ),
+        (
+            "INSERT INTO vocabulary_words (id, user_id, language, word, kind, example_sentence,
+                 source_correction_id, first_encountered_at, created_at, updated_at)
+             VALUES (?1 + 1, ?3, 'en', 'word' || ?1, 'correction', ?2, ?1, 0, 0, 0)",
+            params![id, word, user].to_vec(),
+        ),
+    ] {
+        raw.execute(sql, &values[..]).unwrap();
+    }
+    raw.execute(
+        "UPDATE messages SET edit_count = 1, edited_at = 0, stt_transcript = ?2,
+             metadata = json_object('heard', ?2) WHERE id = ?1",
+        params![message, word],
+    )
+    .unwrap();
+}
+
+/// Every table that has a text with `word` in it.
+fn tables_with(raw: &Connection, word: &str) -> Vec<String> {
+    let columns: Vec<(String, String)> = raw
+        .prepare(
+            "SELECT tables.name, columns.name
+             FROM sqlite_schema AS tables JOIN pragma_table_info(tables.name) AS columns
+             WHERE tables.type = 'table' AND columns.type = 'TEXT'",
+        )
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let mut tables: Vec<String> = columns
+        .into_iter()
+        .filter(|(table, column)| {
+            raw.prepare(&format!(
+                "SELECT 1 FROM {table} WHERE instr({column}, ?1) > 0"
+            ))
+            .unwrap()
+            .exists([word])
+            .unwrap()
+        })
+        .map(|(table, _)| table)
+        .collect();
+    tables.sort();
+    tables.dedup();
+    tables
+}
+
+#[test]
+fn nothing_that_was_made_of_a_message_outlives_it_and_what_was_made_of_others_does() {
+    let world = World::new();
+    let talk = world.conversation();
+    let victim = world.send(talk, "zqgone words").unwrap().id;
+    let neighbour = world.send(talk, "zqkept words").unwrap().id;
+    let raw = world.raw();
+    surround(&raw, talk, victim, "zqgone", 1_000);
+    surround(&raw, talk, neighbour, "zqkept", 2_000);
+    raw.execute(
+        "INSERT INTO conversation_shares (id, conversation_id, created_by, token_hash, snapshot, created_at)
+         SELECT 1, ?1, min(id), printf('%064d', 1), '{\"words\": \"zqgone\"}', 0 FROM users",
+        [talk],
+    )
+    .unwrap();
+    let tables = tables_with(&raw, "zqkept");
+    assert!(tables.len() >= 9, "{tables:?}");
+    assert!(tables_with(&raw, "zqgone").len() > tables.len());
+
+    delete_and_erase(&world, victim);
+    assert_eq!(tables_with(&raw, "zqgone"), Vec::<String>::new());
+    let bytes = all_bytes(world.path());
+    assert!(!holds(&bytes, "zqgone"));
+    // What the message had named is called after the next one.
+    assert_eq!(world.get(talk).title, "zqkept words");
+    let mut still: Vec<String> = tables_with(&raw, "zqkept");
+    still.retain(|table| tables.contains(table));
+    assert_eq!(still, tables);
+    let words: u32 = raw
+        .query_row("SELECT count(*) FROM vocabulary_words", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(words, 4, "words stay learnt");
+    drop(raw);
+    world.assert_sound();
+}
+
+#[test]
+fn nothing_of_an_erased_conversation_is_left() {
+    let world = World::new();
+    let (gone, kept) = (world.conversation(), world.conversation());
+    let victim = world.send(gone, "zqgone words").unwrap().id;
+    let neighbour = world.send(kept, "zqkept words").unwrap().id;
+    let (user, now) = (world.user, world.now());
+    world
+        .write(move |tx| {
+            draft::save(tx, user, gone, "zqgone draft", now)?;
+            conversation::rename(tx, user, gone, "zqgone title", now)?;
+            draft::save(tx, user, kept, "zqkept draft", now)
+        })
+        .unwrap();
+    let raw = world.raw();
+    surround(&raw, gone, victim, "zqgone", 1_000);
+    surround(&raw, kept, neighbour, "zqkept", 2_000);
+    for (talk, word) in [(gone, "zqgone"), (kept, "zqkept")] {
+        raw.execute(
+            "INSERT INTO conversation_tags VALUES (?1, ?2, 0)",
+            params![talk, word],
+        )
+        .unwrap();
+    }
+    // The planner's samples hold tags.
+    raw.execute_batch("ANALYZE").unwrap();
+    assert!(holds(&all_bytes(world.path()), "zqgone"));
+    world.delete(gone).unwrap();
+    world.erase(&[Trashed::Conversation(gone)]);
+    assert_eq!(tables_with(&raw, "zqgone"), Vec::<String>::new());
+    assert!(!holds(&all_bytes(world.path()), "zqgone"));
+    assert_eq!(hits(&raw, "message_search_words", "zqkept"), 1);
+    assert_eq!(hits(&raw, "note_search_words", "zqkept"), 1);
+    assert!(tables_with(&raw, "zqkept").len() >= 10);
+    drop(raw);
+    world.assert_sound();
+}
+
+#[test]
+fn a_title_of_the_learners_own_stays_and_one_that_can_be_taken_back_to_is_forgotten() {
+    let world = World::new();
+    let talk = world.conversation();
+    let first = world.send(talk, "zqgone in the title").unwrap().id;
+    let (user, now) = (world.user, world.now());
+    world
+        .write(move |tx| conversation::rename(tx, user, talk, "Of my own", now))
+        .unwrap();
+    delete_and_erase(&world, first);
+    assert_eq!(world.get(talk).title, "Of my own");
+    assert!(world.operations().is_empty());
+    assert!(!holds(&all_bytes(world.path()), "zqgone"));
+}
+
+#[test]
+fn a_title_made_of_an_erased_message_is_gone_also_if_the_message_was_edited_since() {
+    let world = World::new();
+    let talk = world.conversation();
+    let first = world.send(talk, "zqbefore the edit").unwrap().id;
+    let raw = world.raw();
+    raw.execute(
+        "INSERT INTO message_edit_history VALUES (1, ?1, 'zqbefore the edit', 'zqafter the edit', 0)",
+        [first],
+    )
+    .unwrap();
+    raw.execute(
+        "UPDATE messages SET content = 'zqafter the edit', edit_count = 1, edited_at = 0 WHERE id = ?1",
+        [first],
+    )
+    .unwrap();
+    drop(raw);
+    delete_and_erase(&world, first);
+    assert_eq!(world.get(talk).title, "");
+    let bytes = all_bytes(world.path());
+    for text in ["zqbefore", "zqafter"] {
+        assert!(!holds(&bytes, text), "{text}");
+    }
+    world.assert_sound();
+}
+
+#[test]
+fn the_log_says_that_a_message_was_erased_but_not_which() {
+    let world = World::new();
+    let talk = world.conversation();
+    let said = world.send(talk, "Hello").unwrap().id;
+    let other = world.send(talk, "Hello again").unwrap().id;
+    delete_and_erase(&world, said);
+    let data: Vec<(String, String)> = world
+        .raw()
+        .prepare("SELECT event_type, event_data FROM conversation_events ORDER BY id")
+        .unwrap()
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let types: Vec<&str> = data.iter().map(|(kind, _)| kind.as_str()).collect();
+    assert_eq!(
+        types,
+        [
+            "conversation_created",
+            "message_sent",
+            "message_sent",
+            "message_deleted",
+            "message_erased"
+        ]
+    );
+    assert!(
+        data.iter()
+            .all(|(_, data)| !data.contains(&said.to_string()))
+    );
+    assert!(data[2].1.contains(&other.to_string()));
+}
+
+#[test]
+fn a_reply_that_is_still_written_can_be_erased_and_its_writer_is_told() {
+    let world = World::new();
+    let (talk, now) = (world.conversation(), world.now());
+    let reply = world
+        .write(move |tx| {
+            let reply = message::begin_reply(tx, talk, "m", now)?;
+            message::append_to_reply(tx, reply.id, "zqgone ", &[chunk("zqgone ")], now)?;
+            Ok(reply.id)
+        })
+        .unwrap();
+    delete_and_erase(&world, reply);
+    let late = world.write(move |tx| message::append_to_reply(tx, reply, "more", &[], now));
+    assert_eq!(late.unwrap_err().code(), "not_found");
+    assert!(!holds(&all_bytes(world.path()), "zqgone"));
+    // The next reply can begin.
+    world.reply(talk, &["Hello."]);
+    world.assert_sound();
+}
+
+#[test]
+fn an_erasure_that_was_broken_off_before_its_last_bytes_is_finished_by_the_next_sweep() {
+    let world = World::new();
+    let talk = world.conversation();
+    world.send(talk, "A beginning").unwrap();
+    let said = world.send(talk, "zqgone words").unwrap().id;
+    world.delete_message(said).unwrap();
+    let (user, now) = (world.user, world.now());
+    world
+        .write(move |tx| {
+            trash::condemn(tx, user, Trashed::Message(said))?;
+            trash::sweep(tx, now)
+        })
+        .unwrap();
+    assert!(
+        holds(&all_bytes(world.path()), "zqgone"),
+        "the log has it still"
+    );
+    assert_eq!(world.erase_due(), 0);
+    assert!(!holds(&all_bytes(world.path()), "zqgone"));
+}
+
+#[test]
+fn somebody_who_reads_for_long_holds_the_last_bytes_up_and_nothing_else() {
+    let world = World::new();
+    let talk = world.conversation();
+    let said = world.send(talk, "zqgone words").unwrap().id;
+    world.delete_message(said).unwrap();
+    let raw = world.raw();
+    raw.execute_batch("BEGIN; SELECT count(*) FROM messages")
+        .unwrap();
+    let user = world.user;
+    world
+        .write(move |tx| trash::condemn(tx, user, Trashed::Message(said)))
+        .unwrap();
+    let held_up = block_on(trash::erase_due(&world.db)).unwrap_err();
+    assert_eq!(held_up.code(), "busy");
+    assert!(world.messages(talk).is_empty());
+    world.send(talk, "Life goes on").unwrap();
+    raw.execute_batch("COMMIT").unwrap();
+    assert_eq!(world.erase_due(), 0);
+    assert!(!holds(&all_bytes(world.path()), "zqgone"));
+}

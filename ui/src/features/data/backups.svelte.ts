@@ -1,0 +1,57 @@
+import { type Backup, type BackupOverview, type Client, type CommandFailure, toFailure } from "../../ipc";
+import { isUndoCopy } from "./backup";
+import { LongWork } from "./work.svelte";
+
+/** The backups there are, the room they may take, and the making of one. */
+export class Backups {
+	overview = $state.raw<BackupOverview | null>(null);
+	loading = $state(false);
+	loadFailure = $state.raw<CommandFailure | null>(null);
+	budgetFailure = $state.raw<CommandFailure | null>(null);
+	/** The one that was made last at the learner's wish. */
+	made = $state.raw<Backup | null>(null);
+	readonly making: LongWork;
+
+	readonly last = $derived(this.overview?.backups.find((backup) => !isUndoCopy(backup)) ?? null);
+	readonly count = $derived(this.overview?.backups.filter((backup) => !isUndoCopy(backup)).length ?? 0);
+
+	readonly #client: Client;
+
+	constructor(client: Client) {
+		this.#client = client;
+		this.making = new LongWork(client, "backup");
+	}
+
+	async load(): Promise<void> {
+		this.loading = true;
+		this.loadFailure = null;
+		try {
+			this.overview = await this.#client.backupList();
+		} catch (error) {
+			this.loadFailure = toFailure(error);
+		} finally {
+			this.loading = false;
+		}
+	}
+
+	/** Gives whether there is a new backup; `making.failure` says why not. */
+	async make(): Promise<boolean> {
+		if (this.making.running) return false;
+		this.made = null;
+		const made = await this.making.run(() => this.#client.backupCreate());
+		// Also after a failure: the list says what the last one was.
+		await this.load();
+		this.made = made;
+		return made !== null;
+	}
+
+	/** In megabytes; null lets the app decide. */
+	async setBudget(megabytes: number | null): Promise<void> {
+		this.budgetFailure = null;
+		try {
+			this.overview = await this.#client.backupSetBudget(megabytes);
+		} catch (error) {
+			this.budgetFailure = toFailure(error);
+		}
+	}
+}
