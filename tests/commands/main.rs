@@ -12,6 +12,7 @@ mod backup;
 mod bindings;
 mod chunk;
 mod conversation;
+mod doctor;
 mod message;
 mod panic;
 mod recovery;

@@ -7,9 +7,11 @@
     clippy::panic
 )]
 
+mod damage;
 mod failing_calls;
 mod full_disk;
 mod kills;
 mod migration_matrix;
+mod model;
 mod power_cuts;
 mod support;

@@ -66,6 +66,9 @@ pub(crate) fn check(connection: &Connection) -> Result<Findings, Error> {
         }
         other => other?,
     };
+    if let Some(error) = lines.iter().find_map(|line| unread(line)) {
+        return Err(error);
+    }
     let (pages, rows) = lines.into_iter().partition(|line| is_about_pages(line));
     Ok(Findings { pages, rows })
 }
@@ -81,6 +84,17 @@ pub(crate) fn lines(connection: &Connection) -> Result<Vec<String>, Error> {
         .filter(|line| *line != "ok" && !line.starts_with("*** in database"))
         .map(str::to_owned)
         .collect())
+}
+
+/// The check goes on past a page that the disk did not give, and tells of it in a line that ends in SQLite's
+/// code. A disk that fails may be read at the next try: that is no damage.
+fn unread(line: &str) -> Option<Error> {
+    let (_, code) = line.split_once("unable to get the page. error code=")?;
+    let error = Error::from(rusqlite::Error::SqliteFailure(
+        rusqlite::ffi::Error::new(code.trim().parse().ok()?),
+        None,
+    ));
+    (!matches!(error, Error::Corrupt { .. })).then_some(error)
 }
 
 /// SQLite has no codes for what it finds. These are all beginnings that `btree.c` has for what is wrong with

@@ -32,6 +32,15 @@ impl Timestamp {
         self.0
     }
 
+    /// As people read it, to the second: `2024-12-31 23:59:59 UTC`; a question mark for a time beyond the calendar.
+    #[must_use]
+    pub fn to_utc_text(self) -> String {
+        jiff::Timestamp::from_millisecond(self.0).map_or_else(
+            |_| "?".to_owned(),
+            |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        )
+    }
+
     /// This moment plus `millis` (which may be negative), saturating at the ends of time.
     #[must_use]
     pub const fn plus_millis(self, millis: i64) -> Self {

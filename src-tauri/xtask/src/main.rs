@@ -20,6 +20,7 @@ cargo xtask COMMAND
   setup      install what is missing: system packages and the window's npm packages
   bindings   write ui/src/ipc/bindings.ts anew from the commands
   goldens    write the schema snapshot and the migration checksums anew
+  faults     run the fault suites at full scale and write docs/faults.md; takes a while
   pictures   take the README's pictures of the window anew
 ";
 
@@ -43,6 +44,7 @@ fn chore(arguments: &[String]) -> Result<()> {
         ["setup"] => setup::setup(),
         ["bindings"] => test::write_bindings(),
         ["goldens"] => test::write_goldens(),
+        ["faults"] => test::faults(),
         ["pictures"] => run::pictures(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -94,6 +94,21 @@ pub(crate) fn write_goldens() -> Result<()> {
     update(&["--package", "parlance-storage", "migrations::"])
 }
 
+/// `cargo xtask faults`
+///
+/// Optimised: most of the time goes into opening and verifying databases.
+pub(crate) fn faults() -> Result<()> {
+    let package = ["--profile", "faults", "--package", "parlance-faults"];
+    // With the programs that it starts, which `run` alone would not build.
+    check(cargo(["build"])?.args(package).arg("--bins"))?;
+    check(
+        cargo(["run"])?
+            .args(package)
+            .args(["--bin", "parlance-faults", "--", "report"])
+            .arg(paths::root().join("docs").join("faults.md")),
+    )
+}
+
 /// The tests that compare a generated file write it instead.
 fn update(arguments: &[&str]) -> Result<()> {
     check(

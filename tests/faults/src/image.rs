@@ -45,12 +45,22 @@ impl Image {
     /// The system's own.
     pub fn write(&self, directory: &Path) -> io::Result<()> {
         for entry in fs::read_dir(directory)? {
-            fs::remove_file(entry?.path())?;
+            let entry = entry?;
+            // A directory is no part of an image, and stays.
+            if entry.file_type()?.is_file() {
+                fs::remove_file(entry.path())?;
+            }
         }
         for (name, content) in &self.0 {
             fs::write(directory.join(name), content)?;
         }
         Ok(())
+    }
+
+    /// How long a file is; 0 if it is not there.
+    #[must_use]
+    pub fn length(&self, name: &str) -> u64 {
+        self.0.get(name).map_or(0, |content| content.len() as u64)
     }
 
     /// Tells images apart.

@@ -222,6 +222,13 @@ pub(super) fn count_rows(
 }
 
 fn list_audio(connection: &Connection) -> Result<AudioList, Error> {
+    if !connection.table_exists(Some("main"), "message_chunks")? {
+        // A schema from before there were sounds.
+        return Ok(AudioList {
+            count: 0,
+            sha256: files::hex(&Sha256::new().finalize()),
+        });
+    }
     let mut statement = connection.prepare(
         "SELECT DISTINCT audio_key FROM message_chunks WHERE audio_key IS NOT NULL ORDER BY audio_key",
     )?;

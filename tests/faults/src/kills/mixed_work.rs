@@ -51,6 +51,8 @@ impl Scenario for MixedWork {
             data_dir.into(),
             format!("r{round}w"),
             random.random_range(0..u64::from(u32::MAX)).to_string(),
+            // Clocks are wrong now and then, and put right again.
+            random.random_range(-2000..20_000).to_string(),
         ])
     }
 

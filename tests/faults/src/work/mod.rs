@@ -90,6 +90,31 @@ impl<'a> Worker<'a> {
         })
     }
 
+    /// Goes on in up to two conversations that workers of before began, whose marks have `part` in them.
+    ///
+    /// # Errors
+    /// What the storage says.
+    pub fn adopt(&mut self, part: &str) -> Result<(), Error> {
+        let user = self.user;
+        let conversations = self.db.read_blocking(move |tx| {
+            conversation::list_page(tx, user, None, 100)?
+                .items
+                .into_iter()
+                .map(|summary| conversation::get(tx, user, summary.id))
+                .collect::<Result<Vec<_>, _>>()
+        })?;
+        let talks = conversations.into_iter().filter_map(|conversation| {
+            let topic = conversation.topic.filter(|topic| topic.contains(part))?;
+            Some(Talk {
+                id: conversation.id,
+                topic,
+                reply: None,
+            })
+        });
+        self.talks.extend(talks.take(2));
+        Ok(())
+    }
+
     /// Does one thing. After an error the worker goes on from what was acknowledged before.
     ///
     /// # Errors

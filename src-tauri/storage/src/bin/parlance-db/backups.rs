@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use parlance_storage::backup::{self, Backup, BackupReason, NewBackup};
-use parlance_storage::{Clock, Error, SystemClock, Timestamp};
+use parlance_storage::{Clock, Error, SystemClock};
 use serde_json::json;
 
 use crate::print::{Printer, with_progress};
@@ -73,15 +73,8 @@ fn line(backup: &Backup) -> String {
     format!(
         "{}  {}  {:<9}  {} bytes  {content}",
         backup.name,
-        date(backup.created_at),
+        backup.created_at.to_utc_text(),
         backup.reason.as_str(),
         backup.bytes
-    )
-}
-
-fn date(time: Timestamp) -> String {
-    jiff::Timestamp::from_millisecond(time.as_millis()).map_or_else(
-        |_| "?".to_owned(),
-        |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
     )
 }
