@@ -281,7 +281,14 @@ fn a_damaged_log_is_told_and_used_up_to_the_damage() {
             .contains("is damaged after")
     );
     assert!(report.text.contains("Its log: "), "{}", report.text);
-    assert!(rows_of(&copy.path().join("parlance.db")) == before);
+    let file = copy.path().join("parlance.db");
+    assert!(rows_of(&file) == before, "as SQLite reads it");
+
+    // Everything so far is in the log, so that it is a database by itself; SQLite would throw it away.
+    fs::remove_file(&file).unwrap();
+    fs::write(copy.path().join("parlance.db-wal"), &log).unwrap();
+    doctor::repair(copy.path(), &Watch::nobody(), NOON).unwrap();
+    assert!(rows_of(&file) == before, "as it is read without SQLite");
 }
 
 #[test]
@@ -403,12 +410,7 @@ fn sql_of_a_forged_file_is_never_run() {
 
 #[test]
 fn an_older_database_is_salvaged_and_brought_up_to_date() {
-    let sick = Sick::new();
-    // As it was before the migrations of sharing and what follows.
-    sick.damage(
-        "DROP TABLE conversation_shares; DROP TABLE user_notifications; DROP TABLE user_achievements;
-         DELETE FROM schema_migrations WHERE version > 9; PRAGMA user_version = 9",
-    );
+    let sick = Sick::of_version(9);
     let report = doctor::report(sick.path()).unwrap();
     assert_eq!(
         (report.state, report.schema_version),
@@ -423,9 +425,12 @@ fn an_older_database_is_salvaged_and_brought_up_to_date() {
         sick.one("SELECT max(version) FROM schema_migrations"),
         parlance_storage::migrations::EMBEDDED.len().to_string()
     );
-    assert_eq!(
-        sick.missing().len(),
-        0,
-        "a message without a model is taken for the learner's"
-    );
+    // A message without a model is taken for the learner's, which these are; the rest had no table then.
+    let missing = sick.missing();
+    let is_of_later = |row: &&String| {
+        ["message_drafts: ", "operations: "]
+            .iter()
+            .any(|table| row.starts_with(table))
+    };
+    assert!(missing.iter().all(|row| is_of_later(&row)), "{missing:#?}");
 }

@@ -117,6 +117,19 @@ fn only_the_owner_can_look_into_it() {
 }
 
 #[test]
+fn what_was_to_be_erased_is_not_brought_back() {
+    let sick = Sick::new();
+    sick.damage(
+        "UPDATE messages SET content = 'erase me', deleted_at = 0 WHERE sequence_number = 1;
+         UPDATE messages SET content = 'in the trash', deleted_at = 5 WHERE sequence_number = 2",
+    );
+    let outcome = rescue(&sick, &sick.path().join("readable"));
+    assert_eq!(outcome.messages, 646);
+    let lines = fs::read_to_string(sick.path().join("readable/everything.jsonl")).unwrap();
+    assert!(!lines.contains("erase me") && lines.contains("in the trash"));
+}
+
+#[test]
 fn secrets_stay_behind() {
     let sick = Sick::new();
     sick.damage("UPDATE users SET password_hash = '$argon2id$secret'");

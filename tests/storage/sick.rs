@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use parlance_storage::doctor::{self, RepairOutcome};
-use parlance_storage::{ConversationId, Error, Watch, verify};
+use parlance_storage::migrations::EMBEDDED;
+use parlance_storage::{ConversationId, Database, Error, OpenOptions, Watch, verify};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -32,6 +33,46 @@ impl Sick {
             folder,
             rows: rows.clone(),
         }
+    }
+
+    /// The same rows in a database that an older version of the app made.
+    pub fn of_version(version: usize) -> Self {
+        let healthy = Self::new();
+        let old = tempfile::tempdir().unwrap();
+        let options = OpenOptions {
+            migrations: &EMBEDDED[..version],
+            ..OpenOptions::new("0.0.0-test")
+        };
+        // Whether this app can work with so old a schema is not the question here.
+        drop(Database::open(old.path(), options));
+        let sick = Self {
+            folder: old,
+            rows: healthy.rows.clone(),
+        };
+        let names = |sql: &str| -> Vec<String> {
+            let raw = sick.raw();
+            let mut statement = raw.prepare(sql).unwrap();
+            let rows = statement.query_map([], |row| row.get(0)).unwrap();
+            rows.map(Result::unwrap).collect()
+        };
+        let mut copy = format!("ATTACH '{}' AS healthy;", healthy.file().display());
+        let tables = names(
+            "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table'
+                 AND name NOT LIKE 'sqlite%' AND name <> 'schema_migrations'",
+        );
+        for table in tables {
+            let columns =
+                names(&format!("SELECT name FROM pragma_table_info('{table}')")).join(", ");
+            copy +=
+                &format!("INSERT INTO {table} ({columns}) SELECT {columns} FROM healthy.{table};");
+        }
+        for table in
+            names("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'virtual'")
+        {
+            copy += &format!("INSERT INTO {table} ({table}) VALUES ('rebuild');");
+        }
+        sick.damage(&copy);
+        sick
     }
 
     pub fn path(&self) -> &Path {
@@ -233,6 +274,12 @@ fn named(row: &str) -> String {
 
 /// What the app has no verbs for yet.
 const MORE: &str = "
+    INSERT INTO message_drafts (conversation_id, content, created_at, updated_at)
+        SELECT id, 'à moitié écrit…', 0, 0 FROM conversations;
+    INSERT INTO operations (id, user_id, kind, subject, inverse, conversation_id, message_id, created_at)
+        SELECT m.id + 6, u.id, 'message_delete', 'Un sujet',
+            '{\"inverse\": \"restore_message\", \"message\": \"0000000000007\", \"deletedAt\": 5}', m.conversation_id, m.id, 0
+        FROM messages AS m, users AS u WHERE sequence_number = 8;
     INSERT INTO user_settings SELECT id, 'theme', '\"dark\"', 0, 0 FROM users;
     INSERT INTO user_settings SELECT id, 'speech_rate', '0.8', 0, 0 FROM users;
     INSERT INTO system_settings (key, value, created_at, updated_at) VALUES ('installed', '[1, \"é\"]', 0, 0);

@@ -138,6 +138,11 @@ pub(crate) fn shm_path(path: &Path) -> PathBuf {
     beside(path, "-shm")
 }
 
+/// The rollback journal that another way of writing leaves beside a database.
+pub(crate) fn journal_path(path: &Path) -> PathBuf {
+    beside(path, "-journal")
+}
+
 /// The file whose name is that of `path` and then `suffix`.
 pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);

@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::data_dir::{self, DATABASE_FILE, Lock};
 use crate::files::{self, remove_if_there, sync_directory, sync_parent, write_whole};
-use crate::inspect::{shm_path, wal_path};
+use crate::inspect::{beside, journal_path, shm_path, wal_path};
 use crate::time::Timestamp;
 use crate::{Error, marker};
 
@@ -132,6 +132,8 @@ fn carry_out(data_dir: &Path, intent: &Intent, now: Timestamp) -> Result<Option<
         move_if_there(&database, &kept)?;
         // The old log belongs to the old database: beside the new one it would be replayed into it.
         move_if_there(&wal_path(&database), &wal_path(&kept))?;
+        // Parlance leaves no rollback journal, but another program that had the file open may have.
+        move_if_there(&journal_path(&database), &journal_path(&kept))?;
         remove_if_there(&shm_path(&database))?;
         sync_parent(&kept)?;
         sync_directory(data_dir)?;
@@ -170,6 +172,28 @@ fn is_plain_name(name: &str) -> bool {
 /// When the database that is kept under this name was replaced; `None` for any other file, such as its log.
 fn replaced_at(name: &str) -> Option<Timestamp> {
     data_dir::time_of_name(name).filter(|time| name == format!("{}.db", data_dir::time_name(*time)))
+}
+
+/// Puts the rows that a repair could not keep as they were beside the undo copy, and gives where: they go when
+/// that goes.
+pub(crate) fn keep_rejects(
+    data_dir: &Path,
+    rejects: &Path,
+    undo_copy: Option<&Path>,
+    now: Timestamp,
+) -> Result<PathBuf, Error> {
+    let kept = data_dir.join(REPLACED_DIRECTORY);
+    data_dir::create(&kept)?;
+    let place = match undo_copy {
+        Some(undo_copy) => rejects_path(undo_copy),
+        None => rejects_path(&kept.join(free_name(&kept, now))),
+    };
+    files::put_in_place(rejects, &place)?;
+    Ok(place)
+}
+
+fn rejects_path(kept: &Path) -> PathBuf {
+    beside(kept, "-rejects.jsonl")
 }
 
 /// A database that was replaced, as it was.
@@ -214,7 +238,9 @@ pub(crate) fn list(data_dir: &Path) -> Result<Vec<Replaced>, Error> {
 pub(crate) fn sweep(data_dir: &Path, now: Timestamp) -> Result<(), Error> {
     for old in list(data_dir)? {
         if old.replaced_at.plus_millis(KEPT_FOR_MS) < now {
-            remove_if_there(&wal_path(&old.path))?;
+            for beside in [wal_path, journal_path, rejects_path] {
+                remove_if_there(&beside(&old.path))?;
+            }
             remove_if_there(&old.path)?;
             log::info!(
                 "an undo copy of {} days ago is removed",

@@ -39,6 +39,8 @@ pub(super) struct Column {
 pub(super) struct Reference {
     pub(super) column: usize,
     pub(super) parent: String,
+    /// Whether the row means nothing without its parent, although the column may be empty.
+    pub(super) falls_with_parent: bool,
 }
 
 /// A full index, by which rows can be counted that are lost.
@@ -130,6 +132,12 @@ impl Known {
                 && !ours.contains_key(&("table".to_owned(), name.clone()))
         });
         Ok(strange.count() as u64)
+    }
+
+    /// Whether rows of other tables refer to this one.
+    pub(super) fn is_parent(&self, table: &KnownTable) -> bool {
+        let mut references = self.tables.iter().flat_map(|table| &table.references);
+        references.any(|reference| reference.parent == table.name)
     }
 
     pub(super) fn table(&self, name: &str) -> Option<&KnownTable> {
@@ -327,19 +335,22 @@ fn table(connection: &Connection, name: String, has_rowid: bool) -> Result<Known
 }
 
 fn references(connection: &Connection, table: &KnownTable) -> Result<Vec<Reference>, Error> {
-    let mut statement = connection
-        .prepare("SELECT \"from\", \"table\" FROM pragma_foreign_key_list(?1) ORDER BY id, seq")?;
-    let rows = statement.query_map([&table.name], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
-    })?;
+    let mut statement = connection.prepare(
+        "SELECT \"from\", \"table\", on_delete FROM pragma_foreign_key_list(?1) ORDER BY id, seq",
+    )?;
+    let mut rows = statement.query([&table.name])?;
     let mut references = Vec::new();
-    for row in rows {
-        let (column, parent) = row?;
-        references.extend(
-            table
-                .place(&column)
-                .map(|column| Reference { column, parent }),
-        );
+    while let Some(row) = rows.next()? {
+        let (column, parent): (String, String) = (row.get(0)?, row.get(1)?);
+        let on_delete: String = row.get(2)?;
+        if let Some(column) = table.place(&column) {
+            references.push(Reference {
+                column,
+                // A folder outlives the folder in which it lay.
+                falls_with_parent: on_delete == "CASCADE" && parent != table.name,
+                parent,
+            });
+        }
     }
     Ok(references)
 }

@@ -19,7 +19,6 @@ mod rebuild;
 mod recompute;
 mod record;
 mod repair;
-mod replacing;
 mod replies;
 mod report;
 mod rescue;

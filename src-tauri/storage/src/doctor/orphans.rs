@@ -28,6 +28,7 @@ pub(super) fn adopt(
         known,
         account,
         now,
+        home: None,
     };
     connection.execute_batch(super::rebuild::LEFT_OVERS)?;
     connection.execute_batch("SAVEPOINT adoption")?;
@@ -46,6 +47,8 @@ struct Adoption<'a> {
     known: &'a Known,
     account: &'a mut Account,
     now: Timestamp,
+    /// The conversation for all messages of which nothing tells where they belonged; made when one is needed.
+    home: Option<i64>,
 }
 
 impl Adoption<'_> {
@@ -65,9 +68,18 @@ impl Adoption<'_> {
         for parent in &missing {
             match reference.parent.as_str() {
                 _ if table.columns[reference.column].is_nullable => {
-                    self.let_go(table, reference, *parent)?;
+                    if reference.falls_with_parent {
+                        self.keep_children_aside(table, reference, *parent)?;
+                    } else {
+                        self.let_go(table, reference, *parent)?;
+                    }
                 }
                 "users" => self.give_to_somebody(table, reference, *parent)?,
+                "conversations" if *parent < 0 => {
+                    let home = self.home()?;
+                    let why = "its conversation was lost";
+                    self.give(table, reference, *parent, home, why)?;
+                }
                 "conversations" => self.recreate_conversation(*parent)?,
                 _ => self.keep_children_aside(table, reference, *parent)?,
             }
@@ -122,15 +134,32 @@ impl Adoption<'_> {
             let rows = statement.query_map([], |row| row.get(0))?;
             rows.collect::<Result<_, _>>()?
         };
-        let [only] = others.as_slice() else {
-            return self.recreate_user(lost);
-        };
+        match others.as_slice() {
+            [only] => self.give(table, reference, lost, *only, "its profile was lost"),
+            // Nobody can be called what is no id.
+            _ if lost < 0 => {
+                let somebody = self.some_user()?;
+                self.give(table, reference, lost, somebody, "its profile was lost")
+            }
+            _ => self.recreate_user(lost),
+        }
+    }
+
+    /// Makes the rows that referred to `lost` refer to `to`.
+    fn give(
+        &mut self,
+        table: &KnownTable,
+        reference: &Reference,
+        lost: i64,
+        to: i64,
+        why: &str,
+    ) -> Result<(), Error> {
         for row in self.rows_of(table, reference, lost)? {
             self.remove(table, &row)?;
             let mut given = row.clone();
-            given[reference.column] = Value::Integer(*only);
+            given[reference.column] = Value::Integer(to);
             let (fate, reason) = match place(self.connection, self.known, table, &given)? {
-                Placed::AsItIs | Placed::Again => (Fate::Mended, "its profile was lost"),
+                Placed::AsItIs | Placed::Again => (Fate::Mended, why),
                 Placed::Mended(reason) => (Fate::Mended, reason),
                 Placed::Refused(reason) => (Fate::Rejected, reason),
             };
@@ -218,14 +247,13 @@ impl Adoption<'_> {
             let rows = statement.query_map([], |row| row.get(0))?;
             rows.collect::<Result<_, _>>()?
         };
-        let mut homeless = None;
         for message in lost {
-            self.recreate_message(message, &mut homeless)?;
+            self.recreate_message(message)?;
         }
         Ok(())
     }
 
-    fn recreate_message(&mut self, message: i64, homeless: &mut Option<i64>) -> Result<(), Error> {
+    fn recreate_message(&mut self, message: i64) -> Result<(), Error> {
         let fragment: Option<(Option<i64>, Option<String>, String)> = self
             .connection
             .query_row(
@@ -267,7 +295,7 @@ impl Adoption<'_> {
             Some(conversation) => conversation,
             None => match self.hint("messages", message, "conversation_id")? {
                 Some(conversation) => conversation,
-                None => self.home(homeless)?,
+                None => self.home()?,
             },
         };
         let wanted = self.hint("messages", message, "sequence_number")?;
@@ -291,15 +319,14 @@ impl Adoption<'_> {
         Ok(())
     }
 
-    /// One conversation for all messages of which nothing tells where they belonged.
-    fn home(&mut self, homeless: &mut Option<i64>) -> Result<i64, Error> {
-        if let Some(conversation) = homeless {
-            return Ok(*conversation);
+    fn home(&mut self) -> Result<i64, Error> {
+        if let Some(home) = self.home {
+            return Ok(home);
         }
-        let conversation = ConversationId::new(self.now).as_i64();
-        self.recreate_conversation(conversation)?;
-        *homeless = Some(conversation);
-        Ok(conversation)
+        let home = ConversationId::new(self.now).as_i64();
+        self.recreate_conversation(home)?;
+        self.home = Some(home);
+        Ok(home)
     }
 
     /// What an index still knows of a lost row.

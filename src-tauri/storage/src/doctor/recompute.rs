@@ -2,21 +2,26 @@
 //!
 //! Needs the newest schema, no triggers and no checks of references; leaves the full text to its own rebuild.
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::account::{Account, Fate};
 use super::known::{Known, KnownTable};
+use super::mending::Placed;
 use super::record::Value;
+use super::watching::{Step, interruptible};
 use super::{mending, orphans, replies};
 use crate::progress::{Stage, Watch};
 use crate::time::Timestamp;
-use crate::verify::readable;
+use crate::verify::{readable, search};
 use crate::{Error, text};
 
+/// Before the full text.
+const STEPS: u64 = 9;
 /// A row may hold more than one value that the app cannot read; each round finds one.
 const MOST_ROUNDS: usize = 30;
 
-type Step<'a> = &'a dyn Fn(&mut Account) -> Result<(), Error>;
+type Work<'a> = &'a dyn Fn(&mut Account) -> Result<(), Error>;
 
 /// Puts everything right that other rows decide.
 pub(super) fn all(
@@ -26,7 +31,10 @@ pub(super) fn all(
     watch: &Watch<'_>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let steps: [Step<'_>; 7] = [
+    let steps: [Work<'_>; STEPS as usize] = [
+        &|account| unreadable(connection, known, account),
+        &|account| orphans::adopt(connection, known, account, now),
+        // Again: what was given to another parent may hold more that cannot be read.
         &|account| unreadable(connection, known, account),
         &|account| orphans::adopt(connection, known, account, now),
         &|account| folders(connection, known, account),
@@ -35,13 +43,28 @@ pub(super) fn all(
         &|account| edit_counts(connection, account),
         &|account| counters(connection, account),
     ];
-    for (done, step) in steps.iter().enumerate() {
-        super::watching::interruptible(connection, watch, Stage::Salvaging, || {
-            in_transaction(connection, || step(account))
+    for (done, work) in (0..).zip(steps) {
+        let step = Step {
+            stage: Stage::Indexing,
+            done,
+            total: STEPS + 1,
+        };
+        interruptible(connection, watch, step, || {
+            in_transaction(connection, || work(account))
         })?;
-        watch.at(Stage::Salvaging, done as u64 + 1, steps.len() as u64)?;
     }
     Ok(())
+}
+
+/// Makes the full text anew: the last step of all, since it is about texts that have settled.
+pub(super) fn full_text(connection: &Connection, watch: &Watch<'_>) -> Result<(), Error> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true)?;
+    let step = Step {
+        stage: Stage::Indexing,
+        done: STEPS,
+        total: STEPS + 1,
+    };
+    interruptible(connection, watch, step, || search::rebuild(connection))
 }
 
 fn in_transaction(
@@ -63,18 +86,20 @@ fn unreadable(connection: &Connection, known: &Known, account: &mut Account) -> 
             let column = unreadable.column.to_owned();
             found.push((unreadable.table.to_owned(), key, column));
         })?;
-        if found.is_empty() {
-            return Ok(());
-        }
+        let mut is_better = false;
         for (name, key, column) in found {
             if let Some(table) = known.table(&name) {
-                make_readable(connection, known, table, &key, &column, account)?;
+                is_better |= make_readable(connection, known, table, &key, &column, account)?;
             }
+        }
+        if !is_better {
+            break;
         }
     }
     Ok(())
 }
 
+/// Gives whether it did something.
 fn make_readable(
     connection: &Connection,
     known: &Known,
@@ -82,7 +107,16 @@ fn make_readable(
     key: &[Value],
     column: &str,
     account: &mut Account,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
+    let place = table.place(column);
+    // What refers to an id that is none gets another parent when that one is gone.
+    if table
+        .references
+        .iter()
+        .any(|reference| Some(reference.column) == place)
+    {
+        return Ok(false);
+    }
     let condition: Vec<String> = table
         .key
         .iter()
@@ -99,26 +133,34 @@ fn make_readable(
     let rows = orphans::rows_where(connection, table, &condition.join(" AND "), &parameters)?;
     // One that was found twice is gone, or right, by now.
     let Some(row) = rows.first() else {
-        return Ok(());
+        return Ok(false);
     };
     orphans::remove(connection, table, row)?;
     let mut better = row.clone();
-    let substitute = match table.place(column) {
-        Some(place) if !table.key.contains(&place) => {
-            mending::substitute(connection, table, row, place)?.map(|value| (place, value))
-        }
-        _ => None,
-    };
-    if let Some((place, value)) = substitute {
+    if let Some(place) = table
+        .place(column)
+        .filter(|place| !table.key.contains(place))
+        && let Some(value) = mending::substitute(connection, table, row, place)?
+    {
         better[place] = value;
-        let placed = mending::place(connection, known, table, &better)?;
-        if matches!(placed, mending::Placed::AsItIs | mending::Placed::Mended(_)) {
-            let reason = "it held a value that the app cannot read";
-            return account.keep_aside(table, row, Fate::Mended, reason);
-        }
     }
-    let reason = "it holds a value that the app cannot read";
-    account.keep_aside(table, row, Fate::Rejected, reason)
+    // A text that is none has no substitute, but is made legible on the way.
+    let placed = mending::place(connection, known, table, &better)?;
+    let is_mended = match placed {
+        Placed::Mended(_) => true,
+        Placed::AsItIs => better != *row,
+        Placed::Again | Placed::Refused(_) => false,
+    };
+    if !is_mended && placed == Placed::AsItIs {
+        orphans::remove(connection, table, row)?;
+    }
+    let fate = if is_mended {
+        Fate::Mended
+    } else {
+        Fate::Rejected
+    };
+    account.keep_aside(table, row, fate, "it held a value that the app cannot read")?;
+    Ok(true)
 }
 
 /// Folders form a tree within one profile, 32 deep at most: the triggers that see to it are off here.

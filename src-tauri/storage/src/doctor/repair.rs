@@ -1,26 +1,25 @@
 //! Repairs a database: on a copy, proved whole, and only then put in the place of the damaged one.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
-use rusqlite::config::DbConfig;
 use serde::Serialize;
 
 use super::account::{Account, TableCounts};
 use super::known::Known;
 use super::source::Source;
 use super::state;
-use super::watching::interruptible;
+use super::watching::{Step, interruptible};
 use super::workshop::{self, Workshop};
-use super::{orphans, rebuild, recompute, replacing};
+use super::{orphans, rebuild, recompute};
 use crate::data_dir::{DATABASE_FILE, Lock};
 use crate::database::open_to_verify;
 use crate::progress::{Stage, Watch};
 use crate::time::Timestamp;
-use crate::verify::{self, Report, schema, search};
-use crate::{Error, replace};
+use crate::verify::{self, Report, schema};
+use crate::{Error, files, replace};
 
 /// How a database was repaired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -72,7 +71,7 @@ pub fn repair(data_dir: &Path, watch: &Watch<'_>, now: Timestamp) -> Result<Repa
         state::of(&path)?.refuse_what_cannot_be_repaired(&path)?;
     }
     workshop::remove_left_overs(data_dir)?;
-    workshop::check_space(&path, data_dir, 2)?;
+    workshop::check_space(data_dir, data_dir, 2)?;
     let workshop = Workshop::open(data_dir, now)?;
 
     let copy_folder = workshop.folder("copy")?;
@@ -83,7 +82,8 @@ pub fn repair(data_dir: &Path, watch: &Watch<'_>, now: Timestamp) -> Result<Repa
             return Ok(nothing_to_do());
         }
         let mut account = Account::new(workshop.file("mending.jsonl"));
-        if mend(&copy, &mut account, watch, now)? {
+        let is_worth_mending = found.as_ref().is_some_and(has_sound_texts);
+        if is_worth_mending && mend(&copy, &mut account, watch, now)? {
             let finished = Finished {
                 file: &copy,
                 account,
@@ -125,8 +125,8 @@ fn nothing_to_do() -> RepairOutcome {
 /// Checks a copy that nobody else has open. `None` if SQLite cannot open it at all.
 fn check(copy: &Path, watch: &Watch<'_>) -> Result<Option<Report>, Error> {
     let report = open_to_verify(copy).and_then(|connection| {
-        interruptible(&connection, watch, Stage::Checking, || {
-            verify::check_alone(&connection, copy)
+        interruptible(&connection, watch, Step::only(Stage::Checking), || {
+            verify::check_copy(&connection, copy)
         })
     });
     match report {
@@ -140,6 +140,11 @@ fn check(copy: &Path, watch: &Watch<'_>) -> Result<Option<Report>, Error> {
 /// Whether nothing is wrong; that an older schema is due to be brought up to date is not.
 fn is_sound(report: &Report) -> bool {
     report.ok || super::report::is_only_older(report)
+}
+
+/// Where texts are damaged, rows have to be put together one by one.
+fn has_sound_texts(report: &Report) -> bool {
+    !super::report::failed_checks(report).contains(&"text")
 }
 
 /// Tries to put a copy right where it stands. Gives whether that made it whole; if not, it is spoilt.
@@ -185,14 +190,18 @@ fn mend_on(
         ));
     }
     let known = Known::newest()?;
-    interruptible(connection, watch, Stage::Indexing, || {
+    for table in &known.tables {
+        // No row is left behind on this way.
+        account.table(&table.name).lost = Some(0);
+    }
+    interruptible(connection, watch, Step::only(Stage::Indexing), || {
         Ok(connection.execute_batch("REINDEX")?)
     })?;
     orphans::adopt(connection, &known, account, now)?;
     recompute::all(connection, &known, account, watch, now)?;
     connection
         .execute_batch("DROP TABLE IF EXISTS temp.hints; DROP TABLE IF EXISTS temp.fragments;")?;
-    index_texts(connection, watch)?;
+    recompute::full_text(connection, watch)?;
     finish_counts(connection, &known, account)
 }
 
@@ -204,7 +213,7 @@ fn salvage(
     now: Timestamp,
 ) -> Result<(), Error> {
     let connection = rebuild::rebuild(source, new, account, watch, now)?;
-    index_texts(&connection, watch)?;
+    recompute::full_text(&connection, watch)?;
     finish_counts(&connection, &Known::newest()?, account)?;
     close(connection)?;
     match check(new, watch)? {
@@ -215,13 +224,6 @@ fn salvage(
         ))),
         None => Err(Error::internal("the new database cannot be opened")),
     }
-}
-
-fn index_texts(connection: &Connection, watch: &Watch<'_>) -> Result<(), Error> {
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, true)?;
-    interruptible(connection, watch, Stage::Indexing, || {
-        search::rebuild(connection)
-    })
 }
 
 fn finish_counts(
@@ -238,6 +240,7 @@ fn finish_counts(
         let kept: u32 = connection.query_row(&sql, [], |row| row.get(0))?;
         account.table(&table.name).kept = u64::from(kept);
     }
+    account.tables.remove(rebuild::LEDGER);
     Ok(())
 }
 
@@ -261,14 +264,14 @@ impl Finished<'_> {
         watch: &Watch<'_>,
         now: Timestamp,
     ) -> Result<RepairOutcome, Error> {
-        File::open(self.file)?.sync_all()?;
+        files::sync_file(self.file)?;
         let aside = self.account.finish()?.map(Path::to_owned);
         // The last moment at which it can be cancelled.
         watch.at(Stage::Checking, 1, 1)?;
         watch.at(Stage::Replacing, 0, 1)?;
         let undo_copy = replace::replace(data_dir, lock, self.file, now)?;
         let rejects = aside
-            .map(|aside| replacing::keep_rejects(data_dir, &aside, undo_copy.as_deref(), now))
+            .map(|aside| replace::keep_rejects(data_dir, &aside, undo_copy.as_deref(), now))
             .transpose()?;
         watch.at(Stage::Replacing, 1, 1)?;
         let mut outcome = RepairOutcome {

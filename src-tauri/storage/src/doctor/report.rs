@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::known::{Known, KnownTable};
 use super::log::LogState;
+use super::rebuild::LEDGER;
 use super::record::Value;
 use super::source::{Row, Sink, Source};
 use super::state::{self, Look, State};
@@ -15,7 +16,7 @@ use crate::data_dir::DATABASE_FILE;
 use crate::inspect::look_at;
 use crate::migrations::EMBEDDED;
 use crate::progress::Watch;
-use crate::verify::{self, Check, Outcome, Problem};
+use crate::verify::{self, Check, Outcome, Problem, schema};
 
 /// Problems that are told in the text; all of them are in the JSON.
 const MOST_TOLD: usize = 20;
@@ -64,32 +65,37 @@ pub fn report(data_dir: &Path) -> Result<Report, Error> {
         report.verify(data_dir)?;
     }
     report.ok = report.state == State::Found;
-    report.can_repair = report.state == State::Damaged;
+    report.can_repair =
+        report.state == State::Damaged && report.rows.values().flatten().any(|rows| *rows > 0);
     report.text = report.describe(look.written_by.as_deref());
     Ok(report)
 }
 
-/// Through SQLite if it opens the file, else along the pages.
+/// Through SQLite as far as it goes; what it cannot count, along the pages.
 fn count_rows(path: &Path) -> Result<BTreeMap<String, Option<u64>>, Error> {
     let tables = Known::newest()?.tables;
     let counted = look_at(path, |connection| {
         let mut rows = BTreeMap::new();
-        for table in &tables {
+        for table in tables.iter().filter(|table| table.name != LEDGER) {
             let sql = format!("SELECT count(*) FROM main.\"{}\"", table.name);
             let count = connection.query_row(&sql, [], |row| row.get::<_, u32>(0));
             rows.insert(table.name.clone(), count.ok().map(u64::from));
         }
         Ok(rows)
     });
-    match counted {
-        Ok(rows) if rows.values().any(Option::is_some) => Ok(rows),
-        Err(error @ (Error::Busy | Error::Io { .. })) => Err(error),
-        _ => {
-            let mut counting = Counting(BTreeMap::new());
-            Source::open(path)?.read(&mut counting, &Watch::nobody())?;
-            Ok(counting.0)
+    let mut rows = match counted {
+        Err(error @ Error::Busy) => return Err(error),
+        other => other.unwrap_or_default(),
+    };
+    if rows.is_empty() || rows.values().any(Option::is_none) {
+        let mut counting = Counting(BTreeMap::new());
+        Source::open(path)?.read(&mut counting, &Watch::nobody())?;
+        for (table, count) in counting.0 {
+            let known = rows.entry(table).or_default();
+            *known = known.or(count);
         }
     }
+    Ok(rows)
 }
 
 /// Counts what is found.
@@ -97,6 +103,9 @@ struct Counting(BTreeMap<String, Option<u64>>);
 
 impl Sink for Counting {
     fn row(&mut self, table: &KnownTable, _row: Row) -> Result<(), Error> {
+        if table.name == LEDGER {
+            return Ok(());
+        }
         let count = self.0.entry(table.name.clone()).or_default();
         *count = Some(count.unwrap_or_default() + 1);
         Ok(())
@@ -118,7 +127,7 @@ impl Sink for Counting {
 
 /// Whether all that `verify` finds is a schema that the next start brings up to date.
 pub(super) fn is_only_older(report: &verify::Report) -> bool {
-    matches!(report.problems.as_slice(), [only] if only.check == "schema" && only.problem.ends_with("is due: migrate it"))
+    matches!(report.problems.as_slice(), [only] if only.problem.ends_with(schema::DUE))
 }
 
 /// The names of the checks that found something.
@@ -266,7 +275,7 @@ impl Report {
         lines
     }
 
-    const fn what_can_be_done(&self) -> &'static str {
+    fn what_can_be_done(&self) -> &'static str {
         match self.state {
             State::Found if self.problems.is_empty() => "Nothing has to be done.",
             State::Found => "Parlance brings it up to date at its next start.",
@@ -276,6 +285,9 @@ impl Report {
             State::Foreign => "Parlance leaves it alone. Nothing was changed.",
             State::Newer => {
                 "Use the newer version of Parlance, or restore a backup from before the upgrade. Nothing was changed."
+            }
+            State::Damaged if !self.can_repair => {
+                "Nothing of it can be saved. A backup can be restored. Nothing was changed."
             }
             State::Damaged => {
                 "It can be repaired: that works on a copy, keeps every row that can be read, and keeps the \

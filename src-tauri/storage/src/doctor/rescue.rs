@@ -28,14 +28,12 @@ use crate::{Error, files, id};
 const EVERYTHING: &str = "everything.jsonl";
 /// The folder with a file for each conversation.
 const CONVERSATIONS: &str = "conversations";
-/// They open no door for whoever the folder is given to, and are of no use to anybody else.
-const SECRETS: &[&str] = &["password_hash", "token_hash"];
 
 /// What was written. As JSON its names are in snake_case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RescueOutcome {
     /// The folder. In it: `conversations/`, a Markdown file each, and `everything.jsonl`, one JSON object a line:
-    /// `{"table", "row"}`, and after those the rows that are not as they should be,
+    /// `{"table", "row"}` without hashes of passwords and tokens, and after those the rows that are not as they should be,
     /// `{"table", "fate", "reason", "row"}`.
     #[serde(serialize_with = "crate::inspect::path_as_text")]
     pub folder: PathBuf,
@@ -68,13 +66,14 @@ pub fn rescue(data_dir: &Path, into: &Path, watch: &Watch<'_>) -> Result<RescueO
         _ => Path::new("."),
     };
     data_dir::create(parent)?;
-    workshop::check_space(&path, parent, 3)?;
+    workshop::check_space(data_dir, parent, 3)?;
     let now = SystemClock.now();
     let workshop = Workshop::open(parent, now)?;
     let source = Source::open(&path)?;
     let mut account = Account::new(workshop.file("rejects.jsonl"));
     let new = workshop.folder("new")?.join(DATABASE_FILE);
     let connection = rebuild::rebuild(&source, &new, &mut account, watch, now)?;
+    forget_what_is_to_be_erased(&connection)?;
 
     let folder = workshop.folder("out")?;
     let mut outcome = RescueOutcome {
@@ -106,6 +105,15 @@ fn lock_if_possible(data_dir: &Path) -> Result<Option<Lock>, Error> {
             Ok(None)
         }
     }
+}
+
+/// What the learner wanted erased, and was not yet when the file was damaged, is not brought back.
+fn forget_what_is_to_be_erased(connection: &Connection) -> Result<(), Error> {
+    connection.execute_batch(
+        "PRAGMA foreign_keys = ON;
+         DELETE FROM messages WHERE deleted_at = 0; DELETE FROM conversations WHERE deleted_at = 0;",
+    )?;
+    Ok(())
 }
 
 fn require_nothing_at(into: &Path) -> Result<(), Error> {
@@ -264,8 +272,7 @@ fn write_table(
         let values = (0..names.len())
             .map(|place| row.get_ref(place).map(Value::from))
             .collect::<Result<Vec<Value>, _>>()?;
-        let mut row = row_as_json(table, &values);
-        row.retain(|name, _| !SECRETS.contains(&name.as_str()));
+        let row = row_as_json(table, &values);
         writeln!(file, "{}", json!({ "table": table.name, "row": row }))?;
         count += 1;
         if count.is_multiple_of(1000) {

@@ -305,8 +305,9 @@ impl Reading<'_> {
         page: &TreePage,
         sink: &mut dyn Sink,
     ) -> Result<(), Error> {
+        let is_parent = self.source.known.is_parent(table);
         for cell in &page.cells {
-            if table.rowid_column().is_some() {
+            if is_parent {
                 let ids = self.ids.entry(table.name.clone()).or_default();
                 ids.insert(cell.rowid);
             }

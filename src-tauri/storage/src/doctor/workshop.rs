@@ -7,11 +7,11 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use crate::Error;
 use crate::data_dir::{self, DATABASE_FILE};
 use crate::inspect::wal_path;
 use crate::progress::{Stage, Watch};
 use crate::time::Timestamp;
+use crate::{Error, files};
 
 const PREFIX: &str = ".repair-";
 /// Read at once; an unreadable place in it is then looked at page by page.
@@ -74,15 +74,12 @@ pub(super) fn remove_left_overs(data_dir: &Path) -> Result<(), Error> {
 }
 
 /// Refuses to begin what the disk of `folder` has no room for: `times` the database and its log.
-pub(super) fn check_space(database: &Path, folder: &Path, times: u64) -> Result<(), Error> {
-    let size = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
-    let bytes = size(database).saturating_add(size(&wal_path(database)));
-    let needed = bytes.saturating_mul(times).saturating_add(SPARE_BYTES);
-    let free = fs4::available_space(folder)?;
-    if free < needed {
-        return Err(Error::NotEnoughSpace { needed, free });
-    }
-    Ok(())
+pub(super) fn check_space(data_dir: &Path, folder: &Path, times: u64) -> Result<(), Error> {
+    let bytes = files::database_bytes(data_dir)?;
+    files::require_space(
+        folder,
+        bytes.saturating_mul(times).saturating_add(SPARE_BYTES),
+    )
 }
 
 /// Copies a database and its log into `folder`, and gives the copy's path. What the disk does not give becomes

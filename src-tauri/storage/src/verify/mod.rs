@@ -201,7 +201,8 @@ pub fn run(data_dir: &Path) -> Result<Option<Report>, Error> {
 
 /// Checks a database that nobody else can have open, such as one that was just made out of a backup.
 pub(crate) fn run_alone(path: &Path) -> Result<Report, Error> {
-    match open_to_verify(path).and_then(|connection| check_alone(&connection, path)) {
+    match open_to_verify(path).and_then(|connection| check_alone(&connection, path, search::check))
+    {
         Err(Error::Corrupt { detail }) => Ok(Report::unreadable(path, &detail)),
         other => other,
     }
@@ -215,16 +216,24 @@ fn take_lock(data_dir: &Path) -> Result<Lock, String> {
     })
 }
 
-/// Checks the database at `path` on a connection of [`open_to_verify`]; nobody else may have it open.
-///
+/// Checks the database at `path` on a connection of [`open_to_verify`]; nobody else may have it open. Does not name
+/// the rows that the full text disagrees with.
+pub(crate) fn check_copy(connection: &Connection, path: &Path) -> Result<Report, Error> {
+    check_alone(connection, path, search::check_without_rows)
+}
+
 /// Everything reads on a connection that refuses to write, except for the full-text check, whose only form
 /// is a statement that looks like a write.
-pub(crate) fn check_alone(connection: &Connection, path: &Path) -> Result<Report, Error> {
+fn check_alone(
+    connection: &Connection,
+    path: &Path,
+    check_search: CheckFn,
+) -> Result<Report, Error> {
     let mut report = Report::new(path);
     connection.pragma_update(None, "query_only", true)?;
     if report.check_what_can_be_read(connection) {
         connection.pragma_update(None, "query_only", false)?;
-        report.check("search", search::check, connection);
+        report.check("search", check_search, connection);
     }
     Ok(report.finished())
 }

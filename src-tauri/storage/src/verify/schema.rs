@@ -8,6 +8,10 @@ use super::Findings;
 use crate::Error;
 use crate::migrations::{APPLICATION_ID, EMBEDDED, Migration, fresh};
 
+/// How the problem ends that is none but for the program that looks: an older schema, which the next start of the
+/// app brings up to date.
+pub(crate) const DUE: &str = "is due: migrate it";
+
 pub(super) fn check(connection: &Connection, findings: &mut Findings) -> Result<(), Error> {
     let application_id: i32 =
         connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
@@ -33,7 +37,7 @@ pub(super) fn check(connection: &Connection, findings: &mut Findings) -> Result<
     };
     if known.len() < EMBEDDED.len() {
         findings.file(format!(
-            "its schema version is {version}, and {} is due: migrate it",
+            "its schema version is {version}, and {} {DUE}",
             EMBEDDED.len()
         ));
     }

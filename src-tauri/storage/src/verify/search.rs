@@ -2,6 +2,9 @@
 //!
 //! This is the only check that sees a changed letter in a text: the index still says what stood there.
 
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use rusqlite::Connection;
 
 use super::Findings;
@@ -47,12 +50,28 @@ const SEARCHES: &[Search] = &[
 ];
 
 pub(super) fn check(connection: &Connection, findings: &mut Findings) -> Result<(), Error> {
+    check_all(connection, findings, true)
+}
+
+/// Only says which index is wrong: to find the rows, every text has to be indexed anew.
+pub(super) fn check_without_rows(
+    connection: &Connection,
+    findings: &mut Findings,
+) -> Result<(), Error> {
+    check_all(connection, findings, false)
+}
+
+fn check_all(
+    connection: &Connection,
+    findings: &mut Findings,
+    names_rows: bool,
+) -> Result<(), Error> {
     for search in SEARCHES {
         if let Err(error) = check_one(connection, search) {
             if !matches!(error, Error::Corrupt { .. }) {
                 return Err(error);
             }
-            if name_rows(connection, search, findings)? == 0 {
+            if !names_rows || name_rows(connection, search, findings)? == 0 {
                 findings.table(
                     search.index,
                     format!("does not agree with {}", search.table),
@@ -91,21 +110,11 @@ fn name_rows(
     search: &Search,
     findings: &mut Findings,
 ) -> Result<usize, Error> {
-    let Search {
-        index,
-        view,
-        table,
-        tokenizer,
-    } = search;
-    connection.execute_batch(&format!(
-        "CREATE VIRTUAL TABLE temp.expected USING fts5 (content, content = '', tokenize = '{tokenizer}');
-         INSERT INTO temp.expected (rowid, content) SELECT id, content FROM {view};
-         CREATE VIRTUAL TABLE temp.expected_terms USING fts5vocab ('temp', 'expected', 'instance');
-         CREATE VIRTUAL TABLE temp.stored_terms USING fts5vocab ('main', '{index}', 'instance');"
-    ))?;
-    let rows = differing_rows(connection);
+    let Search { index, table, .. } = search;
+    let rows = differing_rows(connection, search);
     connection.execute_batch(
-        "DROP TABLE temp.stored_terms; DROP TABLE temp.expected_terms; DROP TABLE temp.expected;",
+        "DROP TABLE IF EXISTS temp.stored_terms; DROP TABLE IF EXISTS temp.expected_terms;
+         DROP TABLE IF EXISTS temp.expected;",
     )?;
     let rows = rows.unwrap_or_else(|error| {
         log::warn!("{index} cannot be read term by term: {error}");
@@ -121,14 +130,76 @@ fn name_rows(
     Ok(rows.len())
 }
 
-fn differing_rows(connection: &Connection) -> Result<Vec<i64>, Error> {
-    let mut statement = connection.prepare(
-        "WITH stored AS (SELECT doc, term, offset FROM temp.stored_terms),
-              expected AS (SELECT doc, term, offset FROM temp.expected_terms)
-         SELECT doc FROM (SELECT * FROM stored EXCEPT SELECT * FROM expected)
-         UNION SELECT doc FROM (SELECT * FROM expected EXCEPT SELECT * FROM stored)
-         ORDER BY doc",
-    )?;
-    let rows = statement.query_map([], |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+/// What each row's terms and their places come to: a sum, so that their order does not matter.
+type Sums = HashMap<i64, u64>;
+
+/// Texts that are indexed at once. A million of them would take gigabytes.
+const BATCH: i64 = 2_000;
+
+fn differing_rows(connection: &Connection, search: &Search) -> Result<Vec<i64>, Error> {
+    let Search {
+        index,
+        view,
+        tokenizer,
+        ..
+    } = search;
+    connection.execute_batch(&format!(
+        "CREATE VIRTUAL TABLE temp.stored_terms USING fts5vocab ('main', '{index}', 'instance')"
+    ))?;
+    let mut stored = Sums::new();
+    add_terms(connection, "stored_terms", &mut stored)?;
+    let mut expected = Sums::new();
+    let mut last = i64::MIN;
+    loop {
+        connection.execute_batch(&format!(
+            "CREATE VIRTUAL TABLE temp.expected USING fts5 (content, content = '', tokenize = '{tokenizer}');
+             CREATE VIRTUAL TABLE temp.expected_terms USING fts5vocab ('temp', 'expected', 'instance');"
+        ))?;
+        connection.execute(
+            &format!(
+                "INSERT INTO temp.expected (rowid, content)
+                 SELECT id, content FROM {view} WHERE id > ?1 ORDER BY id LIMIT {BATCH}"
+            ),
+            [last],
+        )?;
+        add_terms(connection, "expected_terms", &mut expected)?;
+        connection.execute_batch("DROP TABLE temp.expected_terms; DROP TABLE temp.expected;")?;
+        let next: Option<i64> = connection.query_row(
+            &format!(
+                "SELECT max(id) FROM (SELECT id FROM {view} WHERE id > ?1 ORDER BY id LIMIT {BATCH})"
+            ),
+            [last],
+            |row| row.get(0),
+        )?;
+        match next {
+            Some(next) => last = next,
+            None => break,
+        }
+    }
+    let mut rows: Vec<i64> = stored
+        .keys()
+        .chain(expected.keys())
+        .copied()
+        .filter(|row| stored.get(row) != expected.get(row))
+        .collect();
+    rows.sort_unstable();
+    rows.dedup();
+    Ok(rows)
+}
+
+fn add_terms(connection: &Connection, terms: &str, sums: &mut Sums) -> Result<(), Error> {
+    let mut statement =
+        connection.prepare(&format!("SELECT doc, term, offset FROM temp.{terms}"))?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let mut hasher = DefaultHasher::new();
+        row.get_ref(1)?
+            .as_bytes()
+            .unwrap_or_default()
+            .hash(&mut hasher);
+        row.get::<_, i64>(2)?.hash(&mut hasher);
+        let sum = sums.entry(row.get(0)?).or_default();
+        *sum = sum.wrapping_add(hasher.finish());
+    }
+    Ok(())
 }
