@@ -1,5 +1,6 @@
 /** What end-to-end tests hold on to. Elements that stand for data carry it in `data-*` beside the id. */
 export const testids = {
+	opening: "opening",
 	appReady: "app-ready",
 	conversationList: "conversation-list",
 	conversationItem: "conversation-item", // data-id
@@ -36,6 +37,9 @@ export const testids = {
 	// Backups, repair and the page of a database that does not open.
 	recoveryPage: "recovery-page", // data-code
 	recoveryRestore: "recovery-restore",
+	beginAnew: "begin-anew",
+	beginAnewCancel: "begin-anew-cancel",
+	beginAnewConfirm: "begin-anew-confirm",
 	dataSection: "data-section",
 	backupStatus: "backup-status",
 	backupNow: "backup-now",

@@ -26,6 +26,19 @@ export function startFailureSentence(error: CodedError, part: "what" | "kept" | 
 	return t((isMessageKey(key) ? key : `failure.other.${part}`) as MessageKey & `failure.other.${string}`);
 }
 
+/** Why a backup failed, for where it is said already that it did: the app says both in one sentence. */
+export function backupReason(message: string): string {
+	const reason = message.replace(/^The backup failed:\s+/, "");
+	return reason === "" ? message : reason.charAt(0).toUpperCase() + reason.slice(1);
+}
+
+/** Why nothing can be changed, as a sentence. The app gives the rest of one, in English. */
+export function readOnlySentence(reason: string): string {
+	if (reason === "its folder is write-protected") return t("readOnly.folder");
+	if (reason === "its file is write-protected") return t("readOnly.file");
+	return reason;
+}
+
 /** The reasons that the storage layer gives, word for word; any other has no sentence of its own. */
 function invalidReason(error: CodedError) {
 	const { reason } = (error.details ?? {}) as { reason?: unknown };

@@ -37,6 +37,8 @@ export interface Client {
 	appStatus(): Promise<AppStatus>;
 	/** Makes the app try to start once more after a failure. */
 	appRetry(): Promise<AppStatus>;
+	/** Makes an empty profile where the database is missing; fails with `conflict` where there is one. */
+	appBeginAnew(): Promise<AppStatus>;
 	templateList(): Promise<Template[]>;
 	conversationCreate(request: NewConversationRequest): Promise<ConversationSummary>;
 	conversationList(cursor: string | null, limit: number): Promise<ConversationPage>;
@@ -111,6 +113,7 @@ function holdsHalfCharacter(value: unknown): boolean {
 export const client: Client = {
 	appStatus: () => ask(commands.appStatus),
 	appRetry: () => ask(commands.appRetry),
+	appBeginAnew: () => ask(commands.appBeginAnew),
 	templateList: () => ask(commands.templateList),
 	conversationCreate: (request) => ask(commands.conversationCreate, request),
 	conversationList: (cursor, limit) => ask(commands.conversationList, cursor, limit),

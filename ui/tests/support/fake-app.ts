@@ -125,7 +125,7 @@ export class FakeApp implements Client {
 		await settled();
 	}
 
-	async report(problem: Omit<AppProblem, "details">): Promise<void> {
+	async report(problem: Omit<AppProblem, "details"> & Partial<AppProblem>): Promise<void> {
 		for (const listener of this.#problemListeners) listener({ details: {}, ...problem });
 		await settled();
 	}
@@ -168,6 +168,15 @@ export class FakeApp implements Client {
 
 	appRetry() {
 		return this.#answer("appRetry", [], () => this.status);
+	}
+
+	appBeginAnew() {
+		return this.#answer("appBeginAnew", [], () => {
+			this.status = READY;
+			this.conversations = [];
+			this.messages = [];
+			return this.status;
+		});
 	}
 
 	templateList() {
@@ -343,7 +352,9 @@ export class FakeApp implements Client {
 	#overview(): BackupOverview {
 		return {
 			backups: this.backups,
-			usedBytes: this.backups.reduce((sum, { bytes }) => sum + bytes, 0),
+			usedBytes: this.backups
+				.filter(({ reason }) => reason !== "replaced")
+				.reduce((sum, { bytes }) => sum + bytes, 0),
 			budgetBytes: (this.budget ?? 500) * 1e6,
 			budgetIsChosen: this.budget !== null,
 			lastFailure: this.lastFailure,

@@ -145,13 +145,45 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		expect(await violations()).toEqual([]);
 	});
 
+	it("with the page of an upgrade under way", async () => {
+		const app = themed();
+		const held = app.hold("appStatus");
+		await openWindow(app);
+		document.documentElement.dataset.theme = theme;
+		await app.progress("upgrade", "copying", 500);
+		await new Promise((resolve) => setTimeout(resolve, 320));
+		expect(get("workProgress").dataset.work).toBe("upgrade");
+		expect(await violations()).toEqual([]);
+		await held.release();
+	});
+
+	it("with an empty profile to begin with, and why it was not begun", async () => {
+		const app = themed();
+		app.status = aFailedStart("missing");
+		await openWindow(app);
+		document.documentElement.dataset.theme = theme;
+		expect(await violations()).toEqual([]);
+		await user.click(get("beginAnew"));
+		expect(await violations()).toEqual([]);
+		app.failNext("appBeginAnew", "io");
+		await user.click(get("beginAnewConfirm"));
+		await painted();
+		expect(get("errorBanner")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+	});
+
 	it("with every banner at once, and what a repair has done", async () => {
 		const { app, talk } = livedIn();
-		app.status = { ...READY, readOnly: "The disk is write-protected.", notices: ["baseline"] };
+		app.status = {
+			...READY,
+			readOnly: "The disk is write-protected.",
+			notices: ["rows_damaged", "ledger_repaired"],
+		};
 		damaged(themed(app));
 		await openWindow(app);
 		await open(talk.id);
-		await app.report({ code: "backup", message: "No room." });
+		await app.report({ code: "backup", message: "The backup failed: no room.", details: { reason: "io" } });
+		await app.report({ code: "corrupt", message: "Damaged." });
 		await app.report({ code: "cancelled", message: "Cancelled." });
 		await painted();
 		expect(get("readOnlyBanner")).toBeTruthy();

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Backup } from "../../src/ipc";
 import { testids } from "../../src/testids";
-import { FakeApp, settled } from "../support/fake-app";
+import { settled } from "../support/fake-app";
 import { aBackup, aConversation, aFailedStart, READY, SETTINGS } from "../support/fixtures";
 import { all, find, get, livedIn, openWindow, painted } from "../support/window";
 
@@ -118,13 +118,14 @@ describe("a restore", () => {
 
 	it("that fails stays where it is, with a sentence, the reason and the code", async () => {
 		const { app } = await inSettings();
-		const reason = `The backup failed: ${"a very long reason ".repeat(40)}`;
-		app.failNext("backupRestore", "backup", reason);
+		const reason = `A very long reason: ${"and so on ".repeat(70)}`.trim();
+		app.failNext("backupRestore", "backup", `The backup failed: ${reason}`);
 		await user.click(all("backupRestore")[0] as Element);
 		await user.click(get("backupConfirm"));
 		await painted();
 		expect(get("errorBanner").textContent).toContain("The backup was not restored.");
-		expect(get("errorBanner").textContent).toContain(reason.trim());
+		expect(get("errorBanner").textContent).toContain(reason);
+		expect(get("errorBanner").textContent).not.toContain("The backup failed");
 		expect(get("errorCode").textContent).toContain("backup");
 		expect(get("appReady")).toBeTruthy();
 		// What was open may have been closed for it.
@@ -188,6 +189,7 @@ describe("the list of backups", () => {
 		for (const item of [damaged, newer])
 			expect(within(item as HTMLElement).queryByTestId(testids.backupRestore)).toBeNull();
 		expect(get("backupStatus").textContent).not.toContain("3 backups");
+		expect(get("backupStatus").textContent).toContain("2 backups, 6.8 MB of 500 MB");
 	});
 
 	it("names each button by its backup", async () => {
@@ -265,6 +267,16 @@ describe("a backup by hand", () => {
 		await inSettings(app);
 		expect(get("errorBanner").textContent).toContain("The last automatic backup failed.");
 		expect(get("errorCode").textContent).toContain("disk_full");
+		expect(get("errorBanner").textContent).toContain("The disk is full.");
+	});
+
+	it("and says of a failure of the backup itself only why", async () => {
+		const { app } = livedIn();
+		app.lastFailure = { code: "backup", message: "The backup failed: its hash is another one.", details: {} };
+		await inSettings(app);
+		expect(get("errorBanner").textContent).toContain("safe where they are. Its hash is another one.");
+		expect(get("errorBanner").textContent).not.toContain("The backup failed");
+		expect(get("errorCode").textContent).toContain("backup");
 	});
 });
 
@@ -341,6 +353,8 @@ describe("the doctor", () => {
 		await user.click(get("doctorRepair"));
 		await painted();
 		expect(get("errorBanner").textContent).toContain("The file is as it was.");
+		// What was open may have been closed for it.
+		expect(app.callsOf("appStatus")).toHaveLength(2);
 		app.doctor = { ok: false, text: "Nothing can be read.", canRepair: false };
 		await user.click(get("doctorCheck"));
 		await painted();
@@ -389,101 +403,6 @@ describe("a report", () => {
 		await painted();
 		expect(get("errorBanner").textContent).toContain("could not be put together");
 	});
-});
-
-describe("data that can only be read", () => {
-	async function readOnly() {
-		const { app, talk } = livedIn();
-		app.status = { ...READY, readOnly: "The disk is write-protected." };
-		app.conversations = [talk];
-		await openWindow(app);
-		await painted();
-		return app;
-	}
-
-	it("has a banner that stays and says why", async () => {
-		await readOnly();
-		expect(get("readOnlyBanner").textContent).toContain("You can read everything");
-		expect(get("readOnlyBanner").textContent).toContain("The disk is write-protected.");
-		expect(within(get("readOnlyBanner")).queryByRole("button")).toBeNull();
-	});
-
-	it("takes what is typed, sends nothing and says why", async () => {
-		const app = await readOnly();
-		await user.type(get("composer"), "Xin chào{Enter}");
-		expect((get("composer") as HTMLTextAreaElement).value).toBe("Xin chào");
-		expect((get("send") as HTMLButtonElement).disabled).toBe(true);
-		expect(app.callsOf("messageSend")).toEqual([]);
-		const hint = document.getElementById(get("composer").getAttribute("aria-describedby") ?? "");
-		expect(hint?.textContent).toContain("Sending is off");
-	});
-});
-
-describe("what was put right at the start", () => {
-	it.each([
-		["ledger_repaired", "has been put right"],
-		["restore_finished", "was finished at this start"],
-		["baseline", "very early Parlance"],
-	])("%s is said in words, once", async (code, words) => {
-		const { app } = livedIn();
-		app.status = { ...READY, notices: [code, "never_heard_of"] };
-		await openWindow(app);
-		expect(all("noticeBanner")).toHaveLength(1);
-		expect(get("noticeBanner").textContent).toContain(words);
-		expect(within(get("noticeBanner")).getByRole("status")).toBeTruthy();
-		await user.click(screen.getByRole("button", { name: "Dismiss" }));
-		expect(find("noticeBanner")).toBeNull();
-	});
-});
-
-describe("an automatic backup that failed", () => {
-	async function failed() {
-		const { app } = livedIn();
-		app.backups = backups(2);
-		await openWindow(app);
-		await app.report({ code: "backup", message: "No room: 2 MB are free." });
-		await painted();
-		return app;
-	}
-
-	it("is said aloud, with the reason and what is safe", async () => {
-		await failed();
-		const banner = get("backupProblem");
-		expect(within(banner).getByRole("alert").textContent).toContain("The automatic backup failed.");
-		expect(banner.textContent).toContain("safe where they are");
-		expect(banner.textContent).toContain("2 MB are free");
-	});
-
-	it("can be made up for at once", async () => {
-		const app = await failed();
-		await user.click(within(get("backupProblem")).getByRole("button", { name: "Back up now" }));
-		await painted();
-		expect(app.callsOf("backupCreate")).toHaveLength(1);
-		expect(find("backupProblem")).toBeNull();
-	});
-
-	it("stays, with the new reason, when that fails too", async () => {
-		const app = await failed();
-		app.failNext("backupCreate", "disk_full", "No room: 1 MB is free.");
-		await user.click(within(get("backupProblem")).getByRole("button", { name: "Back up now" }));
-		await painted();
-		expect(get("backupProblem").textContent).toContain("1 MB is free");
-	});
-
-	it("leads to the settings", async () => {
-		await failed();
-		await user.click(within(get("backupProblem")).getByRole("button", { name: "Open settings" }));
-		await painted();
-		expect(get("dataSection")).toBeTruthy();
-	});
-});
-
-it("what was cancelled is a quiet note, wherever it is told", async () => {
-	const app = new FakeApp();
-	await openWindow(app);
-	await app.report({ code: "cancelled", message: "cancelled" });
-	await painted();
-	expect(get("errorBanner").getAttribute("role")).toBe("status");
 });
 
 it("the window lets go of everything when it is closed during a backup", async () => {

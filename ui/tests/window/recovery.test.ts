@@ -230,6 +230,62 @@ describe("data of a newer Parlance", () => {
 	});
 });
 
+describe("a database that is missing", () => {
+	it("can be begun anew, which is asked first and takes nothing away", async () => {
+		const app = broken("missing");
+		await openWindow(app);
+		await user.click(get("beginAnew"));
+		const dialog = get("beginAnewConfirm").closest("dialog") as HTMLElement;
+		expect(dialog.textContent).toContain("Everything in the data folder stays there");
+		expect(dialog.textContent).toContain("You can still restore one later");
+		expect(dialog.textContent).not.toMatch(/\bdelet|\berase|\bremov/i);
+		await user.click(get("beginAnewCancel"));
+		expect(find("beginAnewConfirm")).toBeNull();
+		expect(app.callsOf("appBeginAnew")).toEqual([]);
+
+		await user.click(get("beginAnew"));
+		await user.click(get("beginAnewConfirm"));
+		await painted();
+		expect(app.callsOf("appBeginAnew")).toHaveLength(1);
+		expect(get("appReady")).toBeTruthy();
+		expect(screen.getByText("What would you like to talk about?")).toBeTruthy();
+		expect(document.querySelector("dialog")).toBeNull();
+	});
+
+	it("says why nothing was begun, and lets it be asked again", async () => {
+		const app = broken("missing");
+		await openWindow(app);
+		app.failNext("appBeginAnew", "disk_full", "No room.");
+		await user.click(get("beginAnew"));
+		await user.click(get("beginAnewConfirm"));
+		await painted();
+		expect(get("errorBanner").textContent).toContain("Nothing was begun.");
+		expect(get("errorBanner").textContent).toContain("No room.");
+		expect(get("recoveryPage")).toBeTruthy();
+		await user.click(get("beginAnewCancel"));
+		await user.click(get("beginAnew"));
+		expect(find("errorBanner")).toBeNull();
+		await user.click(get("beginAnewConfirm"));
+		await painted();
+		expect(get("appReady")).toBeTruthy();
+	});
+
+	it("has that as its last choice, after the restore", async () => {
+		await openWindow(broken("missing"));
+		const buttons = screen.getAllByRole("button");
+		expect(buttons.at(-1)).toBe(get("beginAnew"));
+	});
+
+	it.each(["corrupt", "schema_too_new", "io", "read_only", "backup", "internal"])(
+		"is the only one that can be: with %s there may be something to save",
+		async (code) => {
+			await openWindow(broken(code));
+			expect(get("recoveryPage")).toBeTruthy();
+			expect(find("beginAnew")).toBeNull();
+		},
+	);
+});
+
 describe("repair and rescue without a database", () => {
 	it("repair a copy and lead into the app, with a word on what was saved", async () => {
 		const app = broken();

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { violations } from "../support/axe";
 import { FakeApp, settled } from "../support/fake-app";
-import { NOON, READY, SETTINGS } from "../support/fixtures";
+import { aFailedStart, NOON, READY, SETTINGS } from "../support/fixtures";
 import { all, find, get, inTalk, livedIn, open, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;
@@ -43,6 +43,71 @@ describe("the first start", () => {
 		for (const scenario of ["Phỏng vấn xin việc", "Nói chuyện tự do"])
 			expect(screen.getByText(scenario)).toBeTruthy();
 		expect(document.documentElement.lang).toBe("vi");
+	});
+});
+
+describe("a start that takes a while", () => {
+	/** So long that what takes a while is shown. */
+	const aWhile = () => new Promise((resolve) => setTimeout(resolve, 320));
+
+	it("says what it waits for, and nothing when it is quick", async () => {
+		const app = new FakeApp();
+		const held = app.hold("appStatus");
+		await openWindow(app);
+		expect(find("opening")).toBeNull();
+		await aWhile();
+		expect(get("opening").textContent).toContain("Opening your conversations…");
+		expect(find("workProgress")).toBeNull();
+		await held.release();
+		await painted();
+		expect(get("appReady")).toBeTruthy();
+	});
+
+	it("because the data is upgraded says so, and how far it is", async () => {
+		const app = new FakeApp();
+		const held = app.hold("appStatus");
+		await openWindow(app);
+		await app.progress("upgrade", "copying", 500);
+		await aWhile();
+		expect(get("opening").textContent).toContain("a backup is made first");
+		const bar = screen.getByRole("progressbar", { name: "Bringing your data up to this version" });
+		expect(bar.getAttribute("aria-valuetext")).toBe("Copying your data, 15%");
+		await app.progress("upgrade", "packing", 1000);
+		expect(bar.getAttribute("aria-valuetext")).toBe("Packing the backup, 60%");
+		expect(find("workCancel")).toBeNull();
+		await held.release();
+		await painted();
+		expect(get("appReady")).toBeTruthy();
+		expect(find("opening")).toBeNull();
+		expect(app.listeners).toBe(2);
+	});
+
+	it("says so too when it is tried again", async () => {
+		const app = new FakeApp();
+		app.status = aFailedStart("disk_full");
+		await openWindow(app);
+		app.status = READY;
+		const held = app.hold("appRetry");
+		await user.click(get("startRetry"));
+		expect(get("startFailure")).toBeTruthy();
+		await app.progress("upgrade", "copying", 100);
+		await aWhile();
+		expect(find("startFailure")).toBeNull();
+		expect(get("workProgress").dataset.work).toBe("upgrade");
+		await held.release();
+		await painted();
+		expect(get("appReady")).toBeTruthy();
+	});
+
+	it("and then fails says why", async () => {
+		const app = new FakeApp();
+		app.status = aFailedStart("backup");
+		const held = app.hold("appStatus");
+		await openWindow(app);
+		await app.progress("upgrade", "copying", 100);
+		await held.release();
+		await painted();
+		expect(get("recoveryPage").dataset.code).toBe("backup");
 	});
 });
 

@@ -9,9 +9,9 @@ use super::log::LogState;
 use super::pages::Pages;
 use super::source::FoundSchema;
 use super::strays;
-use crate::Error;
 use crate::inspect::wal_path;
 use crate::migrations::{APPLICATION_ID, EMBEDDED};
+use crate::{Error, files};
 
 /// What there is in the database's place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -51,8 +51,8 @@ pub(super) struct Look {
 pub(super) fn of(path: &Path) -> Result<Look, Error> {
     let size = match crate::inspect::find_database(path) {
         Ok(size) => size,
-        // Missing or empty, but with a log beside it.
-        Err(Error::Corrupt { .. }) => Some(0),
+        // Missing or empty but with a log beside it, or cut off: there is something to be looked at.
+        Err(Error::Corrupt { .. }) => Some(files::size_if_there(path)?.unwrap_or(0)),
         Err(error) => return Err(error),
     };
     let Some(bytes) = size else {

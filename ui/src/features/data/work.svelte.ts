@@ -12,6 +12,8 @@ import {
  * right when the app does them in another order.
  */
 const SHARES: Record<Work, Partial<Record<Stage, number>>> = {
+	// The app tells of the backup alone: what comes after it is left open, so that the bar promises no end.
+	upgrade: { copying: 3, checking: 2, packing: 3, indexing: 2 },
 	backup: { copying: 4, checking: 2, packing: 4 },
 	restore: { unpacking: 3, checking: 2, indexing: 4, replacing: 1 },
 	repair: { copying: 2, salvaging: 4, indexing: 2, checking: 1, replacing: 1 },

@@ -2,6 +2,7 @@ export default {
 	"language.name": "English",
 	"app.name": "Parlance",
 	"app.loading": "Opening your conversations…",
+	"app.upgrading": "Your data is being brought up to this version; a backup is made first.",
 
 	"list.label": "Conversations",
 	"list.loading": "Loading conversations…",
@@ -110,6 +111,7 @@ export default {
 	"settings.about": "Parlance {version}",
 	"settings.dataDir": "Your data: {path}",
 
+	"work.upgrade": "Bringing your data up to this version",
 	"work.backup": "Making a backup",
 	"work.restore": "Restoring a backup",
 	"work.repair": "Repairing a copy",
@@ -171,7 +173,8 @@ export default {
 	"data.backUpFailed": "The backup was not made. Your conversations are safe where they are.",
 	"data.lastFailure": "The last automatic backup failed. Your conversations are safe where they are.",
 	"data.budget": "Space for backups",
-	"data.budgetHint": "When it is used up, older backups are thinned out; the newest three always stay.",
+	"data.budgetHint":
+		"When it is used up, older backups are thinned out; the newest three always stay. Undo copies are not counted.",
 	"data.budgetAutomatic": "Automatic",
 	"data.budgetAutomaticNow": "Automatic ({size})",
 	"data.budgetFailed": "The change was not saved.",
@@ -235,7 +238,17 @@ export default {
 	"recovery.rescueHint":
 		"Writes everything that can still be read into a new folder beside your data. Nothing else is touched.",
 
+	"anew.start": "Begin with an empty profile",
+	"anew.title": "Begin with an empty profile?",
+	"anew.what": "Parlance then starts as on the first day, without any of your conversations.",
+	"anew.kept":
+		"Everything in the data folder stays there, the backups too. You can still restore one later, in the settings.",
+	"anew.confirm": "Begin empty",
+	"anew.failed": "Nothing was begun.",
+
 	"readOnly.banner": "You can read everything; for now nothing can be changed.",
+	"readOnly.folder": "The data folder is write-protected.",
+	"readOnly.file": "The file with your conversations is write-protected.",
 	"readOnly.composer":
 		"Sending is off while nothing can be changed. You can write on; your words stay in the box.",
 
@@ -243,11 +256,11 @@ export default {
 		"The list of updates in your data was not right and has been put right, after a backup. Your conversations are as they were.",
 	"notice.restoreFinished":
 		"A restore that had been interrupted was finished at this start. What was there before is kept as an undo copy for 30 days.",
-	"notice.baseline":
-		"Your data came from a very early Parlance and was taken over, after a backup. Your conversations are as they were.",
+	"notice.rowsDamaged": "Some of your data is damaged; everything else can be used.",
 	"notice.restored":
 		"Restored: this is how everything was on {when}. What you had before is kept as an undo copy for 30 days.",
 	"notice.backupFailed": "The automatic backup failed. Your conversations are safe where they are.",
+	"notice.backupDoubtful": "Something is wrong with a backup. Your conversations are safe where they are.",
 	"notice.openSettings": "Open settings",
 
 	"problem.dismiss": "Dismiss",

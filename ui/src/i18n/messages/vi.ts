@@ -4,6 +4,7 @@ export default {
 	"language.name": "Tiếng Việt",
 	"app.name": "Parlance",
 	"app.loading": "Đang mở các cuộc trò chuyện của bạn…",
+	"app.upgrading": "Dữ liệu của bạn đang được đưa lên phiên bản này; một bản sao lưu được tạo trước.",
 
 	"list.label": "Cuộc trò chuyện",
 	"list.loading": "Đang tải các cuộc trò chuyện…",
@@ -113,6 +114,7 @@ export default {
 	"settings.about": "Parlance {version}",
 	"settings.dataDir": "Dữ liệu của bạn: {path}",
 
+	"work.upgrade": "Đang đưa dữ liệu lên phiên bản này",
 	"work.backup": "Đang sao lưu",
 	"work.restore": "Đang khôi phục bản sao lưu",
 	"work.repair": "Đang sửa một bản sao",
@@ -176,7 +178,8 @@ export default {
 	"data.lastFailure":
 		"Lần sao lưu tự động gần nhất không thành công. Các cuộc trò chuyện của bạn vẫn an toàn tại chỗ.",
 	"data.budget": "Dung lượng cho sao lưu",
-	"data.budgetHint": "Khi dùng hết, các bản cũ sẽ được bỏ bớt; ba bản mới nhất luôn được giữ.",
+	"data.budgetHint":
+		"Khi dùng hết, các bản cũ sẽ được bỏ bớt; ba bản mới nhất luôn được giữ. Các bản để quay lại không được tính.",
 	"data.budgetAutomatic": "Tự động",
 	"data.budgetAutomaticNow": "Tự động ({size})",
 	"data.budgetFailed": "Không lưu được thay đổi.",
@@ -240,7 +243,17 @@ export default {
 	"recovery.rescueHint":
 		"Ghi mọi thứ còn đọc được vào một thư mục mới bên cạnh dữ liệu của bạn. Không đụng đến gì khác.",
 
+	"anew.start": "Bắt đầu với hồ sơ trống",
+	"anew.title": "Bắt đầu với hồ sơ trống?",
+	"anew.what": "Parlance sẽ mở như ngày đầu tiên, không có cuộc trò chuyện nào của bạn.",
+	"anew.kept":
+		"Mọi thứ trong thư mục dữ liệu vẫn ở nguyên đó, kể cả các bản sao lưu. Sau này bạn vẫn có thể khôi phục một bản trong phần cài đặt.",
+	"anew.confirm": "Bắt đầu trống",
+	"anew.failed": "Chưa bắt đầu được.",
+
 	"readOnly.banner": "Bạn đọc được mọi thứ; hiện giờ không thay đổi được gì.",
+	"readOnly.folder": "Thư mục dữ liệu bị khóa ghi.",
+	"readOnly.file": "Tệp chứa các cuộc trò chuyện của bạn bị khóa ghi.",
 	"readOnly.composer":
 		"Hiện không gửi được vì không thay đổi được dữ liệu. Bạn cứ viết tiếp; nội dung vẫn ở trong ô.",
 
@@ -248,10 +261,11 @@ export default {
 		"Danh sách các lần cập nhật trong dữ liệu của bạn bị sai và đã được sửa, sau khi sao lưu. Các cuộc trò chuyện vẫn như cũ.",
 	"notice.restoreFinished":
 		"Một lần khôi phục bị gián đoạn đã được hoàn tất khi khởi động. Dữ liệu trước đó được giữ lại 30 ngày.",
-	"notice.baseline":
-		"Dữ liệu của bạn thuộc về một phiên bản Parlance rất cũ và đã được tiếp nhận, sau khi sao lưu. Các cuộc trò chuyện vẫn như cũ.",
+	"notice.rowsDamaged": "Một phần dữ liệu của bạn bị hỏng; mọi thứ còn lại vẫn dùng được.",
 	"notice.restored": "Đã khôi phục: mọi thứ như vào {when}. Dữ liệu trước đó được giữ lại 30 ngày.",
 	"notice.backupFailed": "Sao lưu tự động không thành công. Các cuộc trò chuyện của bạn vẫn an toàn tại chỗ.",
+	"notice.backupDoubtful":
+		"Có điều không ổn với một bản sao lưu. Các cuộc trò chuyện của bạn vẫn an toàn tại chỗ.",
 	"notice.openSettings": "Mở cài đặt",
 
 	"problem.dismiss": "Đóng",
