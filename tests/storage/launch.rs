@@ -300,7 +300,8 @@ fn a_row_that_breaks_a_rule_of_its_table_is_told_at_the_start_and_by_the_check_b
     world
         .raw()
         .execute_batch(
-            "PRAGMA ignore_check_constraints = ON; UPDATE conversation_events SET event_data = '}'",
+            "PRAGMA ignore_check_constraints = ON; UPDATE conversation_events SET event_data = '}'
+                 WHERE id = (SELECT min(id) FROM conversation_events)",
         )
         .unwrap();
     let before = fs::read(world.path().join("parlance.db")).unwrap();
