@@ -6,6 +6,7 @@ mod app;
 pub mod commands;
 pub mod error;
 pub mod events;
+pub mod housekeeping;
 pub mod input;
 pub mod log_file;
 pub mod profile;

@@ -18,6 +18,7 @@ use tauri::async_runtime::{block_on, spawn, spawn_blocking};
 use crate::{
     error::{CommandError, CommandResult, ErrorCode},
     events::{Notify, forward_changes},
+    housekeeping::tidy,
     replies::Replies,
 };
 
@@ -177,6 +178,7 @@ impl Profile {
         replies.recover_blocking()?;
         spawn(forward_changes(changes, Arc::clone(notify)));
         let (speech, worker) = start_speech(&database, &audio)?;
+        spawn(tidy(database.clone(), audio.clone()));
         Ok(Self {
             database,
             user,

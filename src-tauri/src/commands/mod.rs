@@ -10,9 +10,12 @@
 pub mod app;
 pub mod chunk;
 pub mod conversation;
+pub mod draft;
 pub mod message;
+pub mod operation;
 pub mod settings;
 pub mod template;
+pub mod trash;
 
 use serde_json::Value;
 use tauri::{
@@ -45,10 +48,20 @@ commands! {
     conversation::conversation_list("cursor", "limit");
     conversation::conversation_get("id");
     conversation::conversation_rename("id", "title");
+    conversation::conversation_delete("id");
+    draft::draft_save("conversationId", "content");
+    draft::draft_get("conversationId");
     message::message_send("conversationId", "content");
     message::message_list("conversationId", "beforeSequence", "limit");
     message::message_get("id");
     message::message_stop("conversationId");
+    message::message_delete("id");
+    trash::trash_list("cursor", "limit");
+    trash::trash_restore("kind", "id");
+    trash::trash_erase("kind", "id");
+    trash::trash_empty();
+    operation::operation_list();
+    operation::operation_undo("id");
     chunk::chunk_audio("id");
     chunk::chunk_retry("id");
     settings::settings_get();
