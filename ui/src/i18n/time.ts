@@ -31,6 +31,14 @@ export function fullTime(millis: number): string {
 	return format(millis, "full", { dateStyle: "full", timeStyle: "short" });
 }
 
+/** The day, with its year only where that is not the present one. */
+export function dayOf(millis: number, now = Date.now()): string {
+	if (new Date(millis).getFullYear() === new Date(now).getFullYear()) {
+		return format(millis, "month-day", { day: "numeric", month: "long" });
+	}
+	return format(millis, "day-year", { day: "numeric", month: "long", year: "numeric" });
+}
+
 /** The heading over the messages of a day. */
 export function dayHeading(millis: number, now = Date.now()): string {
 	const days = daysAgo(millis, now);
