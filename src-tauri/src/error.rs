@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Display};
 
-use parlance_speech::AudioError;
+use parlance_speech::{AudioError, SweepError};
 use parlance_storage::Error;
 use parlance_tutor::ReplyError;
 use serde::{Deserialize, Serialize};
@@ -149,6 +149,15 @@ impl From<AudioError> for CommandError {
                 ErrorCode::Io,
                 format!("The disk failed: {action} ({source})."),
             ),
+        }
+    }
+}
+
+impl From<SweepError> for CommandError {
+    fn from(error: SweepError) -> Self {
+        match error {
+            SweepError::Storage(error) => error.into(),
+            SweepError::Audio(error) => error.into(),
         }
     }
 }

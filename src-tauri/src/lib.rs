@@ -7,6 +7,7 @@ pub mod backups;
 pub mod commands;
 pub mod error;
 pub mod events;
+pub mod housekeeping;
 pub mod input;
 pub mod log_file;
 pub mod profile;

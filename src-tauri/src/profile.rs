@@ -19,6 +19,7 @@ use crate::{
     backups::{self, Backups},
     error::{CommandError, CommandResult},
     events::{Notify, forward_changes},
+    housekeeping::tidy,
     replies::Replies,
     work::{self, Work},
 };
@@ -106,6 +107,7 @@ impl Profile {
         let (speech, worker) = if can_write {
             replies.recover_blocking()?;
             backups.start(backups::EVERY);
+            spawn(tidy(database.clone(), audio.clone()));
             start_speech(&database, &audio)?
         } else {
             let reason = "Nothing can be written, so no sound is made.".into();

@@ -9,6 +9,7 @@ mod lesson;
 mod misbehaving_engines;
 mod real_voice;
 mod support;
+mod sweep;
 mod worker;
 mod worker_faults;
 mod worker_leases;

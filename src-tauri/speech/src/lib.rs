@@ -4,6 +4,7 @@
 //! - [`SpeechEngine`] is what can turn text into a WAV file; [`find_engine`] looks for one. Engines
 //!   are programs that may crash, hang or lie, and nothing here trusts them.
 //! - [`AudioStore`] keeps audio by content and never shows a file that is not whole.
+//! - [`sweep()`] keeps its files and the chunks in step.
 //! - [`SpeechWorker`] takes pending chunks from the database by lease and sees each of them through.
 //!
 //! Never here: SQL, the window, and work on a file or a process inside a write transaction. Nothing
@@ -15,6 +16,7 @@ mod espeak;
 mod process;
 mod speak;
 mod store;
+mod sweep;
 mod text;
 mod wav;
 mod worker;
@@ -27,4 +29,5 @@ pub use error::SpeechError;
 pub use espeak::EspeakEngine;
 pub use speak::{Spoken, speak};
 pub use store::{AudioError, AudioKey, AudioStore};
+pub use sweep::{AudioSweep, SETTLED_AFTER, SweepError, sweep};
 pub use worker::{SpeechWorker, WorkerOptions};

@@ -9,9 +9,11 @@ use std::fmt;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use tempfile::TempPath;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::wav::{self, Sound};
 
@@ -99,6 +101,8 @@ impl fmt::Display for AudioKey {
 #[derive(Clone, Debug)]
 pub struct AudioStore {
     root: PathBuf,
+    /// Shared by whoever has a file that no chunk names yet, alone for whoever removes such files.
+    usage: Arc<RwLock<()>>,
 }
 
 impl AudioStore {
@@ -112,6 +116,7 @@ impl AudioStore {
     pub fn open(data_dir: &Path) -> Result<Self, AudioError> {
         let store = Self {
             root: data_dir.join("audio"),
+            usage: Arc::default(),
         };
         make_private_folder(&store.root)?;
         store.sweep()?;
@@ -123,6 +128,7 @@ impl AudioStore {
     pub fn open_to_read(data_dir: &Path) -> Self {
         Self {
             root: data_dir.join("audio"),
+            usage: Arc::default(),
         }
     }
 
@@ -166,11 +172,25 @@ impl AudioStore {
         })
     }
 
+    /// To be held from before a file is made or found until a chunk names it: none is removed meanwhile.
+    pub(crate) async fn use_files(&self) -> RwLockReadGuard<'_, ()> {
+        self.usage.read().await
+    }
+
+    /// Waits until nobody uses a file that has no name yet, and lets nobody begin to. Blocks.
+    pub(crate) fn nobody_uses_files(&self) -> RwLockWriteGuard<'_, ()> {
+        self.usage.blocking_write()
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     fn folder(&self, key: &AudioKey) -> PathBuf {
         self.root.join(&key.0[..2])
     }
 
-    fn path(&self, key: &AudioKey) -> PathBuf {
+    pub(crate) fn path(&self, key: &AudioKey) -> PathBuf {
         self.folder(key).join(format!("{key}.wav"))
     }
 
@@ -219,7 +239,7 @@ impl Draft {
     }
 }
 
-fn list(folder: &Path) -> Result<Vec<PathBuf>, AudioError> {
+pub(crate) fn list(folder: &Path) -> Result<Vec<PathBuf>, AudioError> {
     fs::read_dir(folder)
         .and_then(|entries| {
             entries

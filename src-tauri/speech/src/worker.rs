@@ -216,15 +216,7 @@ impl Speaker {
 
     async fn see_through(&mut self, chunk: Chunk) {
         let id = chunk.id;
-        let written = match self.speak(chunk).await {
-            Ok(spoken) => self.complete(id, spoken).await,
-            Err(SpeechError::Stopped) => self.release(id).await,
-            Err(error) => {
-                log::warn!("chunk {id} could not be spoken: {}", error.code());
-                self.fail(id, &error).await
-            }
-        };
-        match written {
+        match self.speak_and_write(chunk).await {
             Ok(chunk) if chunk.tts_status == TtsStatus::Pending => {
                 self.rest(self.back_off(chunk.attempt_count)).await;
             }
@@ -234,6 +226,20 @@ impl Speaker {
             }
             // The lease will run out, and then the chunk is spoken again; its audio may be there.
             Err(error) => log::warn!("the end of chunk {id} was not written: {}", error.code()),
+        }
+    }
+
+    /// Speaks a chunk and writes down what came of it. No sweep takes its file away in between.
+    async fn speak_and_write(&self, chunk: Chunk) -> Result<Chunk, Error> {
+        let id = chunk.id;
+        let _file_in_use = self.store.use_files().await;
+        match self.speak(chunk).await {
+            Ok(spoken) => self.complete(id, spoken).await,
+            Err(SpeechError::Stopped) => self.release(id).await,
+            Err(error) => {
+                log::warn!("chunk {id} could not be spoken: {}", error.code());
+                self.fail(id, &error).await
+            }
         }
     }
 

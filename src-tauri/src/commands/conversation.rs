@@ -3,7 +3,9 @@
 use parlance_storage::{
     CefrLevel, ConversationId, Error, TemplateId, Timestamp, UserId, WriteTx,
     conversation::{self, Conversation, ConversationPage, ConversationSummary, NewConversation},
-    message, template,
+    message,
+    operation::Operation,
+    template,
 };
 use serde::Deserialize;
 use tauri::State;
@@ -134,4 +136,22 @@ pub async fn conversation_rename(
         })
         .await?;
     Ok(conversation)
+}
+
+/// Puts a conversation into the trash, and gives what can be undone. A reply that is being written in it is
+/// stopped, and keeps its words.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_delete(
+    profile: State<'_, ProfileSlot>,
+    id: Input<ConversationId>,
+) -> CommandResult<Operation> {
+    let profile = profile.get()?;
+    let (user, Input(id), now) = (profile.user.id, id, profile.database.now());
+    let operation = profile
+        .database
+        .write(move |tx| conversation::delete(tx, user, id, now))
+        .await?;
+    profile.replies.stop_quietly(id).await;
+    Ok(operation)
 }

@@ -1,8 +1,9 @@
 //! Messages.
 
 use parlance_storage::{
-    ConversationId, MessageId, conversation,
+    ConversationId, MessageId, MessageStatus, conversation,
     message::{self, Message, MessagePage},
+    operation::Operation,
 };
 use tauri::State;
 
@@ -75,4 +76,27 @@ pub async fn message_stop(
         .read(move |tx| conversation::get(tx, user, id))
         .await?;
     profile.replies.stop(id).await
+}
+
+/// Puts a message into the trash, and gives what can be undone. A reply that is still being written is stopped,
+/// and keeps its words.
+#[tauri::command]
+#[specta::specta]
+pub async fn message_delete(
+    profile: State<'_, ProfileSlot>,
+    id: Input<MessageId>,
+) -> CommandResult<Operation> {
+    let profile = profile.get()?;
+    let (user, Input(id), now) = (profile.user.id, id, profile.database.now());
+    let (message, operation) = profile
+        .database
+        .write(move |tx| {
+            let message = message::get(tx, user, id)?;
+            Ok((message, message::delete(tx, user, id, now)?))
+        })
+        .await?;
+    if message.status == MessageStatus::Streaming {
+        profile.replies.stop_quietly(message.conversation_id).await;
+    }
+    Ok(operation)
 }

@@ -128,6 +128,14 @@ impl Replies {
         Ok(false)
     }
 
+    /// [`Self::stop`] for a reply that the learner does not want any more: what was asked for is done whether
+    /// this succeeds or not, and a reply that cannot be settled now is settled later.
+    pub async fn stop_quietly(self: &Arc<Self>, conversation: ConversationId) {
+        if let Err(error) = self.stop(conversation).await {
+            log::warn!("a deleted reply could not be stopped: {:?}", error.code);
+        }
+    }
+
     /// Ends every reply, and waits until their words are stored.
     pub async fn stop_all(&self) {
         self.closing.store(true, Ordering::Relaxed);
@@ -199,7 +207,8 @@ impl Replies {
         // A task of its own, so that a panic in it ends its reply and nothing else.
         let written = spawn(writer.write(engine, request)).await;
         let ended = match written {
-            Ok(Ok(())) => Ok(()),
+            // Of a reply that was erased meanwhile nothing is left to be ended.
+            Ok(Ok(()) | Err(Error::NotFound { .. })) => Ok(()),
             Ok(Err(error)) => {
                 self.report(error.into());
                 self.fail(reply).await

@@ -47,6 +47,14 @@ export function relativeWhen(millis: number, now = Date.now()): string {
 	return formatter.format(-Math.floor(days / 365.25), "year");
 }
 
+/** The day, with its year only where that is not the present one. */
+export function dayOf(millis: number, now = Date.now()): string {
+	if (new Date(millis).getFullYear() === new Date(now).getFullYear()) {
+		return format(millis, "month-day", { day: "numeric", month: "long" });
+	}
+	return format(millis, "day-year", { day: "numeric", month: "long", year: "numeric" });
+}
+
 /** The heading over the messages of a day. */
 export function dayHeading(millis: number, now = Date.now()): string {
 	const days = daysAgo(millis, now);

@@ -38,6 +38,19 @@ export const commands = {
 	/**  Gives a conversation a title of the learner's own. */
 	conversationRename: (id: ConversationId, title: string) => typedError<ConversationSummary, CommandError>(__TAURI_INVOKE("conversation_rename", { id, title })),
 	/**
+	 *  Puts a conversation into the trash, and gives what can be undone. A reply that is being written in it is
+	 *  stopped, and keeps its words.
+	 */
+	conversationDelete: (id: ConversationId) => typedError<Operation, CommandError>(__TAURI_INVOKE("conversation_delete", { id })),
+	/**
+	 *  Keeps what is typed in a conversation; an empty text removes it. Sending the message removes it too.
+	 * 
+	 *  `invalid` for a text that is longer than the longest message: what was kept before stays.
+	 */
+	draftSave: (conversationId: ConversationId, content: string) => typedError<null, CommandError>(__TAURI_INVOKE("draft_save", { conversationId, content })),
+	/**  What was typed in a conversation and not sent; empty if nothing was. */
+	draftGet: (conversationId: ConversationId) => typedError<string, CommandError>(__TAURI_INVOKE("draft_get", { conversationId })),
+	/**
 	 *  Says something; the tutor's answer begins at once and comes by change events.
 	 * 
 	 *  `conflict` while the tutor is still answering in this conversation: the message is not stored then.
@@ -52,6 +65,35 @@ export const commands = {
 	messageGet: (id: MessageId) => typedError<Message, CommandError>(__TAURI_INVOKE("message_get", { id })),
 	/**  Stops the reply being written in a conversation; its words so far are kept. False if there is none. */
 	messageStop: (conversationId: ConversationId) => typedError<boolean, CommandError>(__TAURI_INVOKE("message_stop", { conversationId })),
+	/**
+	 *  Puts a message into the trash, and gives what can be undone. A reply that is still being written is stopped,
+	 *  and keeps its words.
+	 */
+	messageDelete: (id: MessageId) => typedError<Operation, CommandError>(__TAURI_INVOKE("message_delete", { id })),
+	/**
+	 *  A page of what lies in the trash, latest first.
+	 * 
+	 *  `cursor` is the `next` of the page before, `limit` is 1 to 100.
+	 */
+	trashList: (cursor: string | null, limit: number) => typedError<TrashPage, CommandError>(__TAURI_INVOKE("trash_list", { cursor, limit })),
+	/**
+	 *  Puts something back to where it was.
+	 * 
+	 *  `conflict` for a message whose conversation lies in the trash too.
+	 */
+	trashRestore: (kind: TrashKind, id: string) => typedError<null, CommandError>(__TAURI_INVOKE("trash_restore", { kind, id })),
+	/**  Erases something in the trash for ever. Answers when no byte of it is left; backups keep what they hold. */
+	trashErase: (kind: TrashKind, id: string) => typedError<null, CommandError>(__TAURI_INVOKE("trash_erase", { kind, id })),
+	/**  Erases everything in the trash for ever, as `trash_erase` does, and gives how many things that were. */
+	trashEmpty: () => typedError<number, CommandError>(__TAURI_INVOKE("trash_empty")),
+	/**  What the learner can take back, newest first: the last 30 things done. */
+	operationList: () => typedError<Operation[], CommandError>(__TAURI_INVOKE("operation_list")),
+	/**
+	 *  Takes something back, whichever of the list.
+	 * 
+	 *  `conflict` if the thing has changed since, `not_found` if it was taken back already.
+	 */
+	operationUndo: (id: OperationId) => typedError<null, CommandError>(__TAURI_INVOKE("operation_undo", { id })),
 	/**  The sound of a chunk; `not_found` while it has none. */
 	chunkAudio: (id: ChunkId) => typedError<ArrayBuffer, CommandError>(__TAURI_INVOKE("chunk_audio", { id })),
 	/**  Queues a chunk again whose sound failed. */
@@ -498,6 +540,37 @@ export type NewConversationRequest = {
 	title?: string | null,
 };
 
+/**  Something that the learner did and can take back. */
+export type Operation = {
+	/**  Its id. */
+	id: OperationId,
+	/**  What was done. */
+	kind: OperationKind,
+	/**
+	 *  What it was done to: the title of a conversation or the beginning of a message, as it was then; empty
+	 *  if there was none.
+	 */
+	subject: string,
+	/**  When it was done. */
+	createdAt: Timestamp,
+};
+
+/**  Names something that the learner did and may take back. */
+export type OperationId = string;
+
+/**  What the learner did and may take back. */
+export type OperationKind = 
+/**  A conversation was put into the trash. */
+"conversation_delete" | 
+/**  A conversation was taken out of the trash. */
+"conversation_restore" | 
+/**  A conversation was given another title. */
+"conversation_rename" | 
+/**  A message was put into the trash. */
+"message_delete" | 
+/**  A message was taken out of the trash. */
+"message_restore";
+
 /**  What there is of backups, and how much room they may take. */
 export type Overview = {
 	/**  Newest first. */
@@ -631,6 +704,37 @@ export type TitleSource =
 "auto" | 
 /**  The learner. */
 "user";
+
+/**  A thing in the trash. */
+export type TrashItem = {
+	/**  What it is. */
+	kind: TrashKind,
+	/**  Its id, 13 characters. */
+	id: string,
+	/**  The title of the conversation, which it is or in which it was said; empty if that has none. */
+	title: string,
+	/**  The beginning of the message, or of the last one of the conversation, on one line; may be empty. */
+	preview: string,
+	/**  Since when it lies here. */
+	deletedAt: Timestamp,
+	/**  When it will have been here long enough to be erased by itself. */
+	erasedAfter: Timestamp,
+};
+
+/**  What lies in the trash. */
+export type TrashKind = 
+/**  A conversation, with all that was said in it. */
+"conversation" | 
+/**  One message of a conversation. */
+"message";
+
+/**  A page of the trash. */
+export type TrashPage = {
+	/**  Latest first. */
+	items: TrashItem[],
+	/**  Asks for the page after this one; `None` at the end. */
+	next: string | null,
+};
 
 /**  Where a chunk stands on its way to sound. */
 export type TtsStatus = 

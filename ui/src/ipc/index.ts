@@ -18,9 +18,12 @@ import {
 	type Message,
 	type MessagePage,
 	type NewConversationRequest,
+	type Operation,
 	type RepairOutcome,
 	type Rescue,
 	type Template,
+	type TrashKind,
+	type TrashPage,
 	type UserSettings,
 	type UserSettingsPatch,
 	type WorkProgress,
@@ -44,11 +47,29 @@ export interface Client {
 	conversationList(cursor: string | null, limit: number): Promise<ConversationPage>;
 	conversationGet(id: string): Promise<ConversationSummary>;
 	conversationRename(id: string, title: string): Promise<ConversationSummary>;
+	/** Into the trash; gives what can be undone. */
+	conversationDelete(id: string): Promise<Operation>;
+	/** Keeps what is typed and not sent; an empty text removes it, and so does sending the message. */
+	draftSave(conversationId: string, content: string): Promise<null>;
+	/** Gives an empty text when nothing is kept. */
+	draftGet(conversationId: string): Promise<string>;
 	messageSend(conversationId: string, content: string): Promise<Message>;
 	messageList(conversationId: string, beforeSequence: number | null, limit: number): Promise<MessagePage>;
 	messageGet(id: string): Promise<Message>;
 	/** Gives false when no reply was being written. */
 	messageStop(conversationId: string): Promise<boolean>;
+	/** Into the trash; gives what can be undone. */
+	messageDelete(id: string): Promise<Operation>;
+	trashList(cursor: string | null, limit: number): Promise<TrashPage>;
+	trashRestore(kind: TrashKind, id: string): Promise<null>;
+	/** For ever: answers when no byte of it is left. */
+	trashErase(kind: TrashKind, id: string): Promise<null>;
+	/** Gives how many things were erased. */
+	trashEmpty(): Promise<number>;
+	/** What can be taken back, newest first. */
+	operationList(): Promise<Operation[]>;
+	/** Fails with `conflict` when the thing has changed since. */
+	operationUndo(id: string): Promise<null>;
 	/** A whole audio file (WAV); fails with `not_found` while there is none. */
 	chunkAudio(id: string): Promise<ArrayBuffer>;
 	chunkRetry(id: string): Promise<Chunk>;
@@ -119,11 +140,21 @@ export const client: Client = {
 	conversationList: (cursor, limit) => ask(commands.conversationList, cursor, limit),
 	conversationGet: (id) => ask(commands.conversationGet, id),
 	conversationRename: (id, title) => ask(commands.conversationRename, id, title),
+	conversationDelete: (id) => ask(commands.conversationDelete, id),
+	draftSave: (conversationId, content) => ask(commands.draftSave, conversationId, content),
+	draftGet: (conversationId) => ask(commands.draftGet, conversationId),
 	messageSend: (conversationId, content) => ask(commands.messageSend, conversationId, content),
 	messageList: (conversationId, beforeSequence, limit) =>
 		ask(commands.messageList, conversationId, beforeSequence, limit),
 	messageGet: (id) => ask(commands.messageGet, id),
 	messageStop: (conversationId) => ask(commands.messageStop, conversationId),
+	messageDelete: (id) => ask(commands.messageDelete, id),
+	trashList: (cursor, limit) => ask(commands.trashList, cursor, limit),
+	trashRestore: (kind, id) => ask(commands.trashRestore, kind, id),
+	trashErase: (kind, id) => ask(commands.trashErase, kind, id),
+	trashEmpty: () => ask(commands.trashEmpty),
+	operationList: () => ask(commands.operationList),
+	operationUndo: (id) => ask(commands.operationUndo, id),
 	chunkAudio: (id) => ask(commands.chunkAudio, id),
 	chunkRetry: (id) => ask(commands.chunkRetry, id),
 	settingsGet: () => ask(commands.settingsGet),

@@ -19,7 +19,17 @@ export class Freshness {
 		return true;
 	}
 
-	/** The thing was deleted: no answer about it counts any more. */
+	/** Whether the thing was deleted, as far as is known. */
+	isBuried(id: string): boolean {
+		return this.#answered.get(id) === Number.POSITIVE_INFINITY;
+	}
+
+	/** The thing is there again after it was deleted: answers to questions from now on count. */
+	revive(id: string): void {
+		if (this.isBuried(id)) this.#answered.set(id, this.#asked);
+	}
+
+	/** The thing was deleted: no answer about it counts any more, until it is revived. */
 	bury(id: string): void {
 		this.#answered.set(id, Number.POSITIVE_INFINITY);
 	}

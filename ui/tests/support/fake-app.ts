@@ -8,7 +8,11 @@ import type {
 	ConversationSummary,
 	DoctorReport,
 	Message,
+	Operation,
+	OperationKind,
 	Template,
+	TrashItem,
+	TrashKind,
 	UserSettings,
 	WorkProgress,
 } from "../../src/ipc";
@@ -33,6 +37,11 @@ export class FakeApp implements Client {
 	templates: Template[] = TEMPLATES;
 	conversations: ConversationSummary[] = [];
 	messages: Message[] = [];
+	/** What is typed and not sent, by conversation. */
+	readonly drafts = new Map<string, string>();
+	trash: TrashItem[] = [];
+	/** Newest first, each with what takes it back. */
+	operations: (Operation & { takeBack: () => void })[] = [];
 	pageSize: number | null = null;
 	/** Chunks whose file somebody has deleted. */
 	readonly lostFiles = new Set<string>();
@@ -98,6 +107,13 @@ export class FakeApp implements Client {
 		await gate;
 		if ("error" in answer) throw answer.error;
 		return answer.value;
+	}
+
+	/** For what changes things: held back it is not done yet, and what fails is not done at all. */
+	async #carryOut<T>(command: Command, args: unknown[], make: () => T): Promise<T> {
+		this.calls.push([command, ...args]);
+		await this.#gates.get(command)?.shift();
+		return structuredClone(make());
 	}
 
 	callsOf(command: Command): unknown[][] {
@@ -223,8 +239,104 @@ export class FakeApp implements Client {
 		});
 	}
 
+	conversationDelete(id: string) {
+		return this.#carryOut("conversationDelete", [id], () => {
+			const item = found(this.conversations, id);
+			this.conversations = this.conversations.filter((other) => other !== item);
+			this.#bin("conversation", id, item.title, item.lastMessagePreview ?? "");
+			return this.#did("conversation_delete", item.title, () => {
+				this.#unbin(id);
+				this.conversations = [item, ...this.conversations];
+				void this.emit({ entity: "conversation", kind: "inserted", id, conversationId: id });
+			});
+		});
+	}
+
+	draftSave(conversationId: string, content: string) {
+		return this.#carryOut("draftSave", [conversationId, content], () => {
+			this.drafts.set(conversationId, content);
+			return null;
+		});
+	}
+
+	draftGet(conversationId: string) {
+		return this.#answer("draftGet", [conversationId], () => this.drafts.get(conversationId) ?? "");
+	}
+
+	messageDelete(id: string) {
+		return this.#carryOut("messageDelete", [id], () => {
+			const message = found(this.messages, id);
+			const { title } = found(this.conversations, message.conversationId);
+			this.messages = this.messages.filter((other) => other !== message);
+			this.#bin("message", id, title, message.content);
+			return this.#did("message_delete", message.content, () => {
+				this.#unbin(id);
+				void this.put(message);
+			});
+		});
+	}
+
+	trashList(cursor: string | null, limit: number) {
+		return this.#answer("trashList", [cursor, limit], () => {
+			const size = this.pageSize ?? limit;
+			const from = cursor === null ? 0 : Number(cursor);
+			return {
+				items: this.trash.slice(from, from + size),
+				next: from + size < this.trash.length ? String(from + size) : null,
+			};
+		});
+	}
+
+	trashRestore(kind: TrashKind, id: string) {
+		return this.#carryOut("trashRestore", [kind, id], () => this.#unbin(id));
+	}
+
+	trashErase(kind: TrashKind, id: string) {
+		return this.#carryOut("trashErase", [kind, id], () => this.#unbin(id));
+	}
+
+	trashEmpty() {
+		return this.#carryOut("trashEmpty", [], () => {
+			const count = this.trash.length;
+			this.trash = [];
+			return count;
+		});
+	}
+
+	operationList() {
+		return this.#answer("operationList", [], () =>
+			this.operations.map(({ takeBack: _, ...operation }) => operation),
+		);
+	}
+
+	operationUndo(id: string) {
+		return this.#carryOut("operationUndo", [id], () => {
+			found(this.operations, id).takeBack();
+			this.operations = this.operations.filter((operation) => operation.id !== id);
+			return null;
+		});
+	}
+
+	#bin(kind: TrashKind, id: string, title: string, preview: string): void {
+		const item = { kind, id, title, preview, deletedAt: NOON, erasedAfter: NOON + 30 * 86_400_000 };
+		this.trash = [item, ...this.trash];
+	}
+
+	#unbin(id: string): null {
+		const item = found(this.trash, id);
+		this.trash = this.trash.filter((other) => other !== item);
+		return null;
+	}
+
+	#did(kind: OperationKind, subject: string, takeBack: () => void): Operation {
+		const operation = { id: anId(), kind, subject, createdAt: NOON };
+		this.operations = [{ ...operation, takeBack }, ...this.operations];
+		return operation;
+	}
+
 	messageSend(conversationId: string, content: string) {
 		return this.#answer("messageSend", [conversationId, content], () => {
+			this.drafts.delete(conversationId);
 			const sequenceNumber = this.#of(conversationId).length + 1;
 			const message = aMessage({ id: anId(), conversationId, content, sequenceNumber });
 			this.messages = [...this.messages, message];

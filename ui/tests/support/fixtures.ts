@@ -21,7 +21,7 @@ export function anId(): string {
 export const READY: Extract<AppStatus, { state: "ready" }> = {
 	state: "ready",
 	appVersion: "0.1.0",
-	schemaVersion: 11,
+	schemaVersion: 14,
 	sqliteVersion: "3.53.2",
 	dataDir: "/home/linh/.local/share/parlance",
 	databasePath: "/home/linh/.local/share/parlance/parlance.db",

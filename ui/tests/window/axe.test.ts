@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/svelte";
+import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { violations } from "../support/axe";
@@ -195,6 +195,34 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		await user.click(get("doctorRepair"));
 		await painted();
 		expect(get("doctorOutcome")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with the trash, its question, and an offer to undo", async () => {
+		const { app, talk } = livedIn();
+		await openWindow(themed(app));
+		await open(talk.id);
+		await user.click(all("deleteMessage")[0] as Element);
+		await user.click(all("deleteConversation")[0] as Element);
+		await painted();
+		expect(get("undoToast")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+		await user.click(get("trashOpen"));
+		await painted();
+		expect(all("trashItem")).toHaveLength(2);
+		expect(await violations()).toEqual([]);
+		await user.click(all("trashErase")[0] as Element);
+		expect(get("trashConfirm")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with words that are not kept", async () => {
+		const { app, talk } = livedIn();
+		await openWindow(themed(app));
+		await open(talk.id);
+		await user.click(get("composer"));
+		await user.paste("x".repeat(100_001));
+		await waitFor(() => get("draftNotKept"));
 		expect(await violations()).toEqual([]);
 	});
 

@@ -1,6 +1,14 @@
-import { type Change, type Client, type CommandFailure, type Message, toFailure } from "../../ipc";
+import {
+	type Change,
+	type Client,
+	type CommandFailure,
+	type Message,
+	type Operation,
+	toFailure,
+} from "../../ipc";
 import { Freshness } from "../../live/freshness";
 import { Refresher } from "../../live/refresher";
+import { DraftKeeper } from "./draft-keeper.svelte";
 
 const PAGE = 50;
 
@@ -24,6 +32,8 @@ export class Chat {
 	sending = $state(false);
 	sendFailure = $state.raw<CommandFailure | null>(null);
 	draft = $state("");
+	/** Keeps `draft` stored; to be told of it as it changes. */
+	readonly drafts: DraftKeeper;
 	/** The last reply that was finished while the chat was open: said once by screen readers. */
 	finishedReply = $state.raw<Message | null>(null);
 
@@ -45,6 +55,7 @@ export class Chat {
 	) {
 		this.#client = client;
 		this.#events = events;
+		this.drafts = new DraftKeeper(client, conversationId);
 	}
 
 	/** Loads the newest page and listens from then on. May be called again after a failure. */
@@ -73,8 +84,19 @@ export class Chat {
 		}
 	}
 
+	/** Puts what was typed and not sent back into the box. What has been typed meanwhile stays behind it. */
+	async loadDraft(): Promise<void> {
+		try {
+			const draft = await this.drafts.load();
+			if (!this.#closed && !this.sending) this.draft = draft;
+		} catch (error) {
+			if (!this.#closed) this.#events.failed?.(toFailure(error));
+		}
+	}
+
 	close(): void {
 		this.#closed = true;
+		this.drafts.close();
 		this.#refresher.stop();
 		this.#unlisten?.();
 		this.#unlisten = null;
@@ -108,17 +130,34 @@ export class Chat {
 		if (this.sending || this.streaming || content.trim() === "") return false;
 		this.sending = true;
 		this.sendFailure = null;
+		let sent = false;
 		try {
+			// A draft that was stored after the message would rise from the dead at the next start.
+			await this.drafts.hold();
 			const asked = this.#freshness.ask();
 			const message = await this.#client.messageSend(this.conversationId, content);
 			this.#merge([message], asked);
+			sent = true;
 			if (this.draft === content) this.draft = "";
-			return true;
+			this.drafts.typed(this.draft);
 		} catch (error) {
 			this.sendFailure = toFailure(error);
-			return false;
 		} finally {
 			this.sending = false;
+			this.drafts.released(sent);
+		}
+		return sent;
+	}
+
+	/** Puts a message into the trash. Gives what can be undone, or null when that failed. */
+	async delete(messageId: string): Promise<Operation | null> {
+		try {
+			const operation = await this.#client.messageDelete(messageId);
+			this.#remove(messageId);
+			return operation;
+		} catch (error) {
+			this.#events.failed?.(toFailure(error));
+			return null;
 		}
 	}
 
@@ -163,6 +202,8 @@ export class Chat {
 			this.#remove(id);
 			return;
 		}
+		// It may come out of the trash.
+		if (kind === "inserted") this.#freshness.revive(id);
 		if (this.loading || this.loadingOlder) this.#touched.add(id);
 		// What is not shown is not fetched: it comes whole with its page.
 		if (kind === "inserted" || this.find(id) || this.#refresher.isBusy(id)) this.#refresher.request(id);

@@ -4,6 +4,7 @@ import {
 	type CommandFailure,
 	type ConversationSummary,
 	type NewConversationRequest,
+	type Operation,
 	type Template,
 	toFailure,
 } from "../../ipc";
@@ -72,6 +73,11 @@ export class Conversations {
 		return this.items.find((item) => item.id === id);
 	}
 
+	/** Whether it was in the list and was deleted. */
+	isGone(id: string): boolean {
+		return this.#freshness.isBuried(id);
+	}
+
 	async loadMore(): Promise<void> {
 		if (this.#next === null || this.loadingMore || this.loading) return;
 		this.loadingMore = true;
@@ -113,12 +119,29 @@ export class Conversations {
 		}
 	}
 
+	/** Puts a conversation into the trash. Gives what can be undone, or null when that failed. */
+	async delete(id: string): Promise<Operation | null> {
+		try {
+			const operation = await this.#client.conversationDelete(id);
+			this.#remove(id);
+			return operation;
+		} catch (error) {
+			this.#failed(toFailure(error));
+			return null;
+		}
+	}
+
 	#changed(changes: Change[]): void {
 		for (const change of changes) {
 			if (change.entity === "template") void this.#reloadTemplates();
 			if (change.entity !== "conversation") continue;
-			if (change.kind === "deleted") this.#remove(change.id);
-			else this.#refresher.request(change.id);
+			if (change.kind === "deleted") {
+				this.#remove(change.id);
+				continue;
+			}
+			// It may come out of the trash.
+			if (change.kind === "inserted") this.#freshness.revive(change.id);
+			this.#refresher.request(change.id);
 		}
 	}
 

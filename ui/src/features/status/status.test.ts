@@ -8,7 +8,7 @@ describe("the start", () => {
 	it("is ready when the app is", async () => {
 		const start = new Start(new FakeApp());
 		await start.ask();
-		expect(start.ready?.schemaVersion).toBe(11);
+		expect(start.ready?.schemaVersion).toBe(14);
 		expect(start.failure).toBeNull();
 	});
 

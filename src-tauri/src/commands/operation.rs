@@ -1,0 +1,40 @@
+//! What was done last and can be taken back.
+
+use parlance_storage::{
+    OperationId,
+    operation::{self, Operation},
+};
+use tauri::State;
+
+use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
+
+/// What the learner can take back, newest first: the last 30 things done.
+#[tauri::command]
+#[specta::specta]
+pub async fn operation_list(profile: State<'_, ProfileSlot>) -> CommandResult<Vec<Operation>> {
+    let profile = profile.get()?;
+    let user = profile.user.id;
+    let operations = profile
+        .database
+        .read(move |tx| operation::list(tx, user))
+        .await?;
+    Ok(operations)
+}
+
+/// Takes something back, whichever of the list.
+///
+/// `conflict` if the thing has changed since, `not_found` if it was taken back already.
+#[tauri::command]
+#[specta::specta]
+pub async fn operation_undo(
+    profile: State<'_, ProfileSlot>,
+    id: Input<OperationId>,
+) -> CommandResult<()> {
+    let profile = profile.get()?;
+    let (user, Input(id), now) = (profile.user.id, id, profile.database.now());
+    profile
+        .database
+        .write(move |tx| operation::undo(tx, user, id, now))
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! The trash: what lies in it, and the two ways out.
+
+use parlance_storage::{
+    TrashKind,
+    trash::{self, TrashPage, Trashed},
+};
+use tauri::State;
+
+use crate::{
+    error::CommandResult, housekeeping::erase_now, input::Input, profile::Profile,
+    slot::ProfileSlot,
+};
+
+/// A page of what lies in the trash, latest first.
+///
+/// `cursor` is the `next` of the page before, `limit` is 1 to 100.
+#[tauri::command]
+#[specta::specta]
+pub async fn trash_list(
+    profile: State<'_, ProfileSlot>,
+    cursor: Input<Option<String>>,
+    limit: Input<u32>,
+) -> CommandResult<TrashPage> {
+    let profile = profile.get()?;
+    let (user, Input(cursor), Input(limit)) = (profile.user.id, cursor, limit);
+    let page = profile
+        .database
+        .read(move |tx| trash::list_page(tx, user, cursor.as_deref(), limit))
+        .await?;
+    Ok(page)
+}
+
+/// Puts something back to where it was.
+///
+/// `conflict` for a message whose conversation lies in the trash too.
+#[tauri::command]
+#[specta::specta]
+pub async fn trash_restore(
+    profile: State<'_, ProfileSlot>,
+    kind: Input<TrashKind>,
+    id: Input<String>,
+) -> CommandResult<()> {
+    let profile = profile.get()?;
+    let (user, now) = (profile.user.id, profile.database.now());
+    let thing = Trashed::named(kind.0, &id.0)?;
+    profile
+        .database
+        .write(move |tx| trash::restore(tx, user, thing, now))
+        .await?;
+    Ok(())
+}
+
+/// Erases something in the trash for ever. Answers when no byte of it is left; backups keep what they hold.
+#[tauri::command]
+#[specta::specta]
+pub async fn trash_erase(
+    profile: State<'_, ProfileSlot>,
+    kind: Input<TrashKind>,
+    id: Input<String>,
+) -> CommandResult<()> {
+    let profile = profile.get()?;
+    let user = profile.user.id;
+    let thing = Trashed::named(kind.0, &id.0)?;
+    profile
+        .database
+        .write(move |tx| trash::condemn(tx, user, thing))
+        .await?;
+    erase(&profile).await
+}
+
+/// Erases everything in the trash for ever, as `trash_erase` does, and gives how many things that were.
+#[tauri::command]
+#[specta::specta]
+pub async fn trash_empty(profile: State<'_, ProfileSlot>) -> CommandResult<u32> {
+    let profile = profile.get()?;
+    let user = profile.user.id;
+    let count = profile
+        .database
+        .write(move |tx| trash::condemn_all(tx, user))
+        .await?;
+    erase(&profile).await?;
+    Ok(count)
+}
+
+async fn erase(profile: &Profile) -> CommandResult<()> {
+    erase_now(&profile.database, &profile.audio).await
+}

@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeApp, settled } from "../../../tests/support/fake-app";
+import { DraftKeeper } from "./draft-keeper.svelte";
+
+const ID = "0000000000001";
+
+beforeEach(() => {
+	vi.useFakeTimers();
+});
+afterEach(() => {
+	vi.useRealTimers();
+});
+
+/** A keeper that has read what was kept. */
+async function aKeeper(kept = "") {
+	const app = new FakeApp();
+	if (kept !== "") app.drafts.set(ID, kept);
+	const keeper = new DraftKeeper(app, ID);
+	expect(await keeper.load()).toBe(kept);
+	keeper.typed(kept);
+	return { app, keeper };
+}
+
+const pass = (millis: number) => vi.advanceTimersByTimeAsync(millis);
+const saved = (app: FakeApp) => app.callsOf("draftSave").map(([, text]) => text);
+
+describe("what is typed", () => {
+	it("is stored soon after the last key", async () => {
+		const { app, keeper } = await aKeeper();
+		keeper.typed("H");
+		await pass(399);
+		keeper.typed("Hi");
+		await pass(399);
+		expect(saved(app)).toEqual([]);
+		await pass(1);
+		expect(saved(app)).toEqual(["Hi"]);
+		await pass(60_000);
+		expect(saved(app)).toHaveLength(1);
+	});
+
+	it("is stored at least every 800 ms while somebody types on", async () => {
+		const { app, keeper } = await aKeeper();
+		let text = "";
+		for (let key = 0; key < 100; key += 1) {
+			text += "x";
+			keeper.typed(text);
+			await pass(50);
+			expect(text.length - (app.drafts.get(ID) ?? "").length).toBeLessThanOrEqual(16);
+		}
+		await pass(400);
+		expect(app.drafts.get(ID)).toBe(text);
+	});
+
+	it("and taken back is not stored", async () => {
+		const { app, keeper } = await aKeeper("Hello");
+		keeper.typed("Hello!");
+		keeper.typed("Hello");
+		await pass(10_000);
+		expect(saved(app)).toEqual([]);
+	});
+
+	it("is stored at once when the page goes", async () => {
+		const { app, keeper } = await aKeeper();
+		keeper.typed("Hal");
+		keeper.close();
+		await settled();
+		expect(app.drafts.get(ID)).toBe("Hal");
+		await pass(10_000);
+		expect(saved(app)).toHaveLength(1);
+	});
+
+	it("while a slow disk stores is stored next, and never out of order", async () => {
+		const { app, keeper } = await aKeeper();
+		const slow = app.hold("draftSave");
+		keeper.typed("one");
+		await pass(400);
+		keeper.typed("one two");
+		await pass(5_000);
+		expect(saved(app)).toEqual(["one"]);
+		await slow.release();
+		await pass(400);
+		expect(saved(app)).toEqual(["one", "one two"]);
+		expect(app.drafts.get(ID)).toBe("one two");
+	});
+});
+
+describe("what was kept", () => {
+	it("comes before what has been typed while it was read, and neither is lost", async () => {
+		const app = new FakeApp();
+		app.drafts.set(ID, "Half a thought");
+		const keeper = new DraftKeeper(app, ID);
+		const late = app.hold("draftGet");
+		const loading = keeper.load();
+		keeper.typed("and more");
+		await pass(5_000);
+		expect(saved(app)).toEqual([]);
+		await late.release();
+		const box = await loading;
+		expect(box).toBe("Half a thought and more");
+		keeper.typed(box);
+		await pass(400);
+		expect(app.drafts.get(ID)).toBe("Half a thought and more");
+	});
+
+	it("that cannot be read does not keep new words from being stored", async () => {
+		const app = new FakeApp();
+		app.failNext("draftGet", "io");
+		const keeper = new DraftKeeper(app, ID);
+		await expect(keeper.load()).rejects.toThrow();
+		keeper.typed("new");
+		await pass(400);
+		expect(app.drafts.get(ID)).toBe("new");
+	});
+});
+
+describe("sending", () => {
+	it("waits for what is being stored, and stores nothing until it is over", async () => {
+		const { app, keeper } = await aKeeper();
+		const slow = app.hold("draftSave");
+		keeper.typed("Hello");
+		await pass(400);
+		let held = false;
+		void keeper.hold().then(() => {
+			held = true;
+		});
+		await settled();
+		expect(held).toBe(false);
+		await slow.release();
+		expect(held).toBe(true);
+		app.drafts.delete(ID);
+		keeper.typed("");
+		keeper.released(true);
+		await pass(10_000);
+		expect(app.drafts.has(ID)).toBe(false);
+		expect(saved(app)).toEqual(["Hello"]);
+	});
+
+	it("that failed leaves everything as it was", async () => {
+		const { app, keeper } = await aKeeper();
+		keeper.typed("Hello");
+		await keeper.hold();
+		await pass(5_000);
+		expect(saved(app)).toEqual([]);
+		keeper.released(false);
+		await pass(400);
+		expect(saved(app)).toEqual(["Hello"]);
+	});
+});
+
+describe("what cannot be stored", () => {
+	it("is said once, tried again from time to time, and told no more when it works", async () => {
+		const { app, keeper } = await aKeeper();
+		app.failNext("draftSave", "disk_full");
+		app.failNext("draftSave", "disk_full");
+		keeper.typed("Hello");
+		await pass(400);
+		expect(keeper.notKept).toMatchObject({ code: "disk_full" });
+		await pass(5_000);
+		expect(saved(app)).toHaveLength(2);
+		expect(keeper.notKept).not.toBeNull();
+		await pass(5_000);
+		expect(keeper.notKept).toBeNull();
+		expect(app.drafts.get(ID)).toBe("Hello");
+	});
+
+	it("because it is too long is not sent over at every key", async () => {
+		const { app, keeper } = await aKeeper();
+		keeper.typed("语".repeat(100_001));
+		await pass(400);
+		expect(keeper.notKept).toBe("tooLong");
+		expect(saved(app)).toEqual([]);
+		// As many code points as a message may have, in twice as many units.
+		keeper.typed("👍".repeat(100_000));
+		await pass(400);
+		expect(keeper.notKept).toBeNull();
+		expect(saved(app)).toHaveLength(1);
+	});
+});

@@ -1,0 +1,127 @@
+import { type Change, type Client, type CommandFailure, type TrashItem, toFailure } from "../../ipc";
+import { Refresher } from "../../live/refresher";
+
+const PAGE = 50;
+
+/** What lies in the trash, as far as it has been scrolled, kept true while it is shown. */
+export class Trash {
+	/** Latest first. */
+	items = $state.raw<TrashItem[]>([]);
+	loading = $state(true);
+	loadFailure = $state.raw<CommandFailure | null>(null);
+	/** Something is being taken out or erased. */
+	busy = $state(false);
+	failure = $state.raw<CommandFailure | null>(null);
+	hasMore = $state(false);
+
+	readonly #client: Client;
+	readonly #refresher = new Refresher(() => this.#reload());
+	#next: string | null = null;
+	#unlisten: (() => void) | null = null;
+	#closed = false;
+
+	constructor(client: Client) {
+		this.#client = client;
+	}
+
+	async open(): Promise<void> {
+		this.loading = true;
+		this.loadFailure = null;
+		try {
+			if (!this.#unlisten) {
+				const unlisten = await this.#client.onDataChanged((changes, resync) => {
+					if (resync || changes.some(concernsTheTrash)) this.#refresher.request("trash");
+				});
+				if (this.#closed) return unlisten();
+				this.#unlisten = unlisten;
+			}
+			await this.#load();
+		} catch (error) {
+			this.loadFailure = toFailure(error);
+		} finally {
+			this.loading = false;
+		}
+	}
+
+	close(): void {
+		this.#closed = true;
+		this.#refresher.stop();
+		this.#unlisten?.();
+	}
+
+	async loadMore(): Promise<void> {
+		if (this.#next === null || this.busy) return;
+		await this.#do(async () => {
+			const page = await this.#client.trashList(this.#next, PAGE);
+			const known = new Set(this.items.map(keyOf));
+			this.items = [...this.items, ...page.items.filter((item) => !known.has(keyOf(item)))];
+			this.#turnTo(page.next);
+		});
+	}
+
+	async restore(item: TrashItem): Promise<void> {
+		await this.#do(async () => {
+			await this.#client.trashRestore(item.kind, item.id);
+			this.#drop(item);
+		});
+	}
+
+	async erase(item: TrashItem): Promise<void> {
+		await this.#do(async () => {
+			await this.#client.trashErase(item.kind, item.id);
+			this.#drop(item);
+		});
+	}
+
+	async empty(): Promise<void> {
+		await this.#do(async () => {
+			await this.#client.trashEmpty();
+			this.items = [];
+			this.#turnTo(null);
+		});
+	}
+
+	/** What did not work is said, and the list is read again: it was not as it is shown. */
+	async #do(work: () => Promise<void>): Promise<void> {
+		if (this.busy) return;
+		this.busy = true;
+		this.failure = null;
+		try {
+			await work();
+		} catch (error) {
+			this.failure = toFailure(error);
+			this.#refresher.request("trash");
+		} finally {
+			this.busy = false;
+		}
+	}
+
+	async #load(): Promise<void> {
+		const page = await this.#client.trashList(null, PAGE);
+		if (this.#closed) return;
+		this.items = page.items;
+		this.#turnTo(page.next);
+	}
+
+	async #reload(): Promise<void> {
+		try {
+			await this.#load();
+		} catch (error) {
+			if (!this.#closed) this.failure = toFailure(error);
+		}
+	}
+
+	#drop(gone: TrashItem): void {
+		this.items = this.items.filter((item) => keyOf(item) !== keyOf(gone));
+	}
+
+	#turnTo(next: string | null): void {
+		this.#next = next;
+		this.hasMore = next !== null;
+	}
+}
+
+export const keyOf = (item: TrashItem): string => `${item.kind} ${item.id}`;
+
+const concernsTheTrash = ({ entity, kind }: Change): boolean =>
+	(entity === "conversation" || entity === "message") && (kind === "deleted" || kind === "inserted");

@@ -1,0 +1,285 @@
+import { screen, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { aConversation, NOON } from "../support/fixtures";
+import { all, find, get, inTalk, livedIn, open, openWindow, painted } from "../support/window";
+
+let user: ReturnType<typeof userEvent.setup>;
+beforeEach(() => {
+	user = userEvent.setup();
+});
+
+const titles = () => all("conversationItem").map((item) => item.querySelector(".title")?.textContent);
+const messages = () => all("message").map(({ dataset }) => dataset.id);
+const opener = (id: string) => document.querySelector<HTMLElement>(`[data-id="${id}"] button.open`);
+
+describe("deleting a conversation", () => {
+	it("with the Delete key moves on to its neighbour and offers to undo", async () => {
+		const { app, talk } = await inTalk();
+		opener(talk.id)?.focus();
+		await user.keyboard("{Delete}");
+		await painted();
+		expect(app.callsOf("conversationDelete")).toEqual([[talk.id]]);
+		expect(titles()).not.toContain("At the café");
+		expect(get("conversationTitle").textContent).toBe("Untitled conversation");
+		expect((document.activeElement as HTMLElement).textContent).toContain("Untitled conversation");
+		expect(get("undoToast").textContent).toContain("At the café");
+		expect(get("undoToast").closest("[role=status]")).not.toBeNull();
+
+		await user.click(get("undo"));
+		await painted();
+		expect(titles()).toContain("At the café");
+		expect(get("conversationTitle").textContent).toBe("At the café");
+		expect(messages()).toHaveLength(4);
+		expect(get("undoToast").textContent).toContain("Taken back: At the café");
+		expect(find("undo")).toBeNull();
+	});
+
+	it("with its button, the last one too, ends at the welcome", async () => {
+		const { app } = livedIn();
+		app.conversations = [aConversation({ title: "Only one" })];
+		await openWindow(app);
+		await user.click(get("deleteConversation"));
+		await painted();
+		expect(all("conversationItem")).toHaveLength(0);
+		expect(find("composer")).toBeNull();
+		expect(all("templateOption").length).toBeGreaterThan(0);
+		await user.click(get("undo"));
+		await painted();
+		expect(get("conversationTitle").textContent).toBe("Only one");
+	});
+
+	it("that fails says so and leaves it", async () => {
+		const { app, talk } = await inTalk();
+		app.failNext("conversationDelete", "disk_full");
+		opener(talk.id)?.focus();
+		await user.keyboard("{Delete}");
+		await painted();
+		expect(get("errorCode").textContent).toContain("disk_full");
+		expect(titles()).toContain("At the café");
+		expect(find("undoToast")).toBeNull();
+	});
+});
+
+describe("deleting a message", () => {
+	it("offers to undo, which puts it back in its place", async () => {
+		const { app } = await inTalk();
+		const before = messages();
+		await user.click(all("deleteMessage")[1] as Element);
+		await painted();
+		expect(app.callsOf("messageDelete")).toEqual([[before[1]]]);
+		expect(messages()).toEqual(before.filter((id) => id !== before[1]));
+		await user.click(get("undo"));
+		await painted();
+		expect(messages()).toEqual(before);
+	});
+});
+
+describe("Ctrl+Z", () => {
+	it("takes back the newest, one after the other, outside of texts only", async () => {
+		const { app, talk } = await inTalk();
+		await user.click(all("deleteMessage")[0] as Element);
+		await painted();
+		await user.click(all("deleteMessage")[0] as Element);
+		await painted();
+		await user.click(get("composer"));
+		await user.keyboard("{Control>}z{/Control}");
+		await painted();
+		expect(app.callsOf("operationUndo")).toHaveLength(0);
+
+		opener(talk.id)?.focus();
+		await user.keyboard("{Control>}z{/Control}");
+		await painted();
+		expect(messages()).toHaveLength(3);
+		await user.keyboard("{Meta>}z{/Meta}");
+		await painted();
+		expect(messages()).toHaveLength(4);
+		await user.keyboard("{Control>}z{/Control}");
+		await painted();
+		expect(get("undoToast").textContent).toContain("nothing to take back");
+	});
+
+	it("says what has changed since", async () => {
+		const { app, talk } = await inTalk();
+		await user.click(all("deleteMessage")[1] as Element);
+		await painted();
+		app.failNext("operationUndo", "conflict");
+		opener(talk.id)?.focus();
+		await user.keyboard("{Control>}z{/Control}");
+		await painted();
+		expect(get("undoToast").textContent).toContain("has changed since");
+		expect(find("errorBanner")).toBeNull();
+	});
+});
+
+describe("the offer to undo", () => {
+	beforeEach(() => {
+		vi.useFakeTimers({ shouldAdvanceTime: true });
+		user = userEvent.setup({ advanceTimers: vi.advanceTimersByTime.bind(vi) });
+	});
+	afterEach(() => {
+		vi.useRealTimers();
+	});
+
+	it("goes after eight seconds, but not while somebody is on it", async () => {
+		await inTalk();
+		await user.click(all("deleteMessage")[0] as Element);
+		await painted();
+		await vi.advanceTimersByTimeAsync(7_000);
+		get("undo").focus();
+		await vi.advanceTimersByTimeAsync(60_000);
+		expect(find("undoToast")).not.toBeNull();
+		get("undo").blur();
+		await vi.advanceTimersByTimeAsync(7_000);
+		await user.hover(get("undoToast"));
+		await vi.advanceTimersByTimeAsync(60_000);
+		expect(find("undoToast")).not.toBeNull();
+		await user.unhover(get("undoToast"));
+		await vi.advanceTimersByTimeAsync(8_100);
+		expect(find("undoToast")).toBeNull();
+	});
+});
+
+describe("the trash", () => {
+	async function withTrash() {
+		const opened = await inTalk();
+		await user.click(all("deleteMessage")[1] as Element);
+		await painted();
+		opener(opened.app.conversations.at(-1)?.id ?? "")?.focus();
+		await user.keyboard("{Delete}");
+		await painted();
+		await user.click(get("trashOpen"));
+		await painted();
+		return opened;
+	}
+
+	it("shows what lies in it and the day of its end", async () => {
+		await withTrash();
+		const [conversation, message] = all("trashItem");
+		expect(conversation?.dataset.kind).toBe("conversation");
+		expect(conversation?.textContent).toContain("رحلة إلى البحر");
+		expect(message?.textContent).toContain("Tôi đi chợ");
+		expect(message?.textContent).toContain("At the café");
+		expect(message?.querySelector("time")?.dateTime).toBe(new Date(NOON + 30 * 86_400_000).toISOString());
+		expect(message?.textContent).toMatch(/Erased for ever on April \d+/);
+	});
+
+	it("gives things back", async () => {
+		const { app } = await withTrash();
+		const [item] = all("trashItem");
+		await user.click(within(item as HTMLElement).getByTestId("trash-restore"));
+		await painted();
+		expect(app.callsOf("trashRestore")).toEqual([["conversation", item?.dataset.id]]);
+		expect(all("trashItem")).toHaveLength(1);
+	});
+
+	it("erases only after a question, which mentions backups", async () => {
+		const { app } = await withTrash();
+		await user.click(all("trashErase")[1] as Element);
+		expect(get("trashConfirm").textContent).toContain("Backups");
+		await user.click(get("trashKeep"));
+		await painted();
+		expect(app.callsOf("trashErase")).toHaveLength(0);
+		expect(all("trashItem")).toHaveLength(2);
+		const id = all("trashItem")[1]?.dataset.id;
+		await user.click(all("trashErase")[1] as Element);
+		await user.click(get("trashConfirmErase"));
+		await painted();
+		expect(app.callsOf("trashErase")).toEqual([["message", id]]);
+		expect(all("trashItem")).toHaveLength(1);
+	});
+
+	it("is emptied only after a question", async () => {
+		const { app } = await withTrash();
+		await user.click(get("trashEmpty"));
+		await user.click(get("trashConfirmErase"));
+		await painted();
+		expect(app.callsOf("trashEmpty")).toHaveLength(1);
+		expect(get("trashNothing")).toBeTruthy();
+	});
+
+	it("says why a message cannot come back, and goes on", async () => {
+		const { app } = await withTrash();
+		app.failNext("trashRestore", "conflict");
+		await user.click(all("trashRestore")[1] as Element);
+		await painted();
+		expect(get("trashDialog").textContent).toContain("Put that back first");
+		expect(all("trashItem")).toHaveLength(2);
+	});
+
+	it("says so when it cannot be read, and can be tried again", async () => {
+		const { app } = livedIn();
+		app.failNext("trashList", "io");
+		await openWindow(app);
+		await user.click(get("trashOpen"));
+		await painted();
+		expect(get("trashDialog").textContent).toContain("could not be read");
+		await user.click(within(get("trashDialog")).getByRole("button", { name: "Try again" }));
+		await painted();
+		expect(get("trashNothing")).toBeTruthy();
+	});
+
+	it("is read a page at a time and kept true while it is open", async () => {
+		const { app } = livedIn();
+		app.pageSize = 2;
+		await openWindow(app);
+		for (const { id } of [...app.conversations.slice(0, 3)]) await app.conversationDelete(id);
+		await user.click(get("trashOpen"));
+		await painted();
+		expect(all("trashItem")).toHaveLength(2);
+		await user.click(get("trashMore"));
+		await painted();
+		expect(all("trashItem")).toHaveLength(3);
+		app.trash = app.trash.slice(0, 1);
+		await app.emit({ entity: "conversation", kind: "inserted" });
+		await painted();
+		expect(all("trashItem")).toHaveLength(1);
+	});
+});
+
+describe("unsent words", () => {
+	it("are in the box at the next start", async () => {
+		const { app, talk } = await inTalk();
+		await user.type(get("composer"), "Half a thou");
+		await open(app.conversations[0]?.id ?? "");
+		await painted();
+		expect(app.drafts.get(talk.id)).toBe("Half a thou");
+		document.body.replaceChildren();
+		await openWindow(app);
+		await open(talk.id);
+		expect((get("composer") as HTMLTextAreaElement).value).toBe("Half a thou");
+	});
+
+	it("are stored when the window is hidden", async () => {
+		const { app, talk } = await inTalk();
+		await user.type(get("composer"), "Wait");
+		app.drafts.delete(talk.id);
+		vi.spyOn(document, "hidden", "get").mockReturnValue(true);
+		document.dispatchEvent(new Event("visibilitychange"));
+		await painted();
+		vi.restoreAllMocks();
+		expect(app.drafts.get(talk.id)).toBe("Wait");
+	});
+
+	it("are gone with the message that they became", async () => {
+		const { app, talk } = await inTalk();
+		await user.type(get("composer"), "Here it is{Enter}");
+		await painted();
+		expect(app.callsOf("messageSend")).toHaveLength(1);
+		await open(app.conversations[0]?.id ?? "");
+		await painted();
+		expect(app.drafts.get(talk.id) ?? "").toBe("");
+	});
+
+	it("that are not kept are said once and stay in the box", async () => {
+		const { app, talk } = await inTalk();
+		app.failNext("draftSave", "disk_full");
+		await user.type(get("composer"), "Keep me");
+		window.dispatchEvent(new Event("pagehide"));
+		await painted();
+		expect(get("draftNotKept").textContent).toContain("The disk is full.");
+		expect(screen.queryByRole("alert")).toBeNull();
+		expect((get("composer") as HTMLTextAreaElement).value).toBe("Keep me");
+		expect(app.drafts.get(talk.id)).toBeUndefined();
+	});
+});
