@@ -74,7 +74,7 @@ fn a_restore_that_fails_leaves_the_app_open_as_it_was() {
         .join("backups")
         .join(made["name"].as_str().unwrap());
     let mut bytes = fs::read(&path).unwrap();
-    bytes[3000] ^= 0xFF;
+    bytes[2000..2400].fill(0xA5);
     fs::write(&path, bytes).unwrap();
     let error = app
         .call("backup_restore", json!({ "name": made["name"] }))

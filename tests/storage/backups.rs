@@ -495,7 +495,7 @@ fn a_trial_restore_proves_a_backup_without_touching_anything_else() {
 
     let path = path_of(&world, &made);
     let mut bytes = fs::read(&path).unwrap();
-    bytes[2000] ^= 1;
+    bytes[2000..2400].fill(0xA5);
     fs::write(&path, bytes).unwrap();
     let trial = backup::trial(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
     assert!(!trial.ok);

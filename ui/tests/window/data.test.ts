@@ -177,7 +177,11 @@ describe("the list of backups", () => {
 		app.backups = [
 			aBackup({ createdAt: Date.now(), reason: "replaced" }),
 			aBackup({ createdAt: Date.now() - HOUR, problem: "It is cut off." }),
-			aBackup({ createdAt: Date.now() - 2 * HOUR, schemaVersion: READY.schemaVersion + 1, appVersion: "0.4.0" }),
+			aBackup({
+				createdAt: Date.now() - 2 * HOUR,
+				schemaVersion: READY.schemaVersion + 1,
+				appVersion: "0.4.0",
+			}),
 		];
 		await inSettings(app);
 		const [undo, damaged, newer] = all("backupItem");
