@@ -8,6 +8,7 @@
 )]
 
 mod conversation;
+mod keeping;
 mod pictures;
 mod start;
 mod support;

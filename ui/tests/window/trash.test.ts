@@ -271,6 +271,20 @@ describe("unsent words", () => {
 		expect(app.drafts.get(talk.id) ?? "").toBe("");
 	});
 
+	it("that are on their way to the disk are waited for before the message is sent", async () => {
+		const { app, talk } = await inTalk();
+		const slow = app.hold("draftSave");
+		await user.type(get("composer"), "Here it is");
+		window.dispatchEvent(new Event("pagehide"));
+		await user.keyboard("{Enter}");
+		await painted();
+		expect(app.callsOf("messageSend")).toHaveLength(0);
+		await slow.release();
+		await painted();
+		expect(app.callsOf("messageSend")).toEqual([[talk.id, "Here it is"]]);
+		expect(app.drafts.has(talk.id)).toBe(false);
+	});
+
 	it("that are not kept are said once and stay in the box", async () => {
 		const { app, talk } = await inTalk();
 		app.failNext("draftSave", "disk_full");
