@@ -7,7 +7,8 @@ use std::sync::Arc;
 use parlance_storage::backup::{self, BackupReason};
 use parlance_storage::migrations::{EMBEDDED, Migration, MigrationFile};
 use parlance_storage::{
-    CheckDue, Database, Error, LaunchNotice, ManualClock, OpenOptions, begin_anew, verify,
+    CheckDue, Database, Error, LaunchNotice, ManualClock, OpenOptions, Watch, begin_anew,
+    integrity, verify,
 };
 use rusqlite::Connection;
 
@@ -142,13 +143,7 @@ fn an_upgrade_is_preceded_by_a_backup_that_can_be_restored() {
     // The app of today meets the file of tomorrow, and the backup brings it back.
     let error = try_open(&world).unwrap_err();
     assert_eq!(error.code(), "schema_too_new");
-    backup::restore(
-        world.path(),
-        &backups[0].name,
-        NOON,
-        &parlance_storage::Watch::nobody(),
-    )
-    .unwrap();
+    backup::restore(world.path(), &backups[0].name, NOON, &Watch::nobody()).unwrap();
     let world = world.reopened();
     assert_eq!(message_count(world.path()), REAL_TEXTS.len() as i64);
 }
@@ -299,6 +294,32 @@ fn a_small_database_with_a_damaged_index_of_words_is_opened_and_the_learner_is_t
 }
 
 #[test]
+fn a_row_that_breaks_a_rule_of_its_table_is_told_at_the_start_and_by_the_check_beside_the_app() {
+    let world = lived_in();
+    world.db.close().unwrap();
+    world
+        .raw()
+        .execute_batch(
+            "PRAGMA ignore_check_constraints = ON;
+             UPDATE conversation_events SET event_data = '}'
+             WHERE id = (SELECT min(id) FROM conversation_events)",
+        )
+        .unwrap();
+    let before = fs::read(world.path().join("parlance.db")).unwrap();
+    let findings = integrity::check_beside(world.path(), &Watch::nobody()).unwrap();
+    assert_eq!(findings.pages, Vec::<String>::new());
+    assert_eq!(findings.rows.len(), 1, "{findings:?}");
+    assert!(fs::read(world.path().join("parlance.db")).unwrap() == before);
+    assert!(!world.path().join("parlance.db-wal").exists());
+    let world = world.reopened();
+    assert_eq!(world.db.launch().notices, [LaunchNotice::RowsDamaged]);
+    let beside = integrity::check_beside(world.path(), &Watch::nobody()).unwrap();
+    assert_eq!(beside, findings);
+    let report = verify::run(world.path()).unwrap().unwrap();
+    assert!(!report.ok, "beside the app it is not seen");
+}
+
+#[test]
 fn a_restore_that_a_crash_interrupted_anywhere_is_finished_at_the_next_start() {
     // The states that a crash can leave between the intent and its end, made by hand.
     for done in 0..5 {
@@ -310,7 +331,7 @@ fn a_restore_that_a_crash_interrupted_anywhere_is_finished_at_the_next_start() {
                 app_version: "1".into(),
                 now: NOON,
             },
-            &parlance_storage::Watch::nobody(),
+            &Watch::nobody(),
         )
         .unwrap();
         world.send(world.conversation(), "later").unwrap();
@@ -320,13 +341,7 @@ fn a_restore_that_a_crash_interrupted_anywhere_is_finished_at_the_next_start() {
             fs::read(world.path().join("parlance.db-wal")).unwrap(),
         );
         world.db.close().unwrap();
-        backup::restore(
-            world.path(),
-            &made.name,
-            NOON,
-            &parlance_storage::Watch::nobody(),
-        )
-        .unwrap();
+        backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
         let folder = world.path().to_owned();
         let path = |name: &str| folder.join(name);
         let kept = undo_copy(&world).name;
@@ -370,13 +385,7 @@ fn a_restore_that_a_crash_interrupted_anywhere_is_finished_at_the_next_start() {
         assert!(verify::run(world.path()).unwrap().unwrap().ok, "{done}");
         let copy = undo_copy(&world);
         assert_eq!(copy.name, kept);
-        backup::restore(
-            world.path(),
-            &copy.name,
-            NOON,
-            &parlance_storage::Watch::nobody(),
-        )
-        .unwrap();
+        backup::restore(world.path(), &copy.name, NOON, &Watch::nobody()).unwrap();
         assert_eq!(
             message_count(world.path()),
             REAL_TEXTS.len() as i64 + 1,

@@ -11,7 +11,7 @@ use super::connection::{self, OLDEST_SQLITE};
 use crate::backup::{self, BACKUPS_DIRECTORY, BackupReason, NewBackup};
 use crate::data_dir::{self, DATABASE_FILE, Lock};
 use crate::files::{self, WorkDirectory, database_bytes, require_space};
-use crate::inspect::{look_at, wal_path};
+use crate::inspect::wal_path;
 use crate::launch::{self, Plan};
 use crate::progress::Watch;
 use crate::text_enum::text_enum;
@@ -170,7 +170,7 @@ fn check_small(
             CheckDue::Now
         });
     }
-    let findings = look_at(&data_dir.join(DATABASE_FILE), integrity::check)?;
+    let findings = integrity::check_file(&data_dir.join(DATABASE_FILE))?;
     if let Some(first) = findings.pages.first() {
         return Err(Error::corrupt(first.trim_end_matches('.')));
     }
