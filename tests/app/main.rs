@@ -8,6 +8,9 @@
 )]
 
 mod conversation;
+mod data;
+mod disks;
+mod lived_in;
 mod pictures;
 mod start;
 mod support;
