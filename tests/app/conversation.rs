@@ -9,7 +9,7 @@ use std::{
 
 use window_driver::{MessageOnScreen, until};
 
-use crate::support::Computer;
+use crate::support::{Computer, silent};
 
 #[tokio::test]
 async fn a_first_conversation_is_answered_spoken_and_there_again_after_a_restart() {
@@ -41,14 +41,6 @@ async fn a_first_conversation_is_answered_spoken_and_there_again_after_a_restart
         "what was on screen before is on screen again"
     );
     window.quit().await.unwrap();
-}
-
-/// The same messages, whichever chunk is being played at the moment.
-fn silent(mut messages: Vec<MessageOnScreen>) -> Vec<MessageOnScreen> {
-    for chunk in messages.iter_mut().flat_map(|message| &mut message.chunks) {
-        chunk.speaking = false;
-    }
-    messages
 }
 
 /// What was on screen is on the disk, with sound for every chunk that has something to say.

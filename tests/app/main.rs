@@ -8,7 +8,10 @@
 )]
 
 mod conversation;
+mod data;
+mod disks;
 mod keeping;
+mod lived_in;
 mod pictures;
 mod start;
 mod support;

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, types::Value};
 use tempfile::TempDir;
-use window_driver::{Desktop, Window};
+use window_driver::{Desktop, MessageOnScreen, Window};
 
 /// A desktop, and an empty directory for a profile.
 pub struct Computer {
@@ -57,6 +57,35 @@ impl Computer {
             .unwrap()
     }
 
+    /// Every row of every table that holds words, and not what is worked out from them for the search.
+    pub fn rows(&self) -> Vec<String> {
+        let database = self.database();
+        let mut tables = database
+            .prepare(
+                "SELECT name FROM pragma_table_list
+                 WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+            )
+            .unwrap();
+        let tables: Vec<String> = tables
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        let mut all = Vec::new();
+        for table in tables {
+            let mut statement = database
+                .prepare(&format!("SELECT * FROM \"{table}\" ORDER BY 1, 2"))
+                .unwrap();
+            let columns = statement.column_count();
+            let mut rows = statement.query([]).unwrap();
+            while let Some(row) = rows.next().unwrap() {
+                let values: Vec<Value> = (0..columns).map(|at| row.get(at).unwrap()).collect();
+                all.push(format!("{table}: {values:?}"));
+            }
+        }
+        all
+    }
+
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.data_dir().join("logs/parlance.log")).unwrap()
     }
@@ -67,4 +96,12 @@ pub fn app() -> PathBuf {
     std::env::var_os("PARLANCE_APP")
         .expect("PARLANCE_APP names the app to test; `cargo xtask test` sets it")
         .into()
+}
+
+/// The same messages, whichever chunk is being played at the moment.
+pub fn silent(mut messages: Vec<MessageOnScreen>) -> Vec<MessageOnScreen> {
+    for chunk in messages.iter_mut().flat_map(|message| &mut message.chunks) {
+        chunk.speaking = false;
+    }
+    messages
 }

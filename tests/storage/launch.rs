@@ -300,8 +300,9 @@ fn a_row_that_breaks_a_rule_of_its_table_is_told_at_the_start_and_by_the_check_b
     world
         .raw()
         .execute_batch(
-            "PRAGMA ignore_check_constraints = ON; UPDATE conversation_events SET event_data = '}'
-                 WHERE id = (SELECT min(id) FROM conversation_events)",
+            "PRAGMA ignore_check_constraints = ON;
+             UPDATE conversation_events SET event_data = '}'
+             WHERE id = (SELECT min(id) FROM conversation_events)",
         )
         .unwrap();
     let before = fs::read(world.path().join("parlance.db")).unwrap();
@@ -314,6 +315,8 @@ fn a_row_that_breaks_a_rule_of_its_table_is_told_at_the_start_and_by_the_check_b
     assert_eq!(world.db.launch().notices, [LaunchNotice::RowsDamaged]);
     let beside = integrity::check_beside(world.path(), &Watch::nobody()).unwrap();
     assert_eq!(beside, findings);
+    let report = verify::run(world.path()).unwrap().unwrap();
+    assert!(!report.ok, "beside the app it is not seen");
 }
 
 #[test]

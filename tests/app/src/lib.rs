@@ -3,6 +3,7 @@
 
 mod chat;
 mod close_button;
+mod data;
 mod desktop;
 mod wait;
 mod window;

@@ -187,10 +187,12 @@ pub fn run(data_dir: &Path) -> Result<Option<Report>, Error> {
         Err(Error::Corrupt { detail }) => return Ok(Some(Report::unreadable(&path, &detail))),
         Err(error) => return Err(error),
     }
-    let report = match take_lock(data_dir) {
+    let report = match Lock::take(data_dir) {
         Ok(_lock) => run_alone(&path),
-        Err(reason) => look_at(&path, |connection| {
-            Ok(check_beside_the_app(connection, &path, &reason))
+        Err(Error::AlreadyOpen) => run_beside_the_app(&path),
+        Err(error) => look_at(&path, |connection| {
+            let reason = format!("{LOCK_FILE} cannot be taken: {error}");
+            Ok(check_without_search(connection, &path, &reason))
         }),
     };
     match report {
@@ -208,12 +210,13 @@ pub(crate) fn run_alone(path: &Path) -> Result<Report, Error> {
     }
 }
 
-/// The lock, or the reason in words why the check must do without.
-fn take_lock(data_dir: &Path) -> Result<Lock, String> {
-    Lock::take(data_dir).map_err(|error| match error {
-        Error::AlreadyOpen => "the app is running; quit it to have this checked too".into(),
-        other => format!("{LOCK_FILE} cannot be taken: {other}"),
-    })
+/// Whoever has the database open goes on writing; nothing is written here. The connection could write all the
+/// same, since on any other SQLite leaves the CHECK constraints out without a word.
+fn run_beside_the_app(path: &Path) -> Result<Report, Error> {
+    let connection = open_to_verify(path)?;
+    connection.pragma_update(None, "query_only", true)?;
+    let reason = "the app is running; quit it to have this checked too";
+    Ok(check_without_search(&connection, path, reason))
 }
 
 /// Checks the database at `path` on a connection of [`open_to_verify`]; nobody else may have it open. Does not name
@@ -238,7 +241,7 @@ fn check_alone(
     Ok(report.finished())
 }
 
-fn check_beside_the_app(connection: &Connection, path: &Path, reason: &str) -> Report {
+fn check_without_search(connection: &Connection, path: &Path, reason: &str) -> Report {
     let mut report = Report::new(path);
     if report.check_what_can_be_read(connection) {
         report.skip("search", reason);
