@@ -14,10 +14,10 @@ fn scale(kills: u32) -> Scale {
 
 #[test]
 fn a_kill_in_the_middle_of_mixed_work_loses_nothing_that_was_acknowledged() {
-    show(kills::run(MixedWork::new, &scale(60), 2));
+    show(kills::run(MixedWork::new, &scale(40), 2));
 }
 
 #[test]
 fn a_kill_in_the_middle_of_a_migration_leaves_all_of_the_old_schema_or_all_of_the_new() {
-    show(kills::run(Migration::new, &scale(60), 3));
+    show(kills::run(Migration::new, &scale(40), 3));
 }

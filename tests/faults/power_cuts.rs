@@ -9,7 +9,7 @@ use crate::support::show;
 fn a_power_cut_at_any_moment_of_mixed_work_loses_nothing_that_was_acknowledged() {
     let scale = Scale {
         steps: 60,
-        stride: 19,
+        stride: 37,
         threads: 1,
     };
     show(power::mixed_work(scale, 1));

@@ -134,18 +134,22 @@ impl Rows {
     pub fn check_kept_in(&self, later: &Self) -> Result<()> {
         for (table, rows) in &self.0 {
             let now = later.0.get(table).map_or(&[] as &[_], Vec::as_slice);
-            let is_kept = |row: &BTreeMap<String, String>| {
-                now.iter().any(|now| {
-                    row.iter()
-                        .all(|(column, value)| now.get(column) == Some(value))
-                })
-            };
-            if let Some(lost) = rows.iter().find(|row| !is_kept(row)) {
+            // Where it was, as nearly all are; else anywhere.
+            let lost = rows.iter().enumerate().find(|(place, row)| {
+                !now.get(*place).is_some_and(|now| is_kept_in(row, now))
+                    && !now.iter().any(|now| is_kept_in(row, now))
+            });
+            if let Some((_, lost)) = lost {
                 bail!("a row of {table} is lost or changed: {lost:?}");
             }
         }
         Ok(())
     }
+}
+
+fn is_kept_in(row: &BTreeMap<String, String>, now: &BTreeMap<String, String>) -> bool {
+    row.iter()
+        .all(|(column, value)| now.get(column) == Some(value))
 }
 
 fn read_table(connection: &Connection, table: &str) -> Result<Vec<BTreeMap<String, String>>> {
