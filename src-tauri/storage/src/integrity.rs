@@ -91,15 +91,19 @@ pub(crate) fn lines(connection: &Connection) -> Result<Vec<String>, Error> {
         .collect())
 }
 
-/// The check goes on past a page that the disk did not give, and tells of it in a line that ends in SQLite's
-/// code. A disk that fails may be read at the next try: that is no damage.
+/// The check goes on past a page that the disk did not give, and tells of it in a line, sometimes with SQLite's
+/// code. A disk that fails may give the page at the next try: that is no damage.
 fn unread(line: &str) -> Option<Error> {
-    let (_, code) = line.split_once("unable to get the page. error code=")?;
-    let error = Error::from(rusqlite::Error::SqliteFailure(
-        rusqlite::ffi::Error::new(code.trim().parse().ok()?),
-        None,
-    ));
-    (!matches!(error, Error::Corrupt { .. })).then_some(error)
+    if let Some((_, code)) = line.split_once("unable to get the page. error code=") {
+        let error = Error::from(rusqlite::Error::SqliteFailure(
+            rusqlite::ffi::Error::new(code.trim().parse().ok()?),
+            None,
+        ));
+        return (!matches!(error, Error::Corrupt { .. })).then_some(error);
+    }
+    line.contains("failed to get page").then(|| Error::Io {
+        detail: "a page of the database could not be read".into(),
+    })
 }
 
 /// SQLite has no codes for what it finds. These are all beginnings that `btree.c` has for what is wrong with
