@@ -5,11 +5,23 @@ use std::time::Duration;
 use parlance_speech::{AudioStore, SETTLED_AFTER, SweepError, sweep};
 use parlance_storage::{Database, Error, trash};
 use tauri::async_runtime::spawn_blocking;
+use tokio::time::sleep;
 
 use crate::error::{CommandError, CommandResult};
 
-/// Erases what has lain in the trash long enough, and brings sounds and chunks into step. For the start of the
-/// app and once a day. What fails is logged and left for the next time.
+/// In an app that is never closed, what is due comes due too.
+const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Tidies up now and once a day, until it is aborted.
+pub async fn keep_tidy(database: Database, audio: AudioStore) {
+    loop {
+        tidy(database.clone(), audio.clone()).await;
+        sleep(EVERY).await;
+    }
+}
+
+/// Erases what has lain in the trash long enough, and brings sounds and chunks into step. What fails is logged and
+/// left for the next time.
 pub async fn tidy(database: Database, audio: AudioStore) {
     match trash::erase_due(&database).await {
         Ok(0) => {}

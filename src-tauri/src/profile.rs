@@ -13,13 +13,13 @@ use parlance_storage::{
 };
 use parlance_tutor::{PracticePartner, scenarios};
 use serde::Serialize;
-use tauri::async_runtime::{block_on, spawn};
+use tauri::async_runtime::{JoinHandle, block_on, spawn};
 
 use crate::{
     backups::{self, Backups},
     error::{CommandError, CommandResult},
     events::{Notify, forward_changes},
-    housekeeping::tidy,
+    housekeeping::keep_tidy,
     replies::Replies,
     work::{self, Work},
 };
@@ -44,6 +44,8 @@ pub struct Profile {
     /// Whether there is a voice.
     pub speech: SpeechStatus,
     worker: Mutex<Option<SpeechWorker>>,
+    /// `None` where nothing can be written.
+    tidying: Option<JoinHandle<()>>,
 }
 
 /// Whether chunks can be turned into sound on this computer.
@@ -104,10 +106,11 @@ impl Profile {
             Arc::clone(notify),
         );
         spawn(forward_changes(changes, Arc::clone(notify)));
+        let mut tidying = None;
         let (speech, worker) = if can_write {
             replies.recover_blocking()?;
             backups.start(backups::EVERY);
-            spawn(tidy(database.clone(), audio.clone()));
+            tidying = Some(spawn(keep_tidy(database.clone(), audio.clone())));
             start_speech(&database, &audio)?
         } else {
             let reason = "Nothing can be written, so no sound is made.".into();
@@ -122,12 +125,16 @@ impl Profile {
             backups,
             speech,
             worker: Mutex::new(worker),
+            tidying,
         })
     }
 
     /// Ends replies and speech, writes everything down, and lets go of the files. Blocks.
     pub(crate) fn close(&self, closing: Closing) {
         self.backups.stop();
+        if let Some(tidying) = &self.tidying {
+            tidying.abort();
+        }
         block_on(self.replies.stop_all());
         let worker = self
             .worker
