@@ -5,7 +5,7 @@ use std::{
     env, fs,
     io::{ErrorKind, Write},
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Output},
 };
 
 use window_driver::{Window, until};
@@ -77,7 +77,7 @@ async fn a_disk_that_can_only_be_read_is_read_and_nothing_on_it_changes() {
     // As the app itself leaves it.
     let window = computer.open().await;
     window.quit().await.unwrap();
-    disk.protect();
+    disk.protect().await;
     let files = contents(&computer.data_dir());
 
     let window = computer.open().await;
@@ -205,14 +205,24 @@ impl SmallDisk {
         self.place.join("ballast")
     }
 
-    /// From now on nothing can be written on it.
-    fn protect(&self) {
-        mount(&["-o", "remount,ro", self.place.to_str().unwrap()]);
+    /// From now on nothing can be written on it. A process that has just ended lets go of its files a moment after
+    /// it is gone.
+    async fn protect(&self) {
+        until("the disk to be let go of", || async {
+            let output = try_mount(&["-o", "remount,ro", self.place.to_str().unwrap()]);
+            Ok(output.status.success().then_some(()))
+        })
+        .await
+        .unwrap();
     }
 }
 
+fn try_mount(arguments: &[&str]) -> Output {
+    Command::new("mount").args(arguments).output().unwrap()
+}
+
 fn mount(arguments: &[&str]) {
-    let output = Command::new("mount").args(arguments).output().unwrap();
+    let output = try_mount(arguments);
     assert!(
         output.status.success(),
         "this system refuses a small disk, so this is NOT tested: {}",
