@@ -11,7 +11,7 @@ use super::record::Value;
 use super::source::{Row, Sink, Source};
 use super::state::{self, Look, State};
 use crate::Error;
-use crate::data_dir::DATABASE_FILE;
+use crate::data_dir::{DATABASE_FILE, LOCK_FILE, Lock};
 use crate::inspect::look_at;
 use crate::migrations::EMBEDDED;
 use crate::progress::Watch;
@@ -57,10 +57,17 @@ pub struct Report {
 /// kind is told in the report.
 pub fn report(data_dir: &Path) -> Result<Report, Error> {
     let path = data_dir.join(DATABASE_FILE);
-    let look = state::of(&path)?;
+    // Taking the lock would make its file, where there may be nothing of ours.
+    let app_is_running = data_dir.join(LOCK_FILE).exists()
+        && matches!(Lock::take(data_dir), Err(Error::AlreadyOpen));
+    let look = if app_is_running {
+        state::of_the_running_app(&path)?
+    } else {
+        state::of(&path)?
+    };
     let mut report = Report::of(&path, &look);
     if matches!(look.state, State::Found | State::Damaged) {
-        report.rows = count_rows(&path)?;
+        report.rows = count_rows(&path, app_is_running)?;
         report.verify(data_dir)?;
     }
     report.ok = report.state == State::Found;
@@ -69,8 +76,8 @@ pub fn report(data_dir: &Path) -> Result<Report, Error> {
     Ok(report)
 }
 
-/// Through SQLite if it opens the file, else along the pages.
-fn count_rows(path: &Path) -> Result<BTreeMap<String, Option<u64>>, Error> {
+/// Through SQLite if it opens the file, else along the pages, unless an app is running.
+fn count_rows(path: &Path, app_is_running: bool) -> Result<BTreeMap<String, Option<u64>>, Error> {
     let tables = Known::newest()?.tables;
     let counted = look_at(path, |connection| {
         let mut rows = BTreeMap::new();
@@ -84,6 +91,7 @@ fn count_rows(path: &Path) -> Result<BTreeMap<String, Option<u64>>, Error> {
     match counted {
         Ok(rows) if rows.values().any(Option::is_some) => Ok(rows),
         Err(error @ (Error::Busy | Error::Io { .. })) => Err(error),
+        _ if app_is_running => Ok(BTreeMap::new()),
         _ => {
             let mut counting = Counting(BTreeMap::new());
             Source::open(path)?.read(&mut counting, &Watch::nobody())?;
