@@ -5,7 +5,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, UNIX_EPOCH},
@@ -38,6 +38,8 @@ pub struct Backups {
     backed_up: Mutex<Option<u64>>,
     last_failure: Mutex<Option<CommandError>>,
     stop: AtomicBool,
+    /// Held by whoever has a connection of its own to the database.
+    at_work: Mutex<()>,
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
@@ -59,6 +61,7 @@ impl Backups {
             backed_up: Mutex::new(backed_up),
             last_failure: Mutex::default(),
             stop: AtomicBool::new(false),
+            at_work: Mutex::default(),
             tasks: Mutex::default(),
         })
     }
@@ -84,6 +87,10 @@ impl Backups {
     /// # Errors
     /// What making it says; it is remembered, unless somebody did not want it any more.
     pub fn create(&self, reason: BackupReason, watch: &Watch<'_>) -> Result<backup::Backup, Error> {
+        let _alone = self.at_work();
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(Error::Cancelled);
+        }
         let commits = self.database.commit_count();
         let made = create(&self.data_dir, reason, self.database.now(), watch);
         let failure = match &made {
@@ -104,9 +111,12 @@ impl Backups {
         made
     }
 
-    /// Ends what runs in the background; a backup that is being made is given up.
+    /// Ends what runs in the background, and returns when it has ended; a backup that is being made is given up.
+    ///
+    /// Whoever closes the database may replace its file next: nobody may have it open then.
     pub fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
+        drop(self.at_work());
         for task in self
             .tasks
             .lock()
@@ -235,6 +245,7 @@ impl Backups {
     }
 
     fn check_now(&self) {
+        let _alone = self.at_work();
         let never = |_| {};
         match integrity::check_beside(&self.data_dir, &Watch::new(&never, &self.stop)) {
             Ok(findings) => {
@@ -254,6 +265,11 @@ impl Backups {
             Err(Error::Cancelled) => {}
             Err(error) => log::warn!("the database could not be checked: {error}"),
         }
+    }
+
+    fn at_work(&self) -> MutexGuard<'_, ()> {
+        // It guards no value that a panic could leave half-made.
+        self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn tell(&self, problem: &CommandError) {

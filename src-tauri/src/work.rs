@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -53,32 +53,35 @@ pub struct Bench {
     at_work: Mutex<Option<Arc<AtomicBool>>>,
 }
 
+/// Work that has its place on the bench until it is dropped, by a panic too.
+pub struct Job {
+    bench: Arc<Bench>,
+    work: Work,
+    notify: Notify,
+    cancelled: Arc<AtomicBool>,
+}
+
 impl Bench {
-    /// Does `job` on this thread, told to the window as `work`.
+    /// Takes the place.
     ///
     /// # Errors
-    /// `conflict` while other work is under way, else what the job says.
-    pub fn run<T, E: Into<CommandError>>(
-        &self,
-        work: Work,
-        notify: &Notify,
-        job: impl FnOnce(&Watch<'_>) -> Result<T, E>,
-    ) -> CommandResult<T> {
+    /// `conflict` while other work is under way.
+    pub fn begin(self: &Arc<Self>, work: Work, notify: &Notify) -> CommandResult<Job> {
         let cancelled = Arc::new(AtomicBool::new(false));
-        {
-            let mut at_work = self.at_work();
-            if at_work.is_some() {
-                return Err(CommandError::new(
-                    ErrorCode::Conflict,
-                    "Parlance is busy with another backup, restore or repair.",
-                ));
-            }
-            *at_work = Some(Arc::clone(&cancelled));
+        let mut at_work = self.at_work();
+        if at_work.is_some() {
+            return Err(CommandError::new(
+                ErrorCode::Conflict,
+                "Parlance is busy with another backup, restore or repair.",
+            ));
         }
-        let _end = End(self);
-        let told = Mutex::new(None);
-        let report = |progress| tell(work, progress, notify, &told);
-        job(&Watch::new(&report, &cancelled)).map_err(Into::into)
+        *at_work = Some(Arc::clone(&cancelled));
+        Ok(Job {
+            bench: Arc::clone(self),
+            work,
+            notify: Arc::clone(notify),
+            cancelled,
+        })
     }
 
     /// Ends the work that is under way, as soon as it can be; false if there is none.
@@ -92,18 +95,30 @@ impl Bench {
         }
     }
 
-    fn at_work(&self) -> std::sync::MutexGuard<'_, Option<Arc<AtomicBool>>> {
+    fn at_work(&self) -> MutexGuard<'_, Option<Arc<AtomicBool>>> {
         // It holds one value, which is never half-made.
         self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// However the work ends, by a panic too, the next can begin.
-struct End<'b>(&'b Bench);
+impl Job {
+    /// Does it on this thread, told to the window.
+    ///
+    /// # Errors
+    /// What `job` says.
+    pub fn run<T, E: Into<CommandError>>(
+        &self,
+        job: impl FnOnce(&Watch<'_>) -> Result<T, E>,
+    ) -> CommandResult<T> {
+        let told = Mutex::new(None);
+        let report = |progress| tell(self.work, progress, &self.notify, &told);
+        job(&Watch::new(&report, &self.cancelled)).map_err(Into::into)
+    }
+}
 
-impl Drop for End<'_> {
+impl Drop for Job {
     fn drop(&mut self) {
-        *self.0.at_work() = None;
+        *self.bench.at_work() = None;
     }
 }
 

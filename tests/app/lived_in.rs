@@ -31,7 +31,7 @@ pub async fn live_in(data_dir: &Path, remarks: usize) -> Vec<String> {
             };
             let conversation = conversation::insert(tx, new, now)?.id;
             let mut said = Vec::new();
-            for day in 1..=remarks {
+            for day in 2..remarks + 2 {
                 let remark = NewMessage {
                     content: format!("On day {day} I walked along the river and saw {day} boats."),
                     input_method: InputMethod::Text,

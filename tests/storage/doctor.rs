@@ -367,3 +367,31 @@ fn a_running_app_is_not_repaired_under_its_feet() {
     assert_eq!(outcome, Err(Error::AlreadyOpen));
     assert!(doctor::report(world.path()).unwrap().ok);
 }
+
+/// SQLite's locks of this process on a file, as the kernel lists them.
+#[cfg(target_os = "linux")]
+fn locks_on(file: &std::path::Path) -> Vec<String> {
+    use std::os::unix::fs::MetadataExt;
+    let inode = format!(":{} ", fs::metadata(file).unwrap().ino());
+    let locks = fs::read_to_string("/proc/locks").unwrap();
+    locks
+        .lines()
+        .filter(|line| line.contains("POSIX") && line.contains(&inode))
+        .map(|line| line.split_once(' ').unwrap().1.to_owned())
+        .collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_on_a_running_app_takes_none_of_its_locks_away() {
+    let world = crate::support::World::new();
+    let conversation = world.conversation();
+    world.send(conversation, "Is anybody there?").unwrap();
+    let file = world.path().join("parlance.db");
+    let before = locks_on(&file);
+    assert!(!before.is_empty());
+    let report = doctor::report(world.path()).unwrap();
+    assert!(report.ok, "{}", report.text);
+    assert_eq!(report.rows["messages"], Some(1));
+    assert_eq!(locks_on(&file), before);
+}

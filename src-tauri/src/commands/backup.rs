@@ -1,7 +1,5 @@
 //! Backups, and the way back to one. They work without an open profile too.
 
-use std::sync::Arc;
-
 use parlance_storage::{
     Clock, SystemClock,
     backup::{self, Backup, BackupReason, NewBackup, Overview},
@@ -52,9 +50,9 @@ pub async fn backup_list(profile: State<'_, ProfileSlot>) -> CommandResult<Backu
 pub async fn backup_create(profile: State<'_, ProfileSlot>) -> CommandResult<Backup> {
     let open = profile.get().ok();
     let data_dir = profile.data_dir().to_owned();
-    let (bench, notify) = (Arc::clone(&profile.bench), Arc::clone(profile.notify()));
+    let job = profile.bench.begin(Work::Backup, profile.notify())?;
     spawn_blocking(move || {
-        bench.run(Work::Backup, &notify, |watch| match open {
+        job.run(|watch| match open {
             Some(open) => open.backups.create(BackupReason::Manual, watch),
             None => {
                 let new = NewBackup {
@@ -79,12 +77,10 @@ pub async fn backup_restore(
     name: Input<String>,
 ) -> CommandResult<AppStatus> {
     let Input(name) = name;
-    let (bench, notify) = (Arc::clone(&profile.bench), Arc::clone(profile.notify()));
+    let job = profile.bench.begin(Work::Restore, profile.notify())?;
     profile
         .replace(move |data_dir| {
-            bench.run(Work::Restore, &notify, |watch| {
-                backup::restore(data_dir, &name, SystemClock.now(), watch)
-            })
+            job.run(|watch| backup::restore(data_dir, &name, SystemClock.now(), watch))
         })
         .await?;
     Ok(status(&profile))

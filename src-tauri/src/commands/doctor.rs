@@ -1,7 +1,7 @@
 //! The doctor: what the data is, a repair on a copy, and whatever can be read written into a folder. All of it
 //! works without an open profile.
 
-use std::{path::Path, sync::Arc};
+use std::path::Path;
 
 use parlance_storage::{Clock, SystemClock, Timestamp, doctor};
 use serde::Serialize;
@@ -66,12 +66,10 @@ pub async fn doctor_report(profile: State<'_, ProfileSlot>) -> CommandResult<Doc
 #[tauri::command]
 #[specta::specta]
 pub async fn doctor_repair(profile: State<'_, ProfileSlot>) -> CommandResult<RepairOutcome> {
-    let (bench, notify) = (Arc::clone(&profile.bench), Arc::clone(profile.notify()));
+    let job = profile.bench.begin(Work::Repair, profile.notify())?;
     let outcome = profile
         .replace(move |data_dir| {
-            bench.run(Work::Repair, &notify, |watch| {
-                doctor::repair(data_dir, watch, SystemClock.now())
-            })
+            job.run(|watch| doctor::repair(data_dir, watch, SystemClock.now()))
         })
         .await?;
     Ok(RepairOutcome {
@@ -84,10 +82,10 @@ pub async fn doctor_repair(profile: State<'_, ProfileSlot>) -> CommandResult<Rep
 #[tauri::command]
 #[specta::specta]
 pub async fn doctor_rescue(profile: State<'_, ProfileSlot>) -> CommandResult<Rescue> {
-    let (bench, notify) = (Arc::clone(&profile.bench), Arc::clone(profile.notify()));
+    let job = profile.bench.begin(Work::Rescue, profile.notify())?;
     let data_dir = profile.data_dir().to_owned();
     let outcome = spawn_blocking(move || {
-        bench.run(Work::Rescue, &notify, |watch| {
+        job.run(|watch| {
             let folder = free_folder(&data_dir, SystemClock.now());
             doctor::rescue(&data_dir, &folder, watch)
         })

@@ -71,10 +71,13 @@ fn folder_of(path: &Path) -> &Path {
 pub(crate) fn find_database(path: &Path) -> Result<Option<u64>, Error> {
     let size = size_of(path)?;
     let log = size_of(&wal_path(path))?.filter(|log| *log > 0);
+    // With a log a cut-off end is nothing to worry about: the pages that were being written are in it. Where the
+    // log's index lies, somebody has the file open, perhaps this very process, whose locks on it would be gone
+    // with any handle that is closed here (POSIX).
     if log.is_none()
+        && size_of(&shm_path(path))?.is_none()
         && let Some(size) = size.filter(|size| *size > 0)
     {
-        // With a log a cut-off end is nothing to worry about: the pages that were being written are in it.
         check_whole_pages(path, size)?;
     }
     if size.is_none_or(|size| size == 0)

@@ -180,8 +180,17 @@ impl Window {
         if let Some(directory) = path.parent() {
             fs::create_dir_all(directory)?;
         }
+        self.keep_painting(true).await?;
         let png = within("a picture", async { Ok(self.client.screenshot().await?) }).await?;
+        self.keep_painting(false).await?;
         fs::write(path, png).with_context(|| format!("cannot write {}", path.display()))
+    }
+
+    /// The driver takes its picture of the next frame, and of a page that stands still there is none: it would
+    /// wait for ever.
+    async fn keep_painting(&self, on: bool) -> Result<()> {
+        let _: Option<()> = self.ask(KEEP_PAINTING, vec![json!(on)]).await?;
+        Ok(())
     }
 
     /// Ends the app as a log-out does, and waits until it has gone.
@@ -218,6 +227,17 @@ impl Window {
         .await
     }
 }
+
+/// Less than a colour can differ by, so it is in no picture.
+const KEEP_PAINTING: &str = r#"
+const { style } = document.documentElement;
+clearInterval(window.painting);
+if (arguments[0]) window.painting = setInterval(() => {
+  style.opacity = style.opacity === "1" ? "0.9999" : "1";
+}, 20);
+else style.opacity = "";
+return null;
+"#;
 
 fn by_test_id(test_id: &str) -> String {
     format!("[data-testid=\"{test_id}\"]")

@@ -12,7 +12,7 @@ use super::record::Value;
 use super::source::{Row, Sink, Source};
 use super::state::{self, Look, State};
 use crate::Error;
-use crate::data_dir::DATABASE_FILE;
+use crate::data_dir::{DATABASE_FILE, LOCK_FILE, Lock};
 use crate::inspect::look_at;
 use crate::migrations::EMBEDDED;
 use crate::progress::Watch;
@@ -58,10 +58,17 @@ pub struct Report {
 /// kind is told in the report.
 pub fn report(data_dir: &Path) -> Result<Report, Error> {
     let path = data_dir.join(DATABASE_FILE);
-    let look = state::of(&path)?;
+    // Taking the lock would make its file, where there may be nothing of ours.
+    let app_is_running = data_dir.join(LOCK_FILE).exists()
+        && matches!(Lock::take(data_dir), Err(Error::AlreadyOpen));
+    let look = if app_is_running {
+        state::of_the_running_app(&path)?
+    } else {
+        state::of(&path)?
+    };
     let mut report = Report::of(&path, &look);
     if matches!(look.state, State::Found | State::Damaged) {
-        report.rows = count_rows(&path)?;
+        report.rows = count_rows(&path, app_is_running)?;
         report.verify(data_dir)?;
     }
     report.ok = report.state == State::Found;
@@ -71,8 +78,8 @@ pub fn report(data_dir: &Path) -> Result<Report, Error> {
     Ok(report)
 }
 
-/// Through SQLite as far as it goes; what it cannot count, along the pages.
-fn count_rows(path: &Path) -> Result<BTreeMap<String, Option<u64>>, Error> {
+/// Through SQLite as far as it goes; what it cannot count, along the pages, unless an app is running.
+fn count_rows(path: &Path, app_is_running: bool) -> Result<BTreeMap<String, Option<u64>>, Error> {
     let tables = Known::newest()?.tables;
     let counted = look_at(path, |connection| {
         let mut rows = BTreeMap::new();
@@ -87,7 +94,7 @@ fn count_rows(path: &Path) -> Result<BTreeMap<String, Option<u64>>, Error> {
         Err(error @ Error::Busy) => return Err(error),
         other => other.unwrap_or_default(),
     };
-    if rows.is_empty() || rows.values().any(Option::is_none) {
+    if !app_is_running && (rows.is_empty() || rows.values().any(Option::is_none)) {
         let mut counting = Counting(BTreeMap::new());
         Source::open(path)?.read(&mut counting, &Watch::nobody())?;
         for (table, count) in counting.0 {

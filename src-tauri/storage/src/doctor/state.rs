@@ -9,7 +9,7 @@ use super::log::LogState;
 use super::pages::Pages;
 use super::source::FoundSchema;
 use super::strays;
-use crate::inspect::wal_path;
+use crate::inspect::{look_at, wal_path};
 use crate::migrations::{APPLICATION_ID, EMBEDDED};
 use crate::{Error, files};
 
@@ -93,6 +93,28 @@ pub(super) fn of(path: &Path) -> Result<Look, Error> {
         log,
         schema_version: version,
         written_by: ledger.and_then(|(_, app_version)| app_version),
+    })
+}
+
+/// Looks at the database of a running app, which may be this process: through SQLite alone. When a process closes
+/// any handle of a file, POSIX takes all of its locks on that file away, SQLite's too; another program that then
+/// closes the database takes the log away from under the app.
+///
+/// # Errors
+/// `Io` or `Busy` if the file cannot be opened.
+pub(super) fn of_the_running_app(path: &Path) -> Result<Look, Error> {
+    let bytes = files::size_if_there(path)?.unwrap_or(0);
+    let version = look_at(path, |connection| {
+        Ok(connection.pragma_query_value(None, "user_version", |row| row.get::<_, u32>(0))?)
+    });
+    let (state, schema_version) = match version {
+        Ok(version) => (State::Found, Some(version)),
+        Err(Error::Corrupt { .. }) => (State::Damaged, None),
+        Err(error) => return Err(error),
+    };
+    Ok(Look {
+        schema_version,
+        ..Look::without_pages(state, bytes)
     })
 }
 
