@@ -15,7 +15,7 @@ use crate::inspect::{copy_with_log, wal_path};
 use crate::launch::{self, Plan};
 use crate::progress::Watch;
 use crate::text_enum::text_enum;
-use crate::{Error, id, integrity, marker, migrations, replace};
+use crate::{Error, doctor, id, integrity, marker, migrations, replace};
 
 text_enum! {
     /// Something that happened at launch and that the learner is told.
@@ -147,6 +147,7 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
 /// not work is no reason to keep the learner out.
 fn sweep(data_dir: &Path, options: &OpenOptions) {
     let swept = WorkDirectory::sweep(&data_dir.join(BACKUPS_DIRECTORY))
+        .and_then(|()| doctor::sweep(data_dir))
         .and_then(|()| replace::sweep(data_dir, options.clock.now()));
     if let Err(error) = swept {
         log::warn!("old files were not swept: {error}");

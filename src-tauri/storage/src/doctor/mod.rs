@@ -29,9 +29,11 @@ mod tree;
 mod watching;
 mod workshop;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serializer;
+
+use crate::Error;
 
 pub use account::TableCounts;
 pub use log::LogState;
@@ -39,6 +41,11 @@ pub use repair::{Method, RepairOutcome, repair};
 pub use report::{Report, report};
 pub use rescue::{RescueOutcome, rescue};
 pub use state::State;
+
+/// Removes what killed repairs left. The caller holds the lock of the data directory.
+pub(crate) fn sweep(data_dir: &Path) -> Result<(), Error> {
+    workshop::remove_left_overs(data_dir)
+}
 
 /// A path in JSON, or null.
 fn optional_path<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
