@@ -48,6 +48,15 @@ fn a_sound_profile_is_found_sound_beside_the_open_app() {
 }
 
 #[test]
+fn nothing_is_rescued_from_a_profile_that_is_open() {
+    let app = said("Hello there!");
+    assert_error(
+        &app.call("doctor_rescue", json!({})).unwrap_err(),
+        "conflict",
+    );
+}
+
+#[test]
 fn a_profile_with_wrong_counters_is_repaired_and_open_again() {
     let app = damaged(said("Xin chào, bạn khỏe không?"), |database| {
         let other = Connection::open(database).unwrap();

@@ -1,6 +1,6 @@
 //! The process is killed at any moment.
 
-use parlance_faults::kills::{self, Migration, MixedWork, Scale};
+use parlance_faults::kills::{self, Backup, Migration, MixedWork, Restore, Scale};
 
 use crate::support::show;
 
@@ -20,4 +20,14 @@ fn a_kill_in_the_middle_of_mixed_work_loses_nothing_that_was_acknowledged() {
 #[test]
 fn a_kill_in_the_middle_of_a_migration_leaves_all_of_the_old_schema_or_all_of_the_new() {
     show(kills::run(Migration::new, &scale(40), 3));
+}
+
+#[test]
+fn a_kill_in_the_middle_of_a_restore_leaves_one_of_the_two_states_and_the_other_can_be_had() {
+    show(kills::run(Restore::new, &scale(25), 4));
+}
+
+#[test]
+fn a_kill_in_the_middle_of_a_backup_leaves_everything_as_it_was() {
+    show(kills::run(Backup::new, &scale(25), 5));
 }

@@ -9,7 +9,7 @@ use tauri::{State, async_runtime::spawn_blocking};
 
 use super::app::{AppStatus, status};
 use crate::{
-    error::{CommandError, CommandResult},
+    error::{CommandError, CommandResult, ErrorCode},
     slot::ProfileSlot,
     work::Work,
 };
@@ -78,10 +78,17 @@ pub async fn doctor_repair(profile: State<'_, ProfileSlot>) -> CommandResult<Rep
     })
 }
 
-/// Writes whatever can be read into a folder of its own in the data directory.
+/// Writes whatever can be read into a folder of its own in the data directory. `conflict` while the profile is open:
+/// the file is read past SQLite, and POSIX would take SQLite's own locks on it away with the handle for that.
 #[tauri::command]
 #[specta::specta]
 pub async fn doctor_rescue(profile: State<'_, ProfileSlot>) -> CommandResult<Rescue> {
+    if profile.get().is_ok() {
+        return Err(CommandError::new(
+            ErrorCode::Conflict,
+            "Your conversations are open, so there is nothing to rescue.",
+        ));
+    }
     let job = profile.bench.begin(Work::Rescue, profile.notify())?;
     let data_dir = profile.data_dir().to_owned();
     let outcome = spawn_blocking(move || {

@@ -3,6 +3,7 @@
 //! - `work DIR NAME SEED DAYS` does mixed work by several threads for ever, with a clock that is wrong by so many
 //!   days; each line is a note for the ledger.
 //! - `open DIR` opens the database, which migrates it, and says when it begins and when it has done so.
+//! - `restore DIR NAME` restores a backup, and `backup DIR` makes one, likewise.
 //! - `fill DIR MEGABYTES` fills a small file system, and `look DIR` opens what only reads. Nobody kills these: they
 //!   tell by their exit status whether everything was as it must be.
 
@@ -16,10 +17,12 @@ use anyhow::{Context, Result, bail};
 use parlance_faults::damage;
 use parlance_faults::examine::{APP_VERSION, open};
 use parlance_faults::full_disk::fill_real;
-use parlance_faults::kills::{BEGUN, DONE};
+use parlance_faults::kills::{BEGUN, DONE, back_up};
 use parlance_faults::ledger::Note;
 use parlance_faults::work::{Worker, finish_what_is_cut_off};
-use parlance_storage::{Clock, Database, OpenOptions, SystemClock, Timestamp, chunk};
+use parlance_storage::{
+    Clock, Database, OpenOptions, SystemClock, Timestamp, Watch, backup, chunk,
+};
 
 /// So many that writes wait for each other and share a commit.
 const WORKERS: u64 = 3;
@@ -45,6 +48,23 @@ fn run() -> Result<()> {
         ["open", data_dir] => {
             say(BEGUN);
             let _db = open(Path::new(data_dir))?;
+            say(DONE);
+            wait_for_the_end()
+        }
+        ["restore", data_dir, name] => {
+            say(BEGUN);
+            backup::restore(
+                Path::new(data_dir),
+                name,
+                SystemClock.now(),
+                &Watch::nobody(),
+            )?;
+            say(DONE);
+            wait_for_the_end()
+        }
+        ["backup", data_dir] => {
+            say(BEGUN);
+            back_up(Path::new(data_dir))?;
             say(DONE);
             wait_for_the_end()
         }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow};
 
 use crate::calls::{self, TROUBLES};
 use crate::damage::{self, Programs};
-use crate::kills::{self, Migration, MixedWork};
+use crate::kills::{self, Backup, Migration, MixedWork, Restore};
 use crate::power;
 use crate::report::Figures;
 use crate::{fixtures, full_disk, history, model};
@@ -143,6 +143,24 @@ pub fn suites() -> Vec<Suite> {
                 "a migration that takes one tag away: the row is missed",
             ],
             run: |programs| kills::run(Migration::new, &kill_scale(programs, 1000), SEED),
+        },
+        Suite {
+            title: "kills in restores",
+            shows: "A process is killed between the begin and the end of a restore. The profile is in the state of the \
+                backup or as it was, whole; what was not done can be done again; what was replaced is kept, with the \
+                words that were only in its log, and can be had back.",
+            caught: &[
+                "the old log left in its place: it is replayed into the restored database",
+                "no intent written before the files are moved: a profile without a database is found",
+            ],
+            run: |programs| kills::run(Restore::new, &kill_scale(programs, 300), SEED),
+        },
+        Suite {
+            title: "kills in backups",
+            shows: "A process is killed while it makes a backup. The profile and the backups before it are as they \
+                were, nothing half-made is listed, and the next start sweeps what is left.",
+            caught: &["a backup that gets its name before it is whole: it is listed, and damaged"],
+            run: |programs| kills::run(Backup::new, &kill_scale(programs, 300), SEED),
         },
         Suite {
             title: "full disks",

@@ -5,6 +5,7 @@
 
 mod migration;
 mod mixed_work;
+mod restore;
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use crate::report::Figures;
 
 pub use migration::Migration;
 pub use mixed_work::MixedWork;
+pub use restore::{Backup, Restore, back_up};
 
 /// The child's first line.
 pub const BEGUN: &str = "begun";
