@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -117,8 +117,15 @@ impl Window {
     /// # Errors
     /// When it does not appear or cannot be clicked.
     pub async fn click_css(&self, selector: &str) -> Result<()> {
-        let element = self.find_css(selector).await?;
-        within(selector, async { Ok(element.click().await?) }).await
+        until(&format!("a click on {selector}"), || async {
+            match self.find_css(selector).await?.click().await {
+                Ok(()) => Ok(Some(())),
+                // The page made it anew between the look and the click, which met nothing then.
+                Err(error) if is_gone(&error) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        })
+        .await
     }
 
     /// Types into the element with this `data-testid`.
@@ -126,8 +133,14 @@ impl Window {
     /// # Errors
     /// When it does not appear or cannot be typed into.
     pub async fn type_into(&self, test_id: &str, text: &str) -> Result<()> {
-        let element = self.find(test_id).await?;
-        within(test_id, async { Ok(element.send_keys(text).await?) }).await
+        until(&format!("typing into {test_id}"), || async {
+            match self.find(test_id).await?.send_keys(text).await {
+                Ok(()) => Ok(Some(())),
+                Err(error) if is_gone(&error) => Ok(None),
+                Err(error) => Err(error.into()),
+            }
+        })
+        .await
     }
 
     /// What a script in the page gives back.
@@ -238,6 +251,10 @@ if (arguments[0]) window.painting = setInterval(() => {
 else style.opacity = "";
 return null;
 "#;
+
+fn is_gone(error: &CmdError) -> bool {
+    error.is_stale_element_reference() || error.is_no_such_element()
+}
 
 fn by_test_id(test_id: &str) -> String {
     format!("[data-testid=\"{test_id}\"]")
