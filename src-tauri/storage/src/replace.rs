@@ -236,6 +236,8 @@ pub(crate) fn list(data_dir: &Path) -> Result<Vec<Replaced>, Error> {
 /// Removes what was replaced more than 30 days ago. A clock that was wrong at the time keeps it longer,
 /// never shorter: what lies in the future stays.
 pub(crate) fn sweep(data_dir: &Path, now: Timestamp) -> Result<(), Error> {
+    // What a killed restore or repair was making: once the intent is carried out, nothing waits there.
+    place_for_new(data_dir)?;
     for old in list(data_dir)? {
         if old.replaced_at.plus_millis(KEPT_FOR_MS) < now {
             for beside in [wal_path, journal_path, rejects_path] {
