@@ -9,10 +9,11 @@ use parlance_storage::backup::{self, BackupReason, NewBackup};
 use parlance_storage::conversation::{self, NewConversation};
 use parlance_storage::message::{self, NewMessage};
 use parlance_storage::{Clock, Database, InputMethod, SystemClock, Watch, user};
+use rand::Rng;
 use rand::rngs::StdRng;
 use tempfile::TempDir;
 
-use super::{Moment, Scenario, up_to};
+use super::{DONE, Moment, Scenario, up_to};
 use crate::examine::{APP_VERSION, open, verify_whole};
 use crate::facts;
 use crate::image::Image;
@@ -54,6 +55,10 @@ impl Profile {
         say(&db, "before")?;
         let before = facts::found(&db)?;
         let backup = back_up(folder.path())?;
+        // Closed and opened again, so that the log holds what came after, and not everything: beside another
+        // database it would then make neither of the two.
+        db.close()?;
+        let db = open(folder.path())?;
         say(&db, "after")?;
         let after = facts::found(&db)?;
         // Without closing it: the last words are in the log.
@@ -160,19 +165,22 @@ impl Scenario for Restore {
     }
 
     fn moment(&self, random: &mut StdRng) -> Moment {
+        // The files change places in the last moments; every other kill aims there.
+        let first = if random.random() { 0.8 } else { 0.0 };
         Moment {
             lines: 0,
-            pause: up_to(self.takes.mul_f64(1.1), random),
+            pause: self.takes.mul_f64(random.random_range(first..1.1)),
         }
     }
 
-    fn check(&mut self, _: &[String]) -> Result<()> {
+    fn check(&mut self, lines: &[String]) -> Result<()> {
         let data_dir = self.profile.path();
         let db = open(data_dir)?;
         let found = facts::found(&db)?;
         db.close()?;
         verify_whole(data_dir)?;
-        if found == self.profile.after {
+        let is_done = lines.iter().any(|line| line == DONE);
+        if found == self.profile.after && !is_done {
             // Not yet: then it can still be done.
             backup::restore(
                 data_dir,
