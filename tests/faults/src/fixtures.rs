@@ -21,12 +21,22 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
 }
 
+/// Whether a version with this schema was released.
+#[must_use]
+pub fn is_released(version: u32) -> bool {
+    folder_of(version).is_dir()
+}
+
+fn folder_of(version: u32) -> PathBuf {
+    folder().join(format!("schema_{version:03}"))
+}
+
 /// Writes the fixture of the newest schema and gives its folder.
 ///
 /// # Errors
 /// If there is one already, and what the storage and the system say.
 pub fn write_newest() -> Result<PathBuf> {
-    let target = folder().join(format!("schema_{:03}", history::newest()));
+    let target = folder_of(history::newest());
     if target.exists() {
         bail!(
             "{} is there, and stays as it was released",

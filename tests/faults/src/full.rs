@@ -75,17 +75,20 @@ pub fn suites() -> Vec<Suite> {
         Suite {
             title: "power cuts in migrations",
             shows: "The same while a database with rows in every table is brought from each earlier schema to the \
-                newest. It is found entirely at the old or entirely at the new one, with all rows, and migrates.",
+                newest: at every operation from a released schema, at every tenth from the steps between. It is found \
+                entirely at the old or entirely at the new one, with all rows, and migrates.",
             caught: &[
                 "each migration in a transaction of its own: a schema is found that is neither the old nor the new one",
             ],
             run: |_| {
-                let scale = power::Scale {
-                    steps: 0,
-                    stride: 1,
-                    threads: THREADS as usize,
-                };
-                each_version(1, |version| power::migration(version, scale, SEED))
+                each_version(1, |version| {
+                    let scale = power::Scale {
+                        steps: 0,
+                        stride: every(version),
+                        threads: THREADS as usize,
+                    };
+                    power::migration(version, scale, SEED)
+                })
             },
         },
         Suite {
@@ -110,17 +113,20 @@ pub fn suites() -> Vec<Suite> {
         },
         Suite {
             title: "failing calls in migrations",
-            shows: "The same while migrating from each earlier schema: entirely done or not at all, no row lost.",
+            shows: "The same while migrating from each earlier schema, its backup included: at every call from a \
+                released schema, at every tenth from the steps between. Entirely done or not at all, no row lost.",
             caught: &[
                 "each migration in a transaction of its own: a schema is found that is neither the old nor the new one",
             ],
             run: |_| {
-                let scale = calls::Scale {
-                    steps: 0,
-                    stride: 1,
-                    troubles: TROUBLES,
-                };
-                each_version(THREADS, |version| calls::migration(version, scale))
+                each_version(THREADS, |version| {
+                    let scale = calls::Scale {
+                        steps: 0,
+                        stride: every(version) as u64,
+                        troubles: TROUBLES,
+                    };
+                    calls::migration(version, scale)
+                })
             },
         },
         Suite {
@@ -209,6 +215,16 @@ pub fn suites() -> Vec<Suite> {
             run: |_| model::run(600, 120, SEED),
         },
     ]
+}
+
+/// Every how many operations something goes wrong in a migration from this schema: at every one from a schema that
+/// was released, at every tenth from those that were steps on the way to one.
+fn every(version: u32) -> usize {
+    if fixtures::is_released(version) {
+        1
+    } else {
+        10
+    }
 }
 
 fn kill_scale(programs: &Programs, kills: u32) -> kills::Scale {

@@ -4,6 +4,7 @@
 //! Times are of one run on one machine and mean little by themselves; what counts is a promise held with a wide
 //! margin, and ratios within the run.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -401,4 +402,49 @@ pub fn restore(data_dir: &Path, name: &str) -> Result<Duration> {
     let start = Instant::now();
     backup::restore(data_dir, name, SystemClock.now(), &Watch::nobody())?;
     Ok(start.elapsed())
+}
+
+/// Measures everything, and gives a table in Markdown.
+pub fn table(data_dir: &Path) -> Result<String> {
+    let database = data_dir.join("parlance.db");
+    let messages: i64 =
+        Connection::open(&database)?
+            .query_row("SELECT count(*) FROM messages", [], |row| row.get(0))?;
+    let mut table = format!(
+        "| {messages} messages, {} MB | times | median | 99 of 100 |\n|---|---|---|---|\n",
+        database.metadata()?.len() / 1_000_000
+    );
+    let backup = {
+        for measured in [starts(data_dir, 11)?, starts_after_a_death(data_dir, 11)?] {
+            table.push_str(&line(&measured));
+        }
+        backup_beside_a_writer(data_dir)?
+    };
+    for measured in [&backup.idle, &backup.during] {
+        table.push_str(&line(measured));
+    }
+    writeln!(
+        table,
+        "| a backup of {} MB, beside those | 1 | {:.1} s | |",
+        backup.bytes / 1_000_000,
+        backup.took.as_secs_f64()
+    )?;
+    let took = restore(data_dir, &backup.name)?;
+    writeln!(
+        table,
+        "| its restore, full-text tables made anew | 1 | {:.1} s | |",
+        took.as_secs_f64()
+    )?;
+    Ok(table)
+}
+
+fn line(measured: &Measured) -> String {
+    let ms = |part| measured.quantile(part).as_secs_f64() * 1000.0;
+    format!(
+        "| {} | {} | {:.1} ms | {:.1} ms |\n",
+        measured.what,
+        measured.times.len(),
+        ms(0.5),
+        ms(0.99)
+    )
 }

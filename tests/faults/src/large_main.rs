@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use parlance_faults::large::{self, Measured};
+use parlance_faults::large;
 
 fn main() -> Result<()> {
     let mut arguments = std::env::args_os().skip(1);
@@ -21,32 +21,6 @@ fn main() -> Result<()> {
         large::build(&data_dir, messages)?;
         println!("built in {:.1} s\n", start.elapsed().as_secs_f64());
     }
-    println!(
-        "| {messages} messages, {} MB | median | p99 or largest |\n|---|---|---|",
-        database.metadata()?.len() / 1_000_000
-    );
-    print(&large::starts(&data_dir, 11)?);
-    print(&large::starts_after_a_death(&data_dir, 11)?);
-    let backup = large::backup_beside_a_writer(&data_dir)?;
-    print(&backup.idle);
-    print(&backup.during);
-    println!(
-        "| backup of {} MB | {:.1} s | |",
-        backup.bytes / 1_000_000,
-        backup.took.as_secs_f64()
-    );
-    let took = large::restore(&data_dir, &backup.name)?;
-    println!("| restore | {:.1} s | |", took.as_secs_f64());
+    println!("{}", large::table(&data_dir)?);
     Ok(())
-}
-
-fn print(measured: &Measured) {
-    let ms = |part| measured.quantile(part).as_secs_f64() * 1000.0;
-    println!(
-        "| {} ({} times) | {:.1} ms | {:.1} ms |",
-        measured.what,
-        measured.times.len(),
-        ms(0.5),
-        ms(0.99)
-    );
 }

@@ -10,7 +10,10 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 use parlance_faults::damage::Programs;
-use parlance_faults::{fixtures, full, report};
+use parlance_faults::{fixtures, full, large, report};
+
+/// Messages of the large profile.
+const LARGE: u64 = 1_000_000;
 
 fn main() -> ExitCode {
     match run() {
@@ -56,7 +59,12 @@ fn run_all(file: &Path) -> Result<bool> {
         }
         outcomes.push(outcome);
     }
-    fs::write(file, report::page(&outcomes)?)?;
+    println!("a large profile …");
+    let folder = tempfile::tempdir()?;
+    large::build(folder.path(), LARGE)?;
+    let table = large::table(folder.path())?;
+    println!("{table}");
+    fs::write(file, report::page(&outcomes, &table)?)?;
     println!("{}", file.display());
     Ok(outcomes.iter().all(|outcome| outcome.result.is_ok()))
 }
