@@ -12,7 +12,7 @@ use std::{
 };
 
 use parlance_storage::{
-    CheckDue, Database, Error, Timestamp, Watch,
+    CheckDue, Clock, Database, Error, SystemClock, Timestamp, Watch,
     backup::{self, BackupReason, NewBackup},
     integrity,
 };
@@ -309,19 +309,18 @@ fn create(
 /// Whether the newest backup holds all that is in the database: nothing was written since. To be asked before
 /// it is opened, which touches its files.
 pub fn is_backed_up(data_dir: &Path) -> bool {
-    let newest = backup::list(data_dir).ok().and_then(|backups| {
-        let mut proven = backups
-            .into_iter()
-            .filter(|one| one.is_usable() && one.reason != BackupReason::Replaced);
-        proven.next()
-    });
-    newest.is_some_and(|newest| {
-        ["parlance.db", "parlance.db-wal"]
-            .iter()
-            .filter_map(|name| fs::metadata(data_dir.join(name)).ok()?.modified().ok())
-            .filter_map(|time| time.duration_since(UNIX_EPOCH).ok())
-            .all(|time| {
-                time.as_millis() <= u128::try_from(newest.created_at.as_millis()).unwrap_or(0)
-            })
-    })
+    let Ok(Some(newest)) = backup::newest_at(data_dir) else {
+        return false;
+    };
+    // A stamp of the future says that a clock was wrong, and nothing about what was written when.
+    if newest > SystemClock.now() {
+        return false;
+    }
+    let written: Vec<u128> = ["parlance.db", "parlance.db-wal"]
+        .iter()
+        .filter_map(|name| fs::metadata(data_dir.join(name)).ok()?.modified().ok())
+        .filter_map(|time| Some(time.duration_since(UNIX_EPOCH).ok()?.as_millis()))
+        .collect();
+    let newest = u128::try_from(newest.as_millis()).unwrap_or(0);
+    !written.is_empty() && written.iter().all(|at| *at <= newest)
 }

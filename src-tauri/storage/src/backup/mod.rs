@@ -60,6 +60,10 @@ pub struct Backup {
     pub counts: Option<BackupCounts>,
     /// Why it cannot be restored, as one sentence.
     pub problem: Option<String>,
+    /// Whether its manifest can be read, even if only a newer version can restore it.
+    #[serde(skip)]
+    #[cfg_attr(feature = "specta", specta(skip))]
+    pub is_whole: bool,
 }
 
 impl Backup {
@@ -91,10 +95,25 @@ pub fn list(data_dir: &Path) -> Result<Vec<Backup>, Error> {
             app_version: String::new(),
             counts: None,
             problem: None,
+            is_whole: true,
         });
     }
     backups.sort_by(|a, b| (b.created_at, &b.name).cmp(&(a.created_at, &a.name)));
     Ok(backups)
+}
+
+/// When the newest backup was made, by its name alone: quick, also where there are hundreds. `None` without any.
+///
+/// # Errors
+/// `Io` like [`list`].
+pub fn newest_at(data_dir: &Path) -> Result<Option<Timestamp>, Error> {
+    let files = files(data_dir)?;
+    Ok(files.iter().filter_map(|path| made_at(path)).max())
+}
+
+fn made_at(path: &Path) -> Option<Timestamp> {
+    let name = path.file_name()?.to_str()?;
+    crate::data_dir::time_of_name(name.strip_prefix("parlance-")?)
 }
 
 /// The files that are called like backups, in no order.
@@ -132,10 +151,10 @@ fn describe(path: &Path) -> Result<Backup, Error> {
             counts: Some(manifest.counts()),
             app_version: manifest.app_version,
             problem,
+            is_whole: true,
         },
         Err(_) => Backup {
-            created_at: crate::data_dir::time_of_name(name.trim_start_matches("parlance-"))
-                .unwrap_or(Timestamp::from_millis(0)),
+            created_at: made_at(path).unwrap_or(Timestamp::from_millis(0)),
             name: name.into_owned(),
             reason: BackupReason::Manual,
             bytes: metadata.len(),
@@ -143,6 +162,7 @@ fn describe(path: &Path) -> Result<Backup, Error> {
             app_version: String::new(),
             counts: None,
             problem,
+            is_whole: false,
         },
     })
 }

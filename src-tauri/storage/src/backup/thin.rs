@@ -2,7 +2,10 @@
 //!
 //! Kept are all of the last 48 hours, then the last one of each of the newest 14 days, 8 weeks and 12 months
 //! that have any. Counting days that have backups, not days on the calendar, is what a wrong clock cannot
-//! harm: a computer that believes for an hour to be in 2099 does not lose the backups of 2026 by it.
+//! harm: a computer that believes for an hour to be in 2099 does not lose the backups of 2026 by it. What it made
+//! in that hour is known by its stamp once the clock is right again, and goes first.
+//!
+//! Where the budget is too small for all that, the many of today go before the few of last year.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,6 +18,7 @@ use crate::files::{database_bytes, remove_if_there};
 use crate::time::Timestamp;
 
 const ALL_WITHIN_MS: i64 = 48 * 60 * 60 * 1000;
+const QUARTER_MS: i64 = 6 * 60 * 60 * 1000;
 const DAYS: usize = 14;
 const WEEKS: usize = 8;
 const MONTHS: usize = 12;
@@ -87,61 +91,142 @@ fn is_thinned(backup: &Backup) -> bool {
 /// The names of those that are no longer kept. `backups` are newest first.
 fn unwanted(backups: &[Backup], budget: u64, now: Timestamp) -> Vec<&str> {
     let backups: Vec<&Backup> = backups.iter().filter(|one| is_thinned(one)).collect();
-    let always = always_kept(&backups);
-    let by_age = kept_by_age(&backups, now);
-    let is_kept = |one: &Backup| {
-        always.contains(one.name.as_str())
-            || by_age.contains(one.name.as_str())
-            // Somebody asked for it, so it goes only for want of room.
-            || one.reason == BackupReason::Manual
-    };
-    let (kept, mut unwanted): (Vec<&Backup>, Vec<&Backup>) =
-        backups.iter().partition(|one| is_kept(one));
-    let mut used: u64 = kept.iter().map(|one| one.bytes).sum();
-    // The oldest first; among them those that nobody asked for.
-    let (asked_for, automatic): (Vec<&Backup>, Vec<&Backup>) = kept
-        .iter()
-        .rev()
-        .partition(|one| one.reason == BackupReason::Manual);
-    for one in automatic.into_iter().chain(asked_for) {
-        if used <= budget {
-            break;
-        }
-        if !always.contains(one.name.as_str()) {
-            used -= one.bytes;
-            unwanted.push(one);
+    let always = always_kept(&backups, now);
+    let ranks: Vec<(&Backup, Rank)> = rank(&backups, now);
+    let mut used: u64 = backups.iter().map(|one| one.bytes).sum();
+    let mut unwanted = Vec::new();
+    // What is worth least first; of equal worth the oldest.
+    for worth in Rank::ALL {
+        for (one, _) in ranks.iter().rev().filter(|(_, rank)| rank == worth) {
+            let is_needed = *worth != Rank::Past && used <= budget;
+            if !is_needed && !always.contains(one.name.as_str()) {
+                used -= one.bytes;
+                unwanted.push(one.name.as_str());
+            }
         }
     }
-    unwanted.into_iter().map(|one| one.name.as_str()).collect()
+    unwanted
 }
 
-/// The newest three that can be used, and the newest from before the last upgrade: a downgrade needs it.
-fn always_kept<'a>(backups: &[&'a Backup]) -> BTreeSet<&'a str> {
-    let usable = || backups.iter().filter(|one| one.is_usable());
-    let before_the_upgrade = usable()
-        .find(|one| one.reason == BackupReason::Migration && one.schema_version < newest_version());
-    usable()
+/// What a backup is worth when there is too little room, least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rank {
+    /// No rule keeps it, however much room there is.
+    Past,
+    /// It says to be of the future: a clock was wrong, and may have been for hours.
+    Future,
+    /// Of the last 48 hours, and not the last of its hour.
+    Young,
+    /// The last of its hour, and not of its quarter of a day.
+    Hour,
+    /// The last of its quarter of a day, and not of its day.
+    Quarter,
+    /// Kept for its month alone.
+    Month,
+    /// Kept for its week.
+    Week,
+    /// The last of one of the newest days.
+    Day,
+    /// Somebody asked for it.
+    Manual,
+}
+
+impl Rank {
+    const ALL: &[Self] = &[
+        Self::Past,
+        Self::Future,
+        Self::Young,
+        Self::Hour,
+        Self::Quarter,
+        Self::Month,
+        Self::Week,
+        Self::Day,
+        Self::Manual,
+    ];
+}
+
+/// The newest three that can be used, of this version and of a newer one, and the newest from before the last
+/// upgrade: a downgrade needs it, and whoever goes up again needs the others.
+fn always_kept<'a>(backups: &[&'a Backup], now: Timestamp) -> BTreeSet<&'a str> {
+    // A stamp of the future proves nothing about what is newest; but it is better than none.
+    let (honest, future): (Vec<&&Backup>, Vec<&&Backup>) =
+        backups.iter().partition(|one| one.created_at <= now);
+    let in_order = || honest.iter().chain(&future).map(|one| **one);
+    let before_the_upgrade = in_order().find(|one| {
+        one.is_usable()
+            && one.reason == BackupReason::Migration
+            && one.schema_version < newest_version()
+    });
+    let newer = |one: &&Backup| one.is_whole && one.schema_version > newest_version();
+    in_order()
+        .filter(|one| one.is_usable())
         .take(ALWAYS)
+        .chain(in_order().filter(newer).take(ALWAYS))
         .chain(before_the_upgrade)
         .map(|one| one.name.as_str())
         .collect()
 }
 
-fn kept_by_age<'a>(backups: &[&'a Backup], now: Timestamp) -> BTreeSet<&'a str> {
-    let mut kept: BTreeSet<&str> = backups
-        .iter()
-        .filter(|one| one.created_at.plus_millis(ALL_WITHIN_MS) >= now)
-        .map(|one| one.name.as_str())
-        .collect();
-    for (format, most) in [("%Y-%m-%d", DAYS), ("%G-%V", WEEKS), ("%Y-%m", MONTHS)] {
-        let mut periods: BTreeSet<String> = BTreeSet::new();
-        for one in backups.iter().filter(|one| one.is_usable()) {
-            let time = jiff::Timestamp::from_millisecond(one.created_at.as_millis())
-                .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-            // Newest first, so the first of a period is its last.
-            if periods.len() < most && periods.insert(time.strftime(format).to_string()) {
-                kept.insert(&one.name);
-            }
+/// In the order given, which is newest first.
+fn rank<'a>(backups: &[&'a Backup], now: Timestamp) -> Vec<(&'a Backup, Rank)> {
+    let last_of = |format: &str, most: usize| last_of_periods(backups, now, format, most);
+    let hours = last_of("%Y-%m-%d %H", usize::MAX);
+    let quarters = last_of("quarter", usize::MAX);
+    let every_day = last_of("%Y-%m-%d", usize::MAX);
+    let (days, weeks, months) = (
+        last_of("%Y-%m-%d", DAYS),
+        last_of("%G-%V", WEEKS),
+        last_of("%Y-%m", MONTHS),
+    );
+    let rank = |one: &Backup| {
+        let name = one.name.as_str();
+        let is_young = one.created_at.plus_millis(ALL_WITHIN_MS) >= now;
+        if one.created_at > now {
+            Rank::Future
+        } else if one.reason == BackupReason::Manual {
+            Rank::Manual
+        } else if days.contains(name) || (is_young && every_day.contains(name)) {
+            Rank::Day
+        } else if weeks.contains(name) {
+            Rank::Week
+        } else if months.contains(name) {
+            Rank::Month
+        } else if !is_young {
+            Rank::Past
+        } else if quarters.contains(name) {
+            Rank::Quarter
+        } else if hours.contains(name) {
+            Rank::Hour
+        } else {
+            Rank::Young
+        }
+    };
+    backups.iter().map(|one| (*one, rank(one))).collect()
+}
+
+/// The last whole backup of each of the newest periods that have any. `quarter` is a quarter of a day.
+fn last_of_periods<'a>(
+    backups: &[&'a Backup],
+    now: Timestamp,
+    format: &str,
+    most: usize,
+) -> BTreeSet<&'a str> {
+    let mut periods: BTreeSet<String> = BTreeSet::new();
+    let mut kept = BTreeSet::new();
+    let honest = backups.iter().filter(|one| one.created_at <= now);
+    for one in honest.filter(|one| one.is_whole) {
+        let millis = one.created_at.as_millis();
+        let period = if format == "quarter" {
+            millis.div_euclid(QUARTER_MS).to_string()
+        } else {
+            jiff::Timestamp::from_millisecond(millis)
+                .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+                .strftime(format)
+                .to_string()
+        };
+        // Newest first, so the first of a period is its last.
+        if periods.len() < most && periods.insert(period) {
+            kept.insert(one.name.as_str());
         }
     }
     kept
@@ -168,6 +253,7 @@ mod tests {
             app_version: "1.0.0".into(),
             counts: None,
             problem: None,
+            is_whole: true,
         }
     }
 
@@ -251,24 +337,78 @@ mod tests {
     }
 
     #[test]
-    fn for_want_of_room_the_oldest_go_first_and_those_asked_for_last() {
-        let history = [
-            backup(HOUR, BackupReason::Scheduled, 10),
-            backup(2 * HOUR, BackupReason::Scheduled, 10),
-            backup(3 * HOUR, BackupReason::Scheduled, 10),
-            backup(4 * HOUR, BackupReason::Scheduled, 10),
-            backup(400 * DAY, BackupReason::Manual, 10),
-            backup(500 * DAY, BackupReason::Manual, 10),
-        ];
-        let names = |places: &[usize]| {
-            places
+    fn for_want_of_room_the_many_of_today_go_before_the_few_of_last_year() {
+        // A quarter of an hour apart for two days, and before that a day apart for a year.
+        let mut history: Vec<Backup> = (0..192)
+            .map(|place| backup(place * 15 * MINUTE, BackupReason::Scheduled, 1))
+            .collect();
+        history.extend((3..360).map(|day| backup(day * DAY, BackupReason::Scheduled, 1)));
+        history.push(backup(500 * DAY, BackupReason::Manual, 1));
+        for budget in [40, 30, 25] {
+            let kept = kept(&history, budget, NOW);
+            assert!(kept.len() as u64 <= budget, "{} of {budget}", kept.len());
+            let ages: Vec<i64> = history
                 .iter()
-                .map(|place| history[*place].name.as_str())
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(kept(&history, 60, NOW), names(&[0, 1, 2, 3, 4, 5]));
-        assert_eq!(kept(&history, 50, NOW), names(&[0, 1, 2, 4, 5]));
-        assert_eq!(kept(&history, 40, NOW), names(&[0, 1, 2, 4]));
+                .filter(|one| kept.contains(&one.name.as_str()))
+                .map(|one| (NOW.as_millis() - one.created_at.as_millis()) / DAY)
+                .collect();
+            let days: BTreeSet<&i64> = ages.iter().filter(|age| **age < 14).collect();
+            assert!(
+                days.len() >= 12,
+                "{budget}: every recent day has one: {ages:?}"
+            );
+            assert!(ages.contains(&500), "somebody asked for that one");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_for_hours_costs_no_honest_backup() {
+        let mut history: Vec<Backup> = (0..20)
+            .map(|place| {
+                backup(
+                    -70 * 365 * DAY + place * 15 * MINUTE,
+                    BackupReason::Scheduled,
+                    30,
+                )
+            })
+            .collect();
+        history
+            .extend((0..16).map(|place| backup(place * 15 * MINUTE, BackupReason::Scheduled, 30)));
+        let kept = kept(&history, 500, NOW);
+        for honest in &history[20..] {
+            assert!(kept.contains(&honest.name.as_str()), "{}", honest.name);
+        }
+    }
+
+    #[test]
+    fn backups_of_a_newer_version_outlive_a_downgrade() {
+        let mut history: Vec<Backup> = (0..10)
+            .map(|place| backup(place * HOUR, BackupReason::Scheduled, 1))
+            .collect();
+        for day in 3..30 {
+            let mut newer = backup(day * DAY, BackupReason::Scheduled, 1);
+            newer.schema_version = newest_version() + 1;
+            newer.problem = Some("It was made by a newer version.".into());
+            history.push(newer);
+        }
+        let kept = kept(&history, u64::MAX, NOW);
+        let newer = |one: &&Backup| one.schema_version > newest_version();
+        let left = history
+            .iter()
+            .filter(newer)
+            .filter(|one| kept.contains(&one.name.as_str()));
+        assert!(left.count() >= 14);
+        assert!(kept_of_newer_with_no_room(&history) >= 3);
+    }
+
+    fn kept_of_newer_with_no_room(history: &[Backup]) -> usize {
+        let kept = kept(history, 0, NOW);
+        let newer = history
+            .iter()
+            .filter(|one| one.schema_version > newest_version());
+        newer
+            .filter(|one| kept.contains(&one.name.as_str()))
+            .count()
     }
 
     #[test]
