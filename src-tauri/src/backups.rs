@@ -5,14 +5,14 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, TryLockError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, UNIX_EPOCH},
 };
 
 use parlance_storage::{
-    CheckDue, Clock, Database, Error, SystemClock, Timestamp, Watch,
+    CheckDue, Clock, Database, Error, Stage, SystemClock, Timestamp, Watch,
     backup::{self, BackupReason, NewBackup},
     integrity,
 };
@@ -28,6 +28,10 @@ use crate::{
 pub const EVERY: Duration = Duration::from_secs(15 * 60);
 /// A start has better things to do than what can wait.
 const AFTER_START: Duration = Duration::from_secs(60);
+/// Whether a week has passed is looked at so often.
+const CHECK_AGAIN_AFTER: Duration = Duration::from_secs(6 * 60 * 60);
+/// Between two looks whether somebody else is done.
+const WAIT_FOR_TURN: Duration = Duration::from_millis(50);
 
 /// Watches over one open database.
 pub struct Backups {
@@ -87,10 +91,7 @@ impl Backups {
     /// # Errors
     /// What making it says; it is remembered, unless somebody did not want it any more.
     pub fn create(&self, reason: BackupReason, watch: &Watch<'_>) -> Result<backup::Backup, Error> {
-        let _alone = self.at_work();
-        if self.stop.load(Ordering::Relaxed) {
-            return Err(Error::Cancelled);
-        }
+        let _alone = self.turn(watch)?;
         let commits = self.database.commit_count();
         let made = create(&self.data_dir, reason, self.database.now(), watch);
         let failure = match &made {
@@ -199,6 +200,7 @@ impl Backups {
         };
         let never = |_| {};
         let watch = Watch::new(&never, &self.stop);
+        let _alone = self.turn(&watch)?;
         let trial = backup::trial(&self.data_dir, &newest.name, self.database.now(), &watch)?;
         if trial.ok {
             log::info!("the newest backup was restored for trial, and is whole");
@@ -216,20 +218,26 @@ impl Backups {
         Ok(())
     }
 
+    /// Checks a large database: at once if the last process died, and whenever a week has passed and nobody writes,
+    /// also in an app that is never closed.
     async fn check(self: Arc<Self>, due: CheckDue) {
-        match due {
-            CheckDue::No => return,
-            CheckDue::Now => {}
-            CheckDue::WhenIdle => {
-                if !backup::is_check_due(&backup::state(&self.data_dir), self.database.now()) {
-                    return;
-                }
+        if due == CheckDue::No {
+            return;
+        }
+        let mut is_due_now = due == CheckDue::Now;
+        loop {
+            if !is_due_now {
                 self.idle().await;
             }
-        }
-        let this = Arc::clone(&self);
-        if spawn_blocking(move || this.check_now()).await.is_err() {
-            log::error!("the check of the database broke off");
+            let is_due = backup::is_check_due(&backup::state(&self.data_dir), self.database.now());
+            if is_due_now || is_due {
+                let this = Arc::clone(&self);
+                if spawn_blocking(move || this.check_now()).await.is_err() {
+                    log::error!("the check of the database broke off");
+                }
+            }
+            is_due_now = false;
+            sleep(CHECK_AGAIN_AFTER).await;
         }
     }
 
@@ -245,8 +253,10 @@ impl Backups {
     }
 
     fn check_now(&self) {
-        let _alone = self.at_work();
         let never = |_| {};
+        let Ok(_alone) = self.turn(&Watch::new(&never, &self.stop)) else {
+            return;
+        };
         match integrity::check_beside(&self.data_dir, &Watch::new(&never, &self.stop)) {
             Ok(findings) => {
                 if findings.is_empty() {
@@ -258,12 +268,30 @@ impl Backups {
                         "A check has found damage in your data. Please let Parlance look at it in the settings.",
                     ));
                 }
-                if let Err(error) = backup::remember_check(&self.data_dir, self.database.now()) {
+                // Damage is looked for again at the next chance, and told again.
+                if findings.is_empty()
+                    && let Err(error) = backup::remember_check(&self.data_dir, self.database.now())
+                {
                     log::warn!("that the database was checked is not remembered: {error}");
                 }
             }
             Err(Error::Cancelled) => {}
             Err(error) => log::warn!("the database could not be checked: {error}"),
+        }
+    }
+
+    /// Waits until nobody else is at work, unless that is no longer wanted.
+    fn turn(&self, watch: &Watch<'_>) -> Result<MutexGuard<'_, ()>, Error> {
+        loop {
+            watch.at(Stage::Copying, 0, 1)?;
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(Error::Cancelled);
+            }
+            match self.at_work.try_lock() {
+                Ok(turn) => return Ok(turn),
+                Err(TryLockError::Poisoned(turn)) => return Ok(turn.into_inner()),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(WAIT_FOR_TURN),
+            }
         }
     }
 

@@ -1,10 +1,10 @@
 //! What is tidied up while nobody waits for it, and the part of it that somebody does wait for: an erasure.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use parlance_speech::{AudioStore, SETTLED_AFTER, SweepError, sweep};
-use parlance_storage::{Database, Error, trash};
-use tauri::async_runtime::spawn_blocking;
+use parlance_storage::{Database, Error, Timestamp, backup, trash};
+use tauri::async_runtime::{spawn, spawn_blocking};
 use tokio::time::sleep;
 
 use crate::error::{CommandError, CommandResult};
@@ -12,22 +12,33 @@ use crate::error::{CommandError, CommandResult};
 /// In an app that is never closed, what is due comes due too.
 const EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// What could not be done since somebody was reading is tried again so much later.
+const AGAIN_AFTER: Duration = Duration::from_secs(60);
+
 /// Tidies up now and once a day, until it is aborted.
-pub async fn keep_tidy(database: Database, audio: AudioStore) {
+pub async fn keep_tidy(database: Database, audio: AudioStore, data_dir: PathBuf) {
+    let mut as_of = database.launch().trusted_at;
     loop {
-        tidy(database.clone(), audio.clone()).await;
-        sleep(EVERY).await;
+        let is_done = tidy(database.clone(), audio.clone(), as_of).await;
+        sleep(if is_done { EVERY } else { AGAIN_AFTER }).await;
+        if is_done {
+            as_of = backup::trusted_time(&data_dir, database.now());
+        }
     }
 }
 
 /// Erases what has lain in the trash long enough, and brings sounds and chunks into step. What fails is logged and
-/// left for the next time.
-pub async fn tidy(database: Database, audio: AudioStore) {
-    match trash::erase_due(&database).await {
+/// left for the next time; false if that should be soon.
+async fn tidy(database: Database, audio: AudioStore, as_of: Timestamp) -> bool {
+    let mut is_done = true;
+    match trash::erase_due(&database, as_of).await {
         Ok(0) => {}
         Ok(count) => log::info!("{count} messages and conversations of the trash are erased"),
-        Err(Error::Closed) => return,
-        Err(error) => log::warn!("the trash could not be swept: {}", error.code()),
+        Err(Error::Closed) => return true,
+        Err(error) => {
+            log::warn!("the trash could not be swept: {}", error.code());
+            is_done = error != Error::Busy;
+        }
     }
     let swept = spawn_blocking(move || sweep(&database, &audio, SETTLED_AFTER)).await;
     match swept {
@@ -40,6 +51,19 @@ pub async fn tidy(database: Database, audio: AudioStore) {
         Ok(Err(error)) => log::warn!("the sounds could not be swept: {error}"),
         Err(_) => log::warn!("the sweep of the sounds was broken off"),
     }
+    is_done
+}
+
+/// The rows are erased, but their bytes may still stand in the log.
+async fn empty_log_later(database: Database) {
+    loop {
+        sleep(AGAIN_AFTER).await;
+        match trash::erase_due(&database, Timestamp::from_millis(0)).await {
+            Err(Error::Busy) => {}
+            Ok(_) | Err(Error::Closed) => return,
+            Err(error) => return log::warn!("the log could not be emptied: {}", error.code()),
+        }
+    }
 }
 
 /// Erases what was condemned, to the last byte and the last sound, however new that is.
@@ -47,10 +71,14 @@ pub async fn tidy(database: Database, audio: AudioStore) {
 /// # Errors
 /// What the storage layer or the disk says; what is left then is erased at the next start.
 pub async fn erase_now(database: &Database, audio: &AudioStore) -> CommandResult<()> {
-    match trash::erase_due(database).await {
+    // Nothing but what was condemned, whatever the clock says of the rest.
+    match trash::erase_due(database, Timestamp::from_millis(0)).await {
         Ok(_) => {}
         // Nothing can be read any more but by whoever still reads an older state; the next start wipes that.
-        Err(Error::Busy) => log::warn!("somebody reads the database: its log is emptied later"),
+        Err(Error::Busy) => {
+            log::warn!("somebody reads the database: its log is emptied as soon as nobody does");
+            spawn(empty_log_later(database.clone()));
+        }
         Err(error) => return Err(error.into()),
     }
     let (database, audio) = (database.clone(), audio.clone());

@@ -106,16 +106,19 @@ impl Profile {
             Arc::clone(notify),
         );
         spawn(forward_changes(changes, Arc::clone(notify)));
-        let mut tidying = None;
         let (speech, worker) = if can_write {
             replies.recover_blocking()?;
-            backups.start(backups::EVERY);
-            tidying = Some(spawn(keep_tidy(database.clone(), audio.clone())));
             start_speech(&database, &audio)?
         } else {
             let reason = "Nothing can be written, so no sound is made.".into();
             (SpeechStatus::Unavailable { reason }, None)
         };
+        // Last, when nothing can fail any more: what runs in the background keeps the database open.
+        let tidying = can_write.then(|| {
+            backups.start(backups::EVERY);
+            let data_dir = data_dir.to_owned();
+            spawn(keep_tidy(database.clone(), audio.clone(), data_dir))
+        });
         Ok(Self {
             database,
             user,

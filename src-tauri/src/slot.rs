@@ -84,8 +84,12 @@ impl ProfileSlot {
     /// Tries again if the profile is not open; otherwise does nothing.
     ///
     /// # Errors
-    /// Only if the attempt itself broke off; that it failed is kept like the first failure.
+    /// `conflict` while work on the profile is under way, or if the attempt itself broke off; that it failed is kept
+    /// like the first failure.
     pub async fn retry(&self) -> CommandResult<()> {
+        self.settled().await;
+        // Whoever is at work on the closed profile holds its lock, and "already open" would be told.
+        let _alone = self.bench.hold()?;
         // Two attempts at once would meet in the lock file, and one would find "already open".
         let _one_at_a_time = self.changing.lock().await;
         if matches!(*self.lock(), Slot::Failed(_)) {
@@ -95,7 +99,7 @@ impl ProfileSlot {
     }
 
     /// Closes the profile if it is open, does `work` on its files, and opens it again, whatever became of the
-    /// work. Commands are refused meanwhile.
+    /// work. Commands are refused meanwhile. The caller has its place on the bench.
     ///
     /// # Errors
     /// `closed` at the end of the app, else what the work says.
@@ -103,6 +107,7 @@ impl ProfileSlot {
         &self,
         work: impl FnOnce(&Path) -> CommandResult<T> + Send + 'static,
     ) -> CommandResult<T> {
+        self.settled().await;
         let _one_at_a_time = self.changing.lock().await;
         let before = {
             let mut slot = self.lock();

@@ -61,6 +61,9 @@ pub struct Job {
     cancelled: Arc<AtomicBool>,
 }
 
+/// The place on the bench, held until it is dropped.
+pub struct Held(#[allow(dead_code, reason = "it is there to be dropped")] Job);
+
 impl Bench {
     /// Takes the place.
     ///
@@ -82,6 +85,15 @@ impl Bench {
             notify: Arc::clone(notify),
             cancelled,
         })
+    }
+
+    /// Takes the place for something that is told to nobody, but must not meet other work.
+    ///
+    /// # Errors
+    /// `conflict` while other work is under way.
+    pub fn hold(self: &Arc<Self>) -> CommandResult<Held> {
+        let notify: Notify = Arc::new(|_| {});
+        self.begin(Work::Backup, &notify).map(Held)
     }
 
     /// Ends the work that is under way, as soon as it can be; false if there is none.

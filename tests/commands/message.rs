@@ -235,5 +235,12 @@ fn older_messages_come_page_by_page() {
         }
         before = messages[0]["sequenceNumber"].clone();
     }
-    assert_eq!(seen, all);
+    // Their sounds are being made meanwhile, so what is said of those may differ.
+    let words = |messages: &[Value]| -> Vec<Value> {
+        let fields = messages.iter();
+        fields
+            .map(|message| json!([message["id"], message["content"]]))
+            .collect()
+    };
+    assert_eq!(words(&seen), words(&all));
 }

@@ -127,7 +127,7 @@ fn a_sound_in_the_trash_stays_and_one_that_was_erased_goes() {
         .write_blocking(move |tx| {
             use parlance_storage::trash;
             trash::condemn(tx, user, trash::Trashed::Message(message))?;
-            trash::sweep(tx, now)
+            trash::sweep(tx, now, now)
         })
         .unwrap();
     assert_eq!(swept(&lesson, AT_ONCE).removed_files, 1);

@@ -102,7 +102,15 @@ fn what_a_first_start_left_unfinished_is_no_obstacle_to_the_next() {
         .map(|entry| entry.unwrap().file_name())
         .collect();
     names.sort();
-    assert_eq!(names, ["parlance.db", "parlance.lock", "parlance.marker"]);
+    assert_eq!(
+        names,
+        [
+            "parlance.db",
+            "parlance.lock",
+            "parlance.marker",
+            "parlance.state"
+        ]
+    );
 }
 
 #[cfg(unix)]

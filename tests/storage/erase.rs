@@ -442,7 +442,7 @@ fn an_erasure_that_was_broken_off_before_its_last_bytes_is_finished_by_the_next_
     world
         .write(move |tx| {
             trash::condemn(tx, user, Trashed::Message(said))?;
-            trash::sweep(tx, now)
+            trash::sweep(tx, now, now)
         })
         .unwrap();
     assert!(
@@ -466,7 +466,7 @@ fn somebody_who_reads_for_long_holds_the_last_bytes_up_and_nothing_else() {
     world
         .write(move |tx| trash::condemn(tx, user, Trashed::Message(said)))
         .unwrap();
-    let held_up = block_on(trash::erase_due(&world.db)).unwrap_err();
+    let held_up = block_on(trash::erase_due(&world.db, world.now())).unwrap_err();
     assert_eq!(held_up.code(), "busy");
     assert!(world.messages(talk).is_empty());
     world.send(talk, "Life goes on").unwrap();

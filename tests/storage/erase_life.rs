@@ -158,7 +158,7 @@ impl Life {
         self.world
             .write(move |tx| {
                 trash::condemn(tx, user, thing)?;
-                while !trash::sweep(tx, now)?.is_done {}
+                while !trash::sweep(tx, now, now)?.is_done {}
                 Ok(())
             })
             .unwrap();

@@ -27,6 +27,15 @@ fn try_open(world: &World) -> Result<Database, Error> {
     Database::open(world.path(), options(&world.clock))
 }
 
+fn back_up(world: &World) -> backup::Backup {
+    let new = backup::NewBackup {
+        reason: BackupReason::Manual,
+        app_version: "1".into(),
+        now: NOON,
+    };
+    backup::create(world.path(), &new, &Watch::nobody()).unwrap()
+}
+
 fn undo_copy(world: &World) -> backup::Backup {
     let backups = backup::list(world.path()).unwrap();
     let mut copies = backups
@@ -395,7 +404,8 @@ fn a_restore_that_a_crash_interrupted_anywhere_is_finished_at_the_next_start() {
 }
 
 #[test]
-fn an_intent_that_makes_no_sense_is_not_guessed_at() {
+fn an_intent_that_cannot_be_read_is_carried_out_within_the_directory() {
+    // It was written all the same, and so the new database was whole and wanted.
     for intent in [
         "",
         "{}",
@@ -404,12 +414,78 @@ fn an_intent_that_makes_no_sense_is_not_guessed_at() {
         r#"{"keep_as":"20240101-000000-000.db/../../x"}"#,
     ] {
         let world = lived_in();
+        let made = back_up(&world);
+        world.send(world.conversation(), "later").unwrap();
         world.db.close().unwrap();
-        fs::write(world.path().join("parlance.intent"), intent).unwrap();
-        let error = try_open(&world).unwrap_err();
-        assert_eq!(error.code(), "corrupt", "{intent}");
-        assert_eq!(message_count(world.path()), REAL_TEXTS.len() as i64);
+        backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
+        let path = |name: &str| world.path().join(name);
+        let copy = path("replaced").join(undo_copy(&world).name);
+        fs::rename(path("parlance.db"), path("parlance.db-new")).unwrap();
+        fs::rename(copy, path("parlance.db")).unwrap();
+        fs::write(path("parlance.intent"), intent).unwrap();
+        let world = world.reopened();
+        assert_eq!(world.db.launch().notices, [LaunchNotice::RestoreFinished]);
+        assert_eq!(
+            message_count(world.path()),
+            REAL_TEXTS.len() as i64,
+            "{intent}"
+        );
+        assert!(
+            world
+                .path()
+                .join("replaced")
+                .join(undo_copy(&world).name)
+                .exists()
+        );
     }
+}
+
+#[test]
+fn a_damaged_undo_copy_can_be_put_in_place_as_it_was() {
+    let world = lived_in();
+    let made = back_up(&world);
+    world.send(world.conversation(), "only here").unwrap();
+    world.db.close().unwrap();
+    let file = world.path().join("parlance.db");
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[..100].fill(0);
+    fs::write(&file, &bytes).unwrap();
+    backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
+    let copy = undo_copy(&world);
+    backup::restore(world.path(), &copy.name, NOON, &Watch::nobody()).unwrap();
+    assert!(fs::read(&file).unwrap() == bytes);
+    let outcome = parlance_storage::doctor::repair(world.path(), &Watch::nobody(), NOON).unwrap();
+    assert!(outcome.text.contains("messages"), "{}", outcome.text);
+    assert_eq!(message_count(world.path()), REAL_TEXTS.len() as i64 + 1);
+}
+
+#[test]
+fn a_clock_that_is_ahead_at_one_start_removes_nothing_for_good() {
+    let world = lived_in();
+    let made = back_up(&world);
+    world.db.close().unwrap();
+    backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
+    let world = world.reopened();
+    let year = 365 * 86_400_000;
+    world.db.close().unwrap();
+    world.clock.advance(year);
+    let world = world.reopened();
+    assert!(world.db.launch().trusted_at < NOON.plus_millis(86_400_000));
+    undo_copy(&world);
+    world.db.close().unwrap();
+    world.clock.advance(-year);
+    let world = world.reopened();
+    undo_copy(&world);
+    assert_eq!(world.db.launch().trusted_at, world.now());
+    // Looked at twice, a later time is believed.
+    world.db.close().unwrap();
+    world.clock.advance(31 * 86_400_000);
+    let world = world.reopened();
+    undo_copy(&world);
+    world.db.close().unwrap();
+    let world = world.reopened();
+    let left = backup::list(world.path()).unwrap();
+    assert!(left.iter().all(|one| one.reason != BackupReason::Replaced));
 }
 
 #[test]

@@ -182,7 +182,7 @@ impl World {
     }
 
     pub fn erase_due(&self) -> u32 {
-        block_on(trash::erase_due(&self.db)).unwrap()
+        block_on(trash::erase_due(&self.db, self.now())).unwrap()
     }
 
     /// Closes the database and checks all of it.

@@ -221,7 +221,12 @@ fn a_directory_whose_name_is_not_text_is_a_directory_like_any_other() {
     }
     assert_eq!(
         listing(&data_dir),
-        ["parlance.db", "parlance.lock", "parlance.marker"]
+        [
+            "parlance.db",
+            "parlance.lock",
+            "parlance.marker",
+            "parlance.state"
+        ]
     );
 }
 

@@ -566,7 +566,7 @@ fn a_long_conversation_is_erased_in_pieces_and_the_counts_are_true_between_them(
         code(world.restore(Trashed::Conversation(conversation))),
         "not_found"
     );
-    let piece = world.write(move |tx| trash::sweep(tx, now)).unwrap();
+    let piece = world.write(move |tx| trash::sweep(tx, now, now)).unwrap();
     assert_eq!((piece.messages, piece.is_done), (100, false));
     assert_eq!(world.get_from_trash(conversation), 150);
     // As a process that died in the middle leaves it.
@@ -574,7 +574,7 @@ fn a_long_conversation_is_erased_in_pieces_and_the_counts_are_true_between_them(
     let clock = std::sync::Arc::new(parlance_storage::ManualClock::new(NOON));
     let db = crate::support::open(folder.path(), &clock);
     assert_eq!(
-        crate::support::block_on(trash::erase_due(&db)),
+        crate::support::block_on(trash::erase_due(&db, db.now())),
         Ok(151),
         "the rest and the conversation"
     );

@@ -79,12 +79,14 @@ pub async fn app_retry(profile: State<'_, ProfileSlot>) -> CommandResult<AppStat
 #[tauri::command]
 #[specta::specta]
 pub async fn app_begin_anew(profile: State<'_, ProfileSlot>) -> CommandResult<AppStatus> {
+    profile.settled().await;
     if profile.get().is_ok() {
         return Err(CommandError::new(
             ErrorCode::Conflict,
             "Your conversations are here, so nothing new was begun.",
         ));
     }
+    let _alone = profile.bench.hold()?;
     profile
         .replace(|data_dir| Ok(parlance_storage::begin_anew(data_dir)?))
         .await?;
@@ -114,6 +116,7 @@ pub async fn app_open_folder(profile: State<'_, ProfileSlot>) -> CommandResult<(
 pub async fn app_report(profile: State<'_, ProfileSlot>) -> CommandResult<String> {
     let data_dir = profile.data_dir().to_owned();
     let failure = profile.get().err();
+    let _alone = profile.bench.hold()?;
     spawn_blocking(move || crate::report::write(&data_dir, failure.as_ref()))
         .await
         .map_err(|_| CommandError::internal("writing the report was broken off"))

@@ -52,6 +52,8 @@ pub struct Rescue {
 #[specta::specta]
 pub async fn doctor_report(profile: State<'_, ProfileSlot>) -> CommandResult<DoctorReport> {
     let data_dir = profile.data_dir().to_owned();
+    // On a closed profile it holds the lock: nobody may try to open that meanwhile.
+    let _alone = profile.bench.hold()?;
     let report = spawn_blocking(move || doctor::report(&data_dir))
         .await
         .map_err(|_| broken_off())??;
@@ -83,6 +85,7 @@ pub async fn doctor_repair(profile: State<'_, ProfileSlot>) -> CommandResult<Rep
 #[tauri::command]
 #[specta::specta]
 pub async fn doctor_rescue(profile: State<'_, ProfileSlot>) -> CommandResult<Rescue> {
+    profile.settled().await;
     if profile.get().is_ok() {
         return Err(CommandError::new(
             ErrorCode::Conflict,

@@ -3,7 +3,7 @@
 //! A rename is the one change of a directory that a power cut cannot halve, and it lasts only once the
 //! directory itself is flushed. Everything here is readable by the owner alone.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -124,27 +124,34 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// A private directory for files on their way, removed with all that is in it when dropped.
+///
+/// Its maker holds a lock in it for as long as it lives: the last backup of one process may still be made when the
+/// next one starts and sweeps.
 #[derive(Debug)]
 pub(crate) struct WorkDirectory {
     path: PathBuf,
+    _lock: File,
 }
 
 /// The beginning of a work directory's name; what a killed process left of them is swept by that.
 const WORK_PREFIX: &str = ".work-";
+const WORK_LOCK: &str = "lock";
 
 impl WorkDirectory {
     /// Makes one below `parent`, which is made if need be.
     pub(crate) fn create(parent: &Path) -> Result<Self, Error> {
         let path = parent.join(format!("{WORK_PREFIX}{:016x}", rand::random::<u64>()));
         data_dir::create(&path)?;
-        Ok(Self { path })
+        let lock = data_dir::open_private(&path.join(WORK_LOCK))?;
+        lock.lock()?;
+        Ok(Self { path, _lock: lock })
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Removes what dead processes left below `parent`. The caller holds the lock of the data directory.
+    /// Removes what dead processes left below `parent`.
     pub(crate) fn sweep(parent: &Path) -> Result<(), Error> {
         let entries = match fs::read_dir(parent) {
             Ok(entries) => entries,
@@ -153,11 +160,21 @@ impl WorkDirectory {
         };
         for entry in entries {
             let entry = entry?;
-            if entry.file_name().to_string_lossy().starts_with(WORK_PREFIX) {
+            let is_work = entry.file_name().to_string_lossy().starts_with(WORK_PREFIX);
+            if is_work && is_left_alone(&entry.path())? {
                 fs::remove_dir_all(entry.path())?;
             }
         }
         Ok(())
+    }
+}
+
+/// Whether whoever made this work directory is gone.
+fn is_left_alone(work: &Path) -> Result<bool, Error> {
+    match data_dir::open_private(&work.join(WORK_LOCK))?.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error.into()),
     }
 }
 

@@ -166,7 +166,8 @@ fn open(path: &Path, is_immutable: bool) -> Result<Connection, Error> {
 /// The path as a URI with this query, such as `immutable=1`, which says that nobody writes; `None` for a path
 /// that has no such form.
 pub(crate) fn uri(path: &Path, query: &str) -> Option<String> {
-    let path = path.canonicalize().ok()?;
+    // Not the canonical one: on Windows that has a prefix which no URI can hold.
+    let path = std::path::absolute(path).ok()?;
     let mut uri = String::from(if cfg!(windows) { "file:/" } else { "file:" });
     for byte in path_bytes(&path)? {
         match byte {

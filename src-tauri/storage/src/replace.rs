@@ -5,7 +5,7 @@
 //! there, nothing has changed; once it is there, the new database is in place, now or at the next start.
 //!
 //! ```text
-//! parlance.db-new        the new database: verified and flushed by the caller, without a log
+//! parlance.db-new        the new database, flushed by the caller; with a log only if it is an undo copy
 //! parlance.intent        written and flushed: from here on there is no way back
 //! replaced/<time>.db     the old database and its log, kept as they were
 //! parlance.db            the new one takes its place
@@ -34,7 +34,6 @@ const INTENT_FILE: &str = "parlance.intent";
 
 /// What has been decided and must be carried out.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Intent {
     /// The name of the undo copy below [`REPLACED_DIRECTORY`].
     keep_as: String,
@@ -44,14 +43,20 @@ struct Intent {
 /// database. What a dead process left there is removed.
 pub(crate) fn place_for_new(data_dir: &Path) -> Result<PathBuf, Error> {
     let new = data_dir.join(NEW_FILE);
-    for left in [wal_path(&new), shm_path(&new), new.clone()] {
+    // A journal among them: SQLite would play it back into the next file of that name.
+    for left in [
+        wal_path(&new),
+        shm_path(&new),
+        journal_path(&new),
+        new.clone(),
+    ] {
         remove_if_there(&left)?;
     }
     Ok(new)
 }
 
 /// Puts `new` in the place of the database and gives the path of the undo copy; `None` if there was nothing
-/// to keep. `new` is a whole, closed and verified database without a log; it is moved, not copied.
+/// to keep. `new` is a whole and closed database; it is moved, not copied. At [`place_for_new`] it may have a log.
 ///
 /// # Errors
 /// `Io`, `DiskFull`. Before the intent is on the disk everything is as it was; after it the next start goes on.
@@ -85,12 +90,15 @@ pub(crate) fn keep_copy(data_dir: &Path, now: Timestamp) -> Result<PathBuf, Erro
     let database = data_dir.join(DATABASE_FILE);
     let kept = data_dir.join(REPLACED_DIRECTORY);
     data_dir::create(&kept)?;
+    sync_directory(data_dir)?;
     let kept = kept.join(free_name(&kept, now));
-    // The log first: a copy without its log would look whole.
+    let draft = beside(&kept, ".draft");
+    // The log first, and the database under its name at the very end: what is listed is whole.
     for (from, to) in [
         (wal_path(&database), wal_path(&kept)),
-        (database, kept.clone()),
+        (database, draft.clone()),
     ] {
+        remove_if_there(&to)?;
         if files::size_if_there(&from)?.is_none() {
             continue;
         }
@@ -98,14 +106,17 @@ pub(crate) fn keep_copy(data_dir: &Path, now: Timestamp) -> Result<PathBuf, Erro
         files::pour(&mut fs::File::open(from)?, &mut copy, |_| Ok(()))?;
         copy.sync_all()?;
     }
-    sync_parent(&kept)?;
+    files::put_in_place(&draft, &kept)?;
     Ok(kept)
 }
 
 /// Goes on with a replacement that a crash interrupted, and says whether there was one.
 ///
+/// An intent that cannot be read was written all the same, and says the one thing that matters: that the new
+/// database, if it is there, is to take the place of the old one.
+///
 /// # Errors
-/// `Corrupt` for an intent that cannot be understood: it is not guessed at.
+/// `Io`, `DiskFull`; it is then tried again at the next start.
 pub(crate) fn roll_forward(data_dir: &Path, _lock: &Lock, now: Timestamp) -> Result<bool, Error> {
     let path = data_dir.join(INTENT_FILE);
     let text = match fs::read(&path) {
@@ -113,10 +124,13 @@ pub(crate) fn roll_forward(data_dir: &Path, _lock: &Lock, now: Timestamp) -> Res
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(error.into()),
     };
-    let intent: Intent = serde_json::from_slice(&text)
+    let intent = serde_json::from_slice(&text)
         .ok()
         .filter(|intent: &Intent| is_plain_name(&intent.keep_as))
-        .ok_or_else(|| Error::corrupt(format!("{INTENT_FILE} is not what this program wrote")))?;
+        .unwrap_or_else(|| Intent {
+            keep_as: free_name(&data_dir.join(REPLACED_DIRECTORY), now),
+        });
+    data_dir::create(&data_dir.join(REPLACED_DIRECTORY))?;
     carry_out(data_dir, &intent, now)?;
     log::info!("a replacement of the database that was interrupted is finished");
     Ok(true)
@@ -128,7 +142,7 @@ fn carry_out(data_dir: &Path, intent: &Intent, now: Timestamp) -> Result<Option<
     let new = data_dir.join(NEW_FILE);
     let kept = data_dir.join(REPLACED_DIRECTORY).join(&intent.keep_as);
     // While the new one waits, what stands in its place is still the old one.
-    if new.exists() {
+    if new.try_exists()? {
         move_if_there(&database, &kept)?;
         // The old log belongs to the old database: beside the new one it would be replayed into it.
         move_if_there(&wal_path(&database), &wal_path(&kept))?;
@@ -139,6 +153,9 @@ fn carry_out(data_dir: &Path, intent: &Intent, now: Timestamp) -> Result<Option<
         sync_directory(data_dir)?;
         files::put_in_place(&new, &database)?;
     }
+    // Of an undo copy that is put back as it was. After the block: a process may have died in between.
+    move_if_there(&wal_path(&new), &wal_path(&database))?;
+    move_if_there(&journal_path(&new), &journal_path(&database))?;
     marker::set(data_dir, now)?;
     remove_if_there(&data_dir.join(INTENT_FILE))?;
     sync_directory(data_dir)?;
@@ -233,8 +250,7 @@ pub(crate) fn list(data_dir: &Path) -> Result<Vec<Replaced>, Error> {
     Ok(replaced)
 }
 
-/// Removes what was replaced more than 30 days ago. A clock that was wrong at the time keeps it longer,
-/// never shorter: what lies in the future stays.
+/// Removes what was replaced more than 30 days before `now`, which is a time that can be trusted.
 pub(crate) fn sweep(data_dir: &Path, now: Timestamp) -> Result<(), Error> {
     // What a killed restore or repair was making: once the intent is carried out, nothing waits there.
     place_for_new(data_dir)?;

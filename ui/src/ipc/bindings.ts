@@ -119,7 +119,10 @@ export const commands = {
 	doctorReport: () => typedError<DoctorReport, CommandError>(__TAURI_INVOKE("doctor_report")),
 	/**  Repairs a copy and puts it in the place of what is there, which is kept for 30 days. */
 	doctorRepair: () => typedError<RepairOutcome, CommandError>(__TAURI_INVOKE("doctor_repair")),
-	/**  Writes whatever can be read into a folder of its own in the data directory. */
+	/**
+	 *  Writes whatever can be read into a folder of its own in the data directory. `conflict` while the profile is open:
+	 *  the file is read past SQLite, and POSIX would take SQLite's own locks on it away with the handle for that.
+	 */
 	doctorRescue: () => typedError<Rescue, CommandError>(__TAURI_INVOKE("doctor_rescue")),
 };
 

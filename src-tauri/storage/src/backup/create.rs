@@ -126,18 +126,18 @@ impl Copy {
             copy_tables(&connection, migrations)
         })?;
         connection.execute_batch("DETACH live")?;
-        watch.at(Stage::Checking, 0, 3)?;
-        // Its pages are new and whole. A row that breaks a rule of its table is kept: a backup that refused a
-        // damaged database would leave the learner without any.
-        let findings = integrity::lines(&connection)?;
-        watch.at(Stage::Checking, 1, 3)?;
-        let tables = status::names_in(&connection, "main", "table")?;
-        let tables = count_rows(&connection, "main", &tables)?;
-        if tables != copied.tables {
-            return Err(Error::internal("a copy has not the rows of its original"));
-        }
-        watch.at(Stage::Checking, 2, 3)?;
-        let audio = list_audio(&connection)?;
+        let at = || watch.at(Stage::Checking, 0, 1);
+        let (findings, audio) = interruptible(&connection, at, || {
+            // Its pages are new and whole. A row that breaks a rule of its table is kept: a backup that refused a
+            // damaged database would leave the learner without any.
+            let findings = integrity::lines(&connection)?;
+            let tables = status::names_in(&connection, "main", "table")?;
+            if count_rows(&connection, "main", &tables)? != copied.tables {
+                return Err(Error::internal("a copy has not the rows of its original"));
+            }
+            Ok((findings, list_audio(&connection)?))
+        })?;
+        watch.at(Stage::Checking, 1, 1)?;
         connection.close().map_err(|(_, error)| error)?;
         Ok(Self {
             audio,

@@ -25,7 +25,9 @@ pub(crate) use create::create_of;
 pub use create::{NewBackup, create};
 pub use manifest::{BackupCounts, BackupReason};
 pub use restore::{Trial, restore, trial};
-pub use state::{State, is_check_due, is_trial_due, remember_check, set_budget, state};
+pub use state::{
+    State, is_check_due, is_trial_due, remember_check, set_budget, state, trusted_time,
+};
 pub use thin::{Overview, overview, thin};
 
 use crate::Error;

@@ -1,7 +1,7 @@
 //! Restoring: unpack, prove, make the full-text tables anew, and only then take the old one's place.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
@@ -12,9 +12,9 @@ use super::{find, pack, state};
 use crate::data_dir::{self, DATABASE_FILE, Lock};
 use crate::database::set_up;
 use crate::files::{self, WorkDirectory, require_space};
-use crate::inspect::wal_path;
+use crate::inspect::{journal_path, wal_path};
 use crate::launch::{Standing, standing};
-use crate::migrations::{EMBEDDED, fresh, objects};
+use crate::migrations::{EMBEDDED, fingerprint, fresh, objects};
 use crate::progress::{Stage, Watch, interruptible};
 use crate::time::Timestamp;
 use crate::{Error, integrity, replace, status, verify};
@@ -77,7 +77,7 @@ pub fn trial(
     let work = WorkDirectory::create(&data_dir.join(super::BACKUPS_DIRECTORY))?;
     let copy = work.path().join(DATABASE_FILE);
     let problems = match unpack_and_complete(&path, &copy, watch) {
-        Ok(()) => verify::run_alone(&copy)?
+        Ok(()) => verify::run_watched(&copy, watch)?
             .problems
             .into_iter()
             .map(|problem| format!("{}: {}", problem.table, problem.problem))
@@ -98,54 +98,42 @@ fn unpack_and_complete(path: &Path, new: &Path, watch: &Watch<'_>) -> Result<(),
     }
     let bytes = manifest.database.bytes;
     // The full-text tables come on top of what is packed.
-    require_space(new.parent().unwrap_or(new), bytes * 2)?;
+    require_space(new.parent().unwrap_or(new), bytes.saturating_mul(2))?;
     let mut file = data_dir::open_private(new)?;
     pack::unpack(path, &manifest, &mut file, |so_far| {
         watch.at(Stage::Unpacking, so_far, bytes)
     })?;
     drop::<File>(file);
     let connection = open_new(new)?;
-    watch.at(Stage::Checking, 0, 1)?;
-    check(&connection, &manifest, new)?;
+    let at = || watch.at(Stage::Checking, 0, 1);
+    interruptible(&connection, at, || check(&connection, &manifest, new))?;
     complete(&connection, &manifest, watch)?;
     close(connection, new)
 }
 
-/// An undo copy is the database as it was, with its log: both are copied, and the log folded in.
+/// An undo copy is the database as it was, with its log, in whatever state: it is put in place like that. If it is
+/// damaged the next start says so, and can repair it there; refusing it would leave its words out of reach.
 fn copy_replaced(path: &Path, new: &Path, watch: &Watch<'_>) -> Result<(), Error> {
-    let total = files::size_if_there(path)?.unwrap_or(0);
-    require_space(new.parent().unwrap_or(new), total * 2)?;
-    for (from, to) in [
-        (path.to_owned(), new.to_owned()),
-        (wal_path(path), wal_path(new)),
-    ] {
+    let parts: [fn(&Path) -> PathBuf; 3] = [Path::to_owned, wal_path, journal_path];
+    let mut total = 0;
+    for part in parts {
+        total += files::size_if_there(&part(path))?.unwrap_or(0);
+    }
+    require_space(new.parent().unwrap_or(new), total)?;
+    let mut done = 0;
+    for part in parts {
+        let (from, to) = (part(path), part(new));
         if files::size_if_there(&from)?.is_none() {
             continue;
         }
         let (mut from, mut to) = (File::open(from)?, data_dir::open_private(&to)?);
-        files::pour(&mut from, &mut to, |so_far| {
-            watch.at(Stage::Unpacking, so_far.min(total), total)
+        let (bytes, _) = files::pour(&mut from, &mut to, |so_far| {
+            watch.at(Stage::Unpacking, done + so_far, total)
         })?;
+        to.sync_all()?;
+        done += bytes;
     }
-    let connection = open_new(new)?;
-    match standing(&connection, new, EMBEDDED)? {
-        Standing::At(_) | Standing::Mendable { .. } => {}
-        Standing::Empty => {
-            return Err(Error::Backup {
-                reason: "the undo copy holds no conversations.".into(),
-            });
-        }
-    }
-    let at = || watch.at(Stage::Checking, 0, 1);
-    let findings = interruptible(&connection, at, || integrity::check(&connection))?;
-    if let Some(first) = findings.pages.first() {
-        return Err(Error::Backup {
-            reason: format!(
-                "the undo copy is damaged ({first}); it can be repaired when it is in place."
-            ),
-        });
-    }
-    close(connection, new)
+    Ok(())
 }
 
 fn open_new(new: &Path) -> Result<Connection, Error> {
@@ -178,7 +166,8 @@ fn check(connection: &Connection, manifest: &Manifest, new: &Path) -> Result<(),
             });
         }
     }
-    if integrity::lines(connection)? != manifest.findings {
+    // Rows that broke a rule when they were copied still do; pages are new, and have to be whole.
+    if !integrity::check(connection)?.pages.is_empty() {
         return Err(unlike(manifest));
     }
     let tables = status::names(connection, "table")?;
@@ -231,6 +220,10 @@ fn complete(connection: &Connection, manifest: &Manifest, watch: &Watch<'_>) -> 
             )?;
             done += 1;
         }
+    }
+    // What a file brings along beyond that, a trigger say, would live on.
+    if fingerprint(connection)? != fingerprint(&original)? {
+        return Err(unlike(manifest));
     }
     connection.execute_batch("COMMIT")?;
     Ok(())

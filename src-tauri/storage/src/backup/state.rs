@@ -1,18 +1,21 @@
-//! What is remembered about backups outside of the database, since it is needed when that does not open.
+//! What is remembered outside of the database, since it is needed when that does not open: about backups, checks
+//! and the clock.
 
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use super::BACKUPS_DIRECTORY;
 use crate::time::Timestamp;
-use crate::{Error, data_dir, files};
+use crate::{Error, files};
 
-const STATE_FILE: &str = "state.json";
+const STATE_FILE: &str = "parlance.state";
 /// In milliseconds: 30 days between two trial restores.
 const TRIAL_EVERY_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// In milliseconds: 3 days. Whoever does not start the app for longer keeps the trash a start longer.
+const BELIEVABLE_JUMP_MS: i64 = 3 * 24 * 60 * 60 * 1000;
 /// In milliseconds: a week between two checks of a large database.
 const CHECK_EVERY_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 
@@ -28,12 +31,14 @@ pub struct State {
     pub last_trial_was_good: Option<bool>,
     /// When a large database was last checked as a whole.
     pub last_check_at: Option<Timestamp>,
+    /// The time by the computer's clock when it was last looked at: see [`trusted_time`].
+    pub last_seen_at: Option<Timestamp>,
 }
 
 /// What is remembered; nothing, if that cannot be read: it holds no words, and is chosen again in a moment.
 pub fn state(data_dir: &Path) -> State {
-    let path = data_dir.join(BACKUPS_DIRECTORY).join(STATE_FILE);
-    let read = fs::read(path).and_then(|json| Ok(serde_json::from_slice(&json)?));
+    let read =
+        fs::read(data_dir.join(STATE_FILE)).and_then(|json| Ok(serde_json::from_slice(&json)?));
     read.unwrap_or_else(|error: io::Error| {
         if error.kind() != io::ErrorKind::NotFound {
             log::warn!("the choices about backups cannot be read, so the usual ones hold: {error}");
@@ -68,6 +73,22 @@ pub fn is_check_due(state: &State, now: Timestamp) -> bool {
     is_due(state.last_check_at, CHECK_EVERY_MS, now)
 }
 
+/// The time by which things may be removed for good, such as what has lain in the trash for 30 days.
+///
+/// A clock that has jumped ahead by more than some days since it was last looked at is not believed at once: it may
+/// be wrong. Then the time is that of the last look, and the clock is believed when it is looked at again, at the next
+/// start or a day later, and has not gone back.
+pub fn trusted_time(data_dir: &Path, now: Timestamp) -> Timestamp {
+    let last = state(data_dir).last_seen_at;
+    if let Err(error) = update(data_dir, |state| state.last_seen_at = Some(now)) {
+        log::warn!("the time is not remembered: {error}");
+    }
+    match last {
+        Some(last) if last.plus_millis(BELIEVABLE_JUMP_MS) < now => last,
+        _ => now,
+    }
+}
+
 fn is_due(last: Option<Timestamp>, every_ms: i64, now: Timestamp) -> bool {
     // A clock that was ahead at the last time must not put the next one off for years.
     last.is_none_or(|last| last.plus_millis(every_ms) <= now || last > now)
@@ -88,12 +109,13 @@ pub(super) fn remember_trial(data_dir: &Path, was_good: bool, now: Timestamp) ->
     })
 }
 
+/// One at a time in this process: what is read, changed and written must not take back what another has written.
 fn update(data_dir: &Path, change: impl FnOnce(&mut State)) -> Result<(), Error> {
-    let directory = data_dir.join(BACKUPS_DIRECTORY);
-    data_dir::create(&directory)?;
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let mut state = state(data_dir);
     change(&mut state);
     let json = serde_json::to_vec_pretty(&state)
         .map_err(|error| Error::internal(format!("state of backups: {error}")))?;
-    files::write_whole(&directory.join(STATE_FILE), &json)
+    files::write_whole(&data_dir.join(STATE_FILE), &json)
 }

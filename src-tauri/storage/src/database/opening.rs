@@ -15,6 +15,7 @@ use crate::inspect::{copy_with_log, wal_path};
 use crate::launch::{self, Plan};
 use crate::progress::Watch;
 use crate::text_enum::text_enum;
+use crate::time::Timestamp;
 use crate::{Error, doctor, id, integrity, marker, migrations, replace};
 
 text_enum! {
@@ -51,6 +52,8 @@ pub struct Launch {
     pub read_only: Option<String>,
     /// Whether a check is due.
     pub check_due: CheckDue,
+    /// By when things that are due may be removed for good: see [`crate::backup::trusted_time`].
+    pub trusted_at: Timestamp,
 }
 
 /// Everything that is open.
@@ -105,11 +108,12 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
     if replace::roll_forward(data_dir, &lock, now)? {
         notices.push(LaunchNotice::RestoreFinished);
     }
-    sweep(data_dir, options);
     let plan = launch::plan(data_dir, options.migrations)?;
     if plan != Plan::Create && !data_dir::can_write(&path) {
         return open_to_read(data_dir, "its file is write-protected".into(), options);
     }
+    let trusted_at = backup::trusted_time(data_dir, now);
+    sweep(data_dir, trusted_at);
     let was_closed_in_order = files::size_if_there(&wal_path(&path))?.is_none();
     let check_due = check_small(data_dir, &plan, was_closed_in_order, &mut notices)?;
 
@@ -136,6 +140,7 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
             notices,
             read_only: None,
             check_due,
+            trusted_at,
         },
         writer: Some((connection, lock)),
         readers,
@@ -145,10 +150,10 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
 
 /// What dead processes have left, and what was kept long enough. Nobody's words depend on it, so that it does
 /// not work is no reason to keep the learner out.
-fn sweep(data_dir: &Path, options: &OpenOptions) {
+fn sweep(data_dir: &Path, as_of: Timestamp) {
     let swept = WorkDirectory::sweep(&data_dir.join(BACKUPS_DIRECTORY))
         .and_then(|()| doctor::sweep(data_dir))
-        .and_then(|()| replace::sweep(data_dir, options.clock.now()));
+        .and_then(|()| replace::sweep(data_dir, as_of));
     if let Err(error) = swept {
         log::warn!("old files were not swept: {error}");
     }
@@ -289,6 +294,7 @@ fn open_to_read(data_dir: &Path, reason: String, options: &OpenOptions) -> Resul
             notices: Vec::new(),
             read_only: Some(reason),
             check_due: CheckDue::No,
+            trusted_at: options.clock.now(),
         },
         writer: None,
         readers,

@@ -169,18 +169,21 @@ impl<R: Fn() -> Result<Connection, Error>> AtWork<'_, R> {
                 match (self.reopen)() {
                     Ok(sound) => self.connection = sound,
                     Err(error) => {
-                        Group::refused(jobs, &error).finish(&self.connection, self.changes);
+                        Group::refused(jobs, &error).tell(self.changes);
                         continue;
                     }
                 }
             }
             let before = self.connection.total_changes();
-            let group = Group::run(&self.connection, jobs);
+            let mut group = Group::run(&self.connection, jobs);
+            group.end(&self.connection);
             if self.connection.total_changes() != before {
-                // Also what is rolled back counts: one backup too many is better than one too few.
+                // After the commit and before anybody hears of it: a backup that begins in between must not be taken
+                // for one that holds it. Also what is rolled back counts: one too many is better than one too few.
                 self.commits.fetch_add(1, Ordering::Relaxed);
             }
-            self.is_sound = group.finish(&self.connection, self.changes);
+            self.is_sound = group.is_sound;
+            group.tell(self.changes);
         }
     }
 }
@@ -235,12 +238,8 @@ impl Group {
         }
     }
 
-    /// Commits what succeeded and tells everybody, in this order. Gives whether the connection can be used on.
-    fn finish(
-        mut self,
-        connection: &Connection,
-        changes: &broadcast::Sender<Arc<ChangeSet>>,
-    ) -> bool {
+    /// Commits what succeeded. From then on `is_sound` says whether the connection can be used on.
+    fn end(&mut self, connection: &Connection) {
         let is_wanted = self.jobs.iter().any(|(_, outcome)| outcome.is_ok());
         if is_wanted && let Err(error) = execute(connection, "COMMIT") {
             self.is_sound = false;
@@ -252,6 +251,10 @@ impl Group {
             log::error!("a transaction could not be rolled back: {error}");
             self.is_sound = false;
         }
+    }
+
+    /// Tells everybody what came of their jobs; never before [`Group::end`].
+    fn tell(self, changes: &broadcast::Sender<Arc<ChangeSet>>) {
         for (job, outcome) in self.jobs {
             let outcome = outcome.map(|changed| {
                 if !changed.changes.is_empty() {
@@ -262,7 +265,6 @@ impl Group {
             // Last, so that whoever has the answer also has heard of the change.
             job.acknowledge(outcome);
         }
-        self.is_sound
     }
 
     /// Nothing of the transaction is kept: whoever had succeeded in it gets `error` as well.

@@ -34,10 +34,24 @@ pub(crate) fn upgrade(
 ) -> Result<Vec<u32>, Error> {
     let expected = fingerprint(&fresh(migrations)?)?;
     let before = count_rows(connection)?;
-    apply(connection, migrations, app_version, now, move |tx| {
-        let checked = prove(tx, &expected, &before);
-        checked.map_err(|error| HookError::Hook(error.to_string()))
-    })
+    let unproven: Arc<Mutex<Option<Error>>> = Arc::default();
+    let verdict = Arc::clone(&unproven);
+    let applied = apply(connection, migrations, app_version, now, move |tx| {
+        prove(tx, &expected, &before).map_err(|error| {
+            let told = HookError::Hook(error.to_string());
+            // The library carries words only; a disk that failed must not be told as damage.
+            *verdict.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            told
+        })
+    });
+    let unproven = unproven
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
+    match unproven {
+        Some(error) => Err(error),
+        None => applied,
+    }
 }
 
 /// The last act of the last migration; what it finds undoes them all.

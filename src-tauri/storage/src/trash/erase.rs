@@ -80,8 +80,10 @@ pub fn condemn_all(tx: &WriteTx<'_>, user: UserId) -> Result<u32, Error> {
 
 /// Erases a piece of what was condemned or has lain in the trash for [`super::DAYS_KEPT`] days, whoever's it
 /// is. To be called until it is done, as [`super::erase_due`] does.
-pub fn sweep(tx: &WriteTx<'_>, now: Timestamp) -> Result<Swept, Error> {
-    let until = now.plus_millis(-MILLIS_KEPT).max(Timestamp::from_millis(0));
+pub fn sweep(tx: &WriteTx<'_>, as_of: Timestamp, now: Timestamp) -> Result<Swept, Error> {
+    let until = as_of
+        .plus_millis(-MILLIS_KEPT)
+        .max(Timestamp::from_millis(0));
     let mut swept = Swept::default();
     for message in due_messages(tx, until)? {
         erase_message(tx, message, now)?;

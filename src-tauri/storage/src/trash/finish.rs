@@ -21,15 +21,17 @@ static ERASING: Mutex<()> = Mutex::const_new(());
 /// The work is many short transactions, so other work goes on beside it. Broken off, also by the end of the
 /// process, it is gone on with by the next call. If nothing is to be erased it costs three look-ups.
 ///
+/// `as_of` is a time that can be trusted: by it the 30 days are counted. What was condemned is erased at any time.
+///
 /// # Errors
 /// What the storage layer says. `Busy` comes last, if somebody else reads the log for so long that it cannot
 /// be emptied: the rows are erased by then, and the next call tries again.
-pub async fn erase_due(database: &Database) -> Result<u32, Error> {
+pub async fn erase_due(database: &Database, as_of: Timestamp) -> Result<u32, Error> {
     let _alone = ERASING.lock().await;
     let mut erased = 0;
     loop {
         let now = database.now();
-        let swept = database.write(move |tx| sweep(tx, now)).await?;
+        let swept = database.write(move |tx| sweep(tx, as_of, now)).await?;
         erased += swept.messages + swept.conversations;
         if swept.is_done {
             break;

@@ -26,6 +26,7 @@ use crate::Error;
 use crate::data_dir::{DATABASE_FILE, LOCK_FILE, Lock};
 use crate::database::open_to_verify;
 use crate::inspect::{find_database, look_at};
+use crate::progress::{Stage, Watch, interruptible};
 
 /// How many problems of one kind are named; a damaged table must not fill the disk with its report.
 pub(crate) const MOST_PER_CHECK: usize = 100;
@@ -208,6 +209,15 @@ pub(crate) fn run_alone(path: &Path) -> Result<Report, Error> {
         Err(Error::Corrupt { detail }) => Ok(Report::unreadable(path, &detail)),
         other => other,
     }
+}
+
+/// [`run_alone`], which ends in the middle once `watch` no longer wants it.
+pub(crate) fn run_watched(path: &Path, watch: &Watch<'_>) -> Result<Report, Error> {
+    let connection = open_to_verify(path)?;
+    let at = || watch.at(Stage::Checking, 0, 1);
+    interruptible(&connection, at, || {
+        check_alone(&connection, path, search::check)
+    })
 }
 
 /// Whoever has the database open goes on writing; nothing is written here. The connection could write all the
