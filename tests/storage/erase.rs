@@ -7,7 +7,7 @@ use parlance_storage::trash::{self, Trashed};
 use parlance_storage::{ConversationId, MessageId, conversation, draft, message};
 use rusqlite::{Connection, params};
 
-use crate::support::{World, block_on, chunk};
+use crate::support::{REAL_TEXTS, World, block_on, chunk};
 
 /// Every byte of every file in the data directory.
 pub fn all_bytes(folder: &Path) -> Vec<u8> {
@@ -473,4 +473,30 @@ fn somebody_who_reads_for_long_holds_the_last_bytes_up_and_nothing_else() {
     raw.execute_batch("COMMIT").unwrap();
     assert_eq!(world.erase_due(), 0);
     assert!(!holds(&all_bytes(world.path()), "zqgone"));
+}
+
+#[test]
+fn a_file_that_another_program_gave_a_pointer_map_is_not_scrubbed_and_stays_whole() {
+    let world = World::new();
+    let talk = world.conversation();
+    let message = world.send(talk, "zqsecret").unwrap();
+    for text in REAL_TEXTS {
+        world.send(talk, text).unwrap();
+    }
+    world.db.close().unwrap();
+    world
+        .raw()
+        .execute_batch("PRAGMA journal_mode = DELETE; PRAGMA auto_vacuum = FULL; VACUUM")
+        .unwrap();
+    let world = world.reopened();
+    let (user, now) = (world.user, world.now());
+    world
+        .write(move |tx| message::delete(tx, user, message.id, now).map(drop))
+        .unwrap();
+    world
+        .write(move |tx| trash::condemn(tx, user, Trashed::Message(message.id)))
+        .unwrap();
+    let refused = block_on(trash::erase_due(&world.db, now)).unwrap_err();
+    assert_eq!(refused.code(), "internal");
+    world.assert_sound();
 }

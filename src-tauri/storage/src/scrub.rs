@@ -43,6 +43,7 @@ pub(crate) struct Found {
 /// # Errors
 /// `Internal` if the file is too large for this, or SQLite was built without `sqlite_dbpage`.
 pub(crate) fn look(tx: &ReadTx<'_>, first: u32) -> Result<Found, Error> {
+    require_no_pointer_map(tx)?;
     let count: u32 = tx
         .prepare("SELECT page_count FROM pragma_page_count")?
         .query_row([], |row| row.get(0))?;
@@ -60,6 +61,21 @@ pub(crate) fn look(tx: &ReadTx<'_>, first: u32) -> Result<Found, Error> {
         }
     }
     Ok(found)
+}
+
+/// Parlance makes no file with a pointer map, but another program may have made one of it (`auto_vacuum`). Its pages
+/// can look like pages of a tree, and emptying them would damage the database.
+fn require_no_pointer_map(tx: &ReadTx<'_>) -> Result<(), Error> {
+    let auto_vacuum: i64 = tx
+        .connection()
+        .pragma_query_value(None, "auto_vacuum", |row| row.get(0))?;
+    if auto_vacuum == 0 {
+        Ok(())
+    } else {
+        Err(Error::internal(
+            "a file with a pointer map cannot be scrubbed",
+        ))
+    }
 }
 
 /// Cleans those of the pages that are unclean by now, and gives their number.

@@ -165,6 +165,9 @@ impl Copy {
 /// In one transaction, and so of one state: the tables, their indexes, and what the header says.
 fn copy_tables(connection: &Connection, migrations: &[Migration]) -> Result<Copy, Error> {
     connection.execute_batch("BEGIN")?;
+    // Reads the schema of the original, in which a disk that fails is told as what it is; the pragmas below would
+    // call it an error of the statement.
+    connection.query_row("SELECT count(*) FROM live.sqlite_schema", [], |_| Ok(()))?;
     let schema_version: u32 =
         connection.pragma_query_value(Some("live"), "user_version", |row| row.get(0))?;
     let known = usize::try_from(schema_version)
