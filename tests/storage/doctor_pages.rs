@@ -128,6 +128,50 @@ fn a_damaged_cell_costs_one_row() {
 }
 
 #[test]
+fn a_page_that_says_it_has_fewer_rows_has_them_counted_as_lost() {
+    let sick = Sick::new();
+    let page = sick
+        .pages("messages", "leaf")
+        .into_iter()
+        .find(|page| sick.rows_on("messages", *page) & 4 != 0)
+        .unwrap();
+    let count = (page - 1) * PAGE + 4;
+    sick.overwrite(count, &[sick.bytes()[count] ^ 4]);
+    let outcome = sick.repaired();
+    let messages = &outcome.tables["messages"];
+    assert_eq!(messages.lost.unwrap() + messages.recreated, 4);
+    assert_eq!(messages.kept + messages.lost.unwrap(), 650);
+    assert!(outcome.text.contains("lost"), "{}", outcome.text);
+}
+
+#[test]
+fn a_tree_that_begins_elsewhere_costs_no_row() {
+    let sick = Sick::new();
+    let leaf = sick.pages("conversation_events", "leaf")[1];
+    sick.damage(&format!(
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = {leaf} WHERE name = 'conversation_events'"
+    ));
+    let outcome = sick.repaired();
+    assert_eq!((sick.missing(), sick.added()), (vec![], vec![]));
+    assert_eq!(outcome.tables["conversation_events"].lost, Some(0));
+}
+
+#[test]
+fn a_page_in_the_place_of_another_has_the_rows_of_the_other_told_as_lost() {
+    for table in ["messages", "conversation_events"] {
+        let sick = Sick::new();
+        let leaves = sick.pages(table, "leaf");
+        let rows = sick.rows_on(table, leaves[3]);
+        let bytes = sick.bytes();
+        let other = &bytes[(leaves[2] - 1) * PAGE..leaves[2] * PAGE];
+        sick.overwrite((leaves[3] - 1) * PAGE, other);
+        let outcome = sick.repaired();
+        let counts = &outcome.tables[table];
+        assert_eq!(counts.lost.unwrap() + counts.recreated, rows, "{table}");
+    }
+}
+
+#[test]
 fn a_long_message_whose_end_is_lost_keeps_its_beginning() {
     let sick = Sick::new();
     let bytes = sick.bytes();

@@ -313,9 +313,16 @@ impl Adoption<'_> {
                  (SELECT count(*) FROM message_edit_history WHERE message_id = ?1), ?6, ?7)",
             params![message, conversation, role, content, wanted, id::birth_millis(message), self.now],
         )?;
+        // One of which a part could be read was kept aside, and never counted as lost.
+        let is_aside = self
+            .connection
+            .prepare_cached("SELECT 1 FROM temp.aside WHERE table_name = 'messages' AND id = ?1")?
+            .exists([message])?;
         let counts = self.account.table("messages");
         counts.recreated += 1;
-        counts.lost = counts.lost.map(|lost| lost.saturating_sub(1));
+        if !is_aside {
+            counts.lost = counts.lost.map(|lost| lost.saturating_sub(1));
+        }
         Ok(())
     }
 

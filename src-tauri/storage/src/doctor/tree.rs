@@ -1,11 +1,11 @@
 //! The pages of SQLite's trees, and the walk through one, which survives pages that are damaged.
 
+use std::collections::HashSet;
+
 use super::pages::{HEADER, Pages};
 use super::record::{self, Record, varint};
 use crate::Error;
 
-/// Longer than any value that SQLite may store here; a damaged cell may claim exabytes.
-const LONGEST_PAYLOAD: usize = 128 * 1024 * 1024;
 /// Far deeper than a tree of 2^32 pages.
 const DEEPEST: usize = 40;
 
@@ -65,6 +65,11 @@ pub(super) struct TreePage {
     children: Vec<u32>,
     /// Cells that could not be read.
     pub(super) damaged: usize,
+    /// Whether the cells fill what the page says is filled; if not, it once had others.
+    is_accounted_for: bool,
+    /// Pages on which the cells of this one go on. Each belongs to one cell, so that what a page gives is never
+    /// more than the whole file, whatever its cells claim.
+    overflow: HashSet<u32>,
 }
 
 /// Whether this looks like a page of a tree, of this size. Cells lie at the end of their page, so that a size that
@@ -119,27 +124,74 @@ pub(super) fn read(pages: &Pages, number: u32) -> Option<TreePage> {
         cells: Vec::with_capacity(shape.count),
         children: Vec::new(),
         damaged: 0,
+        is_accounted_for: false,
+        overflow: HashSet::new(),
     };
+    let mut filled = Vec::with_capacity(shape.count);
+    let mut begins = HashSet::new();
     for at in shape.pointers(&page) {
-        let is_read = shape.is_inside(at, &page) && read.add_cell(pages, &page, at).is_some();
-        if !is_read {
-            read.damaged += 1;
+        let is_cell = shape.is_inside(at, &page) && begins.insert(at);
+        match is_cell.then(|| read.add_cell(pages, &page, at)).flatten() {
+            // No cell is smaller, so that a free block fits in its place.
+            Some(end) => filled.push((at, end.max(at + 4))),
+            None => read.damaged += 1,
         }
     }
+    read.is_accounted_for = is_accounted_for(&page, begin, pages.usable(), filled);
     if shape.kind.is_interior() {
         read.children.extend(number4(&page, begin + 8));
     }
     Some(read)
 }
 
+/// Whether cells, free blocks and the fragments that the page counts are all there is in its content area, as
+/// SQLite's own check demands.
+fn is_accounted_for(page: &[u8], begin: usize, usable: usize, cells: Vec<(usize, usize)>) -> bool {
+    let (Some(first_free), Some(content), Some(fragments)) = (
+        number2(page, begin + 1),
+        number2(page, begin + 5),
+        page.get(begin + 7),
+    ) else {
+        return false;
+    };
+    let mut parts = cells;
+    let mut free = usize::from(first_free);
+    while free != 0 {
+        let (Some(next), Some(size)) = (number2(page, free), number2(page, free + 2)) else {
+            return false;
+        };
+        parts.push((free, free + usize::from(size)));
+        // They are chained in order, so that a chain ends.
+        if next != 0 && usize::from(next) <= free {
+            return false;
+        }
+        free = usize::from(next);
+    }
+    parts.sort_unstable();
+    let mut end = match usize::from(content) {
+        0 => 65_536,
+        content => content,
+    };
+    let mut gaps = 0;
+    for (from, to) in parts {
+        if from < end {
+            return false;
+        }
+        gaps += from - end;
+        end = to;
+    }
+    end <= usable && gaps + (usable - end) == usize::from(*fragments)
+}
+
 impl TreePage {
-    fn add_cell(&mut self, pages: &Pages, page: &[u8], at: usize) -> Option<()> {
+    /// Gives where the cell ends on its page.
+    fn add_cell(&mut self, pages: &Pages, page: &[u8], at: usize) -> Option<usize> {
         let mut at = at;
         if self.kind.is_interior() {
             self.children.push(number4(page, at)?);
             at += 4;
             if self.kind == Kind::TableInterior {
-                return Some(());
+                return varint(page, at).map(|(_, end)| end);
             }
         }
         let (length, next) = varint(page, at)?;
@@ -147,19 +199,21 @@ impl TreePage {
             Kind::TableLeaf => varint(page, next)?,
             _ => (0, next),
         };
+        // A damaged cell may claim exabytes; it cannot be longer than all pages together.
+        let longest = (pages.count() as usize).saturating_mul(pages.usable());
         let payload = Payload {
             length: usize::try_from(length)
                 .ok()
-                .filter(|length| (1..=LONGEST_PAYLOAD).contains(length))?,
+                .filter(|length| (1..=longest).contains(length))?,
             usable: pages.usable(),
             is_of_table: self.kind.is_of_table(),
         };
-        let bytes = payload.read(pages, page, begin)?;
+        let bytes = payload.read(pages, page, begin, &mut self.overflow)?;
         self.cells.push(Cell {
             rowid: rowid.cast_signed(),
             record: record::decode(&bytes, payload.length)?,
         });
-        Some(())
+        Some(begin + payload.on_page())
     }
 }
 
@@ -186,8 +240,25 @@ impl Payload {
         if wanted <= most { wanted } else { least }
     }
 
-    /// What can be read of it; shorter than its length where the chain of overflow pages is broken.
-    fn read(&self, pages: &Pages, page: &[u8], begin: usize) -> Option<Vec<u8>> {
+    /// How much of its page the content takes: what lies there, and where it goes on.
+    const fn on_page(&self) -> usize {
+        let local = self.local();
+        if local == self.length {
+            local
+        } else {
+            local + 4
+        }
+    }
+
+    /// What can be read of it; shorter than its length where the chain of overflow pages is broken, or comes to
+    /// a page that was met before.
+    fn read(
+        &self,
+        pages: &Pages,
+        page: &[u8],
+        begin: usize,
+        met: &mut HashSet<u32>,
+    ) -> Option<Vec<u8>> {
         let local = self.local();
         let mut bytes = page.get(begin..begin + local)?.to_vec();
         if local == self.length {
@@ -195,7 +266,7 @@ impl Payload {
         }
         let mut next = number4(page, begin + local)?;
         while bytes.len() < self.length {
-            let Some(overflow) = pages.page(next) else {
+            let Some(overflow) = pages.page(next).filter(|_| met.insert(next)) else {
                 break;
             };
             let wanted = (self.length - bytes.len()).min(self.usable - 4);
@@ -216,7 +287,8 @@ impl Payload {
 /// How a walk went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Walk {
-    /// Pages that are not there, are none of this tree, or were met twice; and cells that cannot be read.
+    /// Pages that are not there, are none of this tree, or were met twice; cells that cannot be read, and pages
+    /// that once had more of them than they say.
     pub(super) damaged: u64,
 }
 
@@ -242,6 +314,9 @@ pub(super) fn walk(
             continue;
         };
         walk.damaged += page.damaged as u64;
+        if page.damaged == 0 && !page.is_accounted_for {
+            walk.damaged += 1;
+        }
         met.add(number);
         if page.kind != Kind::TableInterior && !visit(number, &page)? {
             met.remove(number);
