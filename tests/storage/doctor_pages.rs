@@ -5,6 +5,7 @@ use std::fs;
 use parlance_storage::doctor::{self, Method, State};
 use parlance_storage::{Error, Watch, verify};
 
+use crate::doctor::rejects_of;
 use crate::sick::{PAGE, Sick, rows_of};
 use crate::support::{NOON, World};
 
@@ -169,6 +170,83 @@ fn a_page_in_the_place_of_another_has_the_rows_of_the_other_told_as_lost() {
         let counts = &outcome.tables[table];
         assert_eq!(counts.lost.unwrap() + counts.recreated, rows, "{table}");
     }
+}
+
+/// Where the record of a page's cell begins in the file: its payload's length, and its header.
+fn cell_of(bytes: &[u8], page: usize, cell: usize, has_rowid: bool) -> (usize, usize) {
+    let begin = (page - 1) * PAGE;
+    let pointer = begin + 8 + cell * 2;
+    let length = begin + usize::from(u16::from_be_bytes([bytes[pointer], bytes[pointer + 1]]));
+    let after = |at: usize| at + (0..8).take_while(|byte| bytes[at + byte] >= 0x80).count() + 1;
+    let header = after(length);
+    (length, if has_rowid { after(header) } else { header })
+}
+
+#[test]
+fn a_row_that_is_alone_on_its_page_is_kept_when_a_text_of_it_says_it_is_none() {
+    let cases = [("users", 1), ("conversation_folders", 2)];
+    for ((table, column), is_mended_in_place) in cases
+        .map(|case| (case, true))
+        .into_iter()
+        .chain(cases.map(|case| (case, false)))
+    {
+        let sick = Sick::new();
+        let page = sick.pages(table, "leaf")[0];
+        assert_eq!(sick.rows_on(table, page), 1);
+        let (_, header) = cell_of(&sick.bytes(), page, 0, true);
+        let kind = header + 1 + column;
+        assert_eq!(sick.bytes()[kind] & 1, 1, "a text");
+        sick.overwrite(kind, &[sick.bytes()[kind] ^ 1]);
+        if !is_mended_in_place {
+            sick.overwrite(0, &[0; 100]);
+        }
+        let outcome = sick.repaired();
+        assert_eq!((sick.missing(), sick.added()), (vec![], vec![]), "{table}");
+        let counts = &outcome.tables[table];
+        assert_eq!(
+            (counts.kept, counts.mended, counts.recreated, counts.lost),
+            (1, 1, 0, Some(0)),
+            "{}",
+            outcome.text
+        );
+    }
+}
+
+#[test]
+fn rows_that_fit_no_table_are_kept_aside() {
+    let sick = Sick::new();
+    let page = sick.pages("user_settings", "leaf")[0];
+    for cell in 0..sick.rows_on("user_settings", page) as usize {
+        let (_, header) = cell_of(&sick.bytes(), page, cell, false);
+        sick.overwrite(header + 2, &[sick.bytes()[header + 2] ^ 1]);
+    }
+    sick.overwrite(0, &[0; 100]);
+    let outcome = sick.repaired();
+    assert_eq!(outcome.tables["user_settings"].kept, 0);
+    let rejects = rejects_of(&outcome);
+    assert!(
+        rejects.contains("dark") && rejects.contains("0.8"),
+        "{rejects}"
+    );
+    assert_eq!(rejects.lines().count(), 2, "{rejects}");
+}
+
+#[test]
+fn a_row_without_a_single_value_costs_only_itself() {
+    let sick = Sick::new();
+    let page = sick.pages("messages", "leaf")[3];
+    let (length, header) = cell_of(&sick.bytes(), page, 2, true);
+    let of_length = sick.bytes()[length..]
+        .iter()
+        .take_while(|byte| **byte >= 0x80)
+        .count();
+    sick.overwrite(length, &vec![0x80; of_length]);
+    sick.overwrite(length + of_length, &[1]);
+    sick.overwrite(header, &[1]);
+    let outcome = sick.repaired();
+    let messages = &outcome.tables["messages"];
+    assert_eq!(messages.kept - messages.recreated, 649, "{}", outcome.text);
+    assert_eq!(messages.rejected, 1, "{}", outcome.text);
 }
 
 #[test]

@@ -224,6 +224,7 @@ impl Source {
             pages_read: 0,
             ids: HashMap::new(),
             damage: HashMap::new(),
+            refused: HashSet::new(),
         };
         reading.schema()?;
         for table in &self.known.tables {
@@ -255,6 +256,8 @@ struct Reading<'a> {
     /// The ids in each table that others refer to; they tell whose child a stray row is.
     ids: HashMap<String, HashSet<i64>>,
     damage: HashMap<String, TableDamage>,
+    /// Pages to which the tree of a table led and whose rows look like none of its own.
+    refused: HashSet<u32>,
 }
 
 impl Reading<'_> {
@@ -292,16 +295,25 @@ impl Reading<'_> {
         };
         let source = self.source;
         let mut met = std::mem::replace(&mut self.met, Met::nothing());
-        let walk = tree::walk(&source.pages, *root, order, &mut met, &mut |_, page| {
-            self.step()?;
-            // A pointer that went astray leads to the pages of another table.
-            let is_of_table =
-                page.cells.is_empty() || page.cells.iter().any(|cell| table.fits_stored(cell));
-            if is_of_table {
-                self.rows(table, page, sink)?;
-            }
-            Ok(is_of_table)
-        });
+        let walk = tree::walk(
+            &source.pages,
+            *root,
+            order,
+            &mut met,
+            &mut |number, page| {
+                self.step()?;
+                // A pointer that went astray leads to the pages of another table.
+                let is_of_table = page.cells.is_empty()
+                    || page.cells.iter().any(|cell| table.fits_stored(cell))
+                    || strays::can_only_be_of(&source.known, table, page);
+                if is_of_table {
+                    self.rows(table, page, sink)?;
+                } else {
+                    self.refused.insert(number);
+                }
+                Ok(is_of_table)
+            },
+        );
         self.met = met;
         self.damage.entry(table.name.clone()).or_default().damaged += walk?.damaged;
         Ok(())
@@ -344,7 +356,7 @@ impl Reading<'_> {
                 continue;
             };
             match strays::candidates(&source.known, &page).as_slice() {
-                [] => {}
+                [] => self.keep_unknown(number, &page, sink)?,
                 [only] if page.kind == Kind::TableLeaf => self.rows(only, &page, sink)?,
                 _ => doubtful.push(number),
             }
@@ -356,12 +368,22 @@ impl Reading<'_> {
             };
             match strays::table_of(&source.known, &page, &self.ids)? {
                 Some(table) => self.rows(table, &page, sink)?,
-                None if page.kind == Kind::TableLeaf => {
-                    for cell in page.cells {
-                        sink.unknown(cell.record.values)?;
-                    }
-                }
-                None => {}
+                None => self.keep_unknown(number, &page, sink)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows that fit no table, or more than one. What is no row of a learner's is left out: entries of indexes,
+    /// and what SQLite notes down for itself.
+    fn keep_unknown(&self, number: u32, page: &TreePage, sink: &mut dyn Sink) -> Result<(), Error> {
+        if page.kind != Kind::TableLeaf && !self.refused.contains(&number) {
+            return Ok(());
+        }
+        for cell in &page.cells {
+            let values = &cell.record.values;
+            if schema_row(&cell.record).is_none() && !strays::is_of_full_text(values) {
+                sink.unknown(values.clone())?;
             }
         }
         Ok(())
