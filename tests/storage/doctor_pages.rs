@@ -413,6 +413,63 @@ fn a_damaged_log_is_told_and_used_up_to_the_damage() {
     assert!(rows_of(&file) == before, "as it is read without SQLite");
 }
 
+/// SQLite's checksum of a log, on from `sum`.
+fn checksum(sum: (u32, u32), bytes: &[u8]) -> (u32, u32) {
+    bytes.chunks_exact(8).fold(sum, |(first, second), pair| {
+        let word = |at: usize| u32::from_le_bytes(pair[at..at + 4].try_into().unwrap());
+        let first = first.wrapping_add(word(0)).wrapping_add(second);
+        (first, second.wrapping_add(word(4)).wrapping_add(first))
+    })
+}
+
+#[test]
+fn a_log_that_says_the_database_is_huge_is_not_believed() {
+    let world = World::new();
+    let conversation = world.conversation();
+    world.send(conversation, "In the log only: 日志").unwrap();
+    let before = rows_of(&world.path().join("parlance.db"));
+    let copy = tempfile::tempdir().unwrap();
+    let file = copy.path().join("parlance.db");
+    fs::copy(world.path().join("parlance.db"), &file).unwrap();
+    let mut log = fs::read(world.path().join("parlance.db-wal")).unwrap();
+    let mut sum = checksum((0, 0), &log[..24]);
+    for frame in log[32..].chunks_exact_mut(24 + PAGE) {
+        if frame[4..8] != [0; 4] {
+            frame[4..8].copy_from_slice(&0xffff_fff0_u32.to_be_bytes());
+        }
+        sum = checksum(checksum(sum, &frame[..8]), &frame[24..]);
+        frame[16..20].copy_from_slice(&sum.0.to_be_bytes());
+        frame[20..24].copy_from_slice(&sum.1.to_be_bytes());
+    }
+    fs::write(copy.path().join("parlance.db-wal"), &log).unwrap();
+    let begun = std::time::Instant::now();
+    let into = copy.path().join("readable");
+    let rescued = doctor::rescue(copy.path(), &into, &Watch::nobody()).unwrap();
+    assert_eq!(rescued.messages, 1);
+    doctor::repair(copy.path(), &Watch::nobody(), NOON).unwrap();
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    assert!(rows_of(&file) == before);
+}
+
+#[test]
+fn a_long_message_of_which_a_page_leads_back_to_itself_keeps_its_beginning() {
+    let sick = Sick::new();
+    let bytes = sick.bytes();
+    let page = sick
+        .pages("messages", "overflow")
+        .into_iter()
+        .find(|page| {
+            String::from_utf8_lossy(&bytes[(page - 1) * PAGE..page * PAGE]).contains("很长的一段")
+        })
+        .unwrap();
+    let before = sick.one("SELECT content FROM messages WHERE content LIKE 'Một đoạn%'");
+    sick.overwrite((page - 1) * PAGE, &(page as u32).to_be_bytes());
+    sick.repaired();
+    let after =
+        sick.one("SELECT content FROM messages WHERE length(content) > 1000 AND role = 'user'");
+    assert!(before.starts_with(&after), "{}", after.len());
+}
+
 #[test]
 fn a_database_whose_log_was_deleted_is_what_it_was_without_it() {
     let world = World::new();

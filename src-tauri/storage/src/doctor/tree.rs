@@ -384,3 +384,64 @@ fn number4(page: &[u8], at: usize) -> Option<u32> {
     let bytes = page.get(at..at + 4)?;
     Some(u32::from_be_bytes(bytes.try_into().ok()?))
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    const PAGE: usize = 4096;
+
+    /// The second of three pages: one cell of `length` bytes, to which `pointers` lead. It goes on in the third
+    /// page, which goes on in itself. As little as can be lies on its own page.
+    fn forged(length: u32, pointers: u16) -> TreePage {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("forged.db");
+        let at = PAGE - 1000;
+        let mut page = vec![0; PAGE];
+        page[0] = 0x0d;
+        page[3..5].copy_from_slice(&pointers.to_be_bytes());
+        let pointer = u16::try_from(at).unwrap().to_be_bytes();
+        for place in 0..usize::from(pointers) {
+            page[8 + place * 2..10 + place * 2].copy_from_slice(&pointer);
+        }
+        let as_varint = |number: u32| {
+            let group = |shift: u32| u8::try_from(number >> shift & 0x7f).unwrap();
+            [
+                group(21) | 0x80,
+                group(14) | 0x80,
+                group(7) | 0x80,
+                group(0),
+            ]
+        };
+        let header = [&[5][..], &as_varint((length - 5) * 2 + 13)].concat();
+        let cell = [&as_varint(length)[..], &[1], &header].concat();
+        page[at..at + cell.len()].copy_from_slice(&cell);
+        let payload = Payload {
+            length: length as usize,
+            usable: PAGE,
+            is_of_table: true,
+        };
+        let goes_on = at + 5 + payload.local();
+        page[goes_on..goes_on + 4].copy_from_slice(&3_u32.to_be_bytes());
+        let mut overflow = vec![b'x'; PAGE];
+        overflow[..4].copy_from_slice(&3_u32.to_be_bytes());
+        std::fs::write(&path, [vec![0; PAGE], page, overflow].concat()).unwrap();
+        read(&Pages::open(&path).unwrap(), 2).unwrap()
+    }
+
+    #[test]
+    fn a_cell_that_claims_more_than_the_whole_file_is_damaged() {
+        let page = forged(489 + 4092 * 200, 400);
+        assert_eq!((page.cells.len(), page.damaged), (0, 400));
+    }
+
+    #[test]
+    fn a_chain_that_comes_back_to_a_page_ends_there_and_a_cell_is_read_once() {
+        let page = forged(489 + 4092 * 2, 400);
+        assert_eq!((page.cells.len(), page.damaged), (1, 399));
+        let record = &page.cells[0].record;
+        assert!(!record.is_whole);
+        assert!(matches!(&record.values[..], [record::Value::Text(text)] if text.len() < 2 * PAGE));
+    }
+}
