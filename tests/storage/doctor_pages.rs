@@ -173,7 +173,7 @@ fn a_page_in_the_place_of_another_has_the_rows_of_the_other_told_as_lost() {
 }
 
 /// Where the record of a page's cell begins in the file: its payload's length, and its header.
-fn cell_of(bytes: &[u8], page: usize, cell: usize, has_rowid: bool) -> (usize, usize) {
+pub fn cell_of(bytes: &[u8], page: usize, cell: usize, has_rowid: bool) -> (usize, usize) {
     let begin = (page - 1) * PAGE;
     let pointer = begin + 8 + cell * 2;
     let length = begin + usize::from(u16::from_be_bytes([bytes[pointer], bytes[pointer + 1]]));
