@@ -221,13 +221,55 @@ fn rows_without_a_profile_go_to_the_one_that_is_left_or_to_a_new_one() {
     assert_eq!(outcome.tables["users"].recreated, 1);
     assert_eq!(sick.missing().len(), 1, "only the profile's own row");
 
-    let sick = Sick::new();
-    sick.damage(
-        "UPDATE conversations SET user_id = 12345 WHERE id = (SELECT min(id) FROM conversations)",
-    );
-    sick.repaired();
-    assert_eq!(sick.one("SELECT count(*) FROM users"), "1");
-    assert_eq!((sick.missing(), sick.added()), (vec![], vec![]));
+    // Numbers that never were a profile's.
+    for user in [
+        "12345",
+        "-7",
+        "user_id | (1 << 62)",
+        "(user_id | 8) - (user_id & 8)",
+    ] {
+        let sick = Sick::new();
+        sick.damage(&format!(
+            "UPDATE conversations SET user_id = {user} WHERE id = (SELECT min(id) FROM conversations)"
+        ));
+        sick.repaired();
+        assert_eq!(sick.one("SELECT count(*) FROM users"), "1", "{user}");
+        assert_eq!((sick.missing(), sick.added()), (vec![], vec![]), "{user}");
+    }
+}
+
+#[test]
+fn what_was_one_persons_is_not_given_to_another_when_a_profile_is_lost() {
+    for conversations in [1, 3] {
+        let sick = Sick::new();
+        let first = sick.one("SELECT id FROM users");
+        let second = first.parse::<i64>().unwrap() + 0x7_1234_5678;
+        sick.damage(&format!(
+            "INSERT INTO users (id, username, display_name, created_at, updated_at)
+                 VALUES ({second}, 'second', 'Second', 0, 0);
+             UPDATE conversations SET user_id = {second}, folder_id = NULL
+                 WHERE id IN (SELECT id FROM conversations ORDER BY id DESC LIMIT {conversations});
+             DELETE FROM users WHERE id = {first};"
+        ));
+        let of_each =
+            "SELECT group_concat(user_id || ' ' || id, ',' ORDER BY id) FROM conversations";
+        let before = sick.one(of_each);
+        let outcome = sick.repaired();
+        assert_eq!(sick.one(of_each), before);
+        assert_eq!(outcome.tables["users"].recreated, 1);
+        assert_eq!(
+            sick.one(&format!(
+                "SELECT display_name FROM users WHERE id = {first}"
+            )),
+            "Recovered profile"
+        );
+        assert_eq!(
+            sick.one(&format!(
+                "SELECT count(*) FROM user_settings WHERE user_id = {first}"
+            )),
+            "2"
+        );
+    }
 }
 
 #[test]

@@ -97,6 +97,18 @@ fn whatever_happens_to_the_file_nothing_of_ours_makes_it_worse() {
                     "seed {seed}, {done}: {}\n{}",
                     outcome.text, healed.text
                 );
+                for (table, counts) in &outcome.tables {
+                    let prefix = format!("{table}: ");
+                    let before = sick.rows.iter().filter(|row| row.starts_with(&prefix));
+                    // Where nothing tells how many are lost, that is told.
+                    if let Some(lost) = counts.lost {
+                        assert!(
+                            counts.kept + counts.rejected + lost >= before.count() as u64,
+                            "seed {seed}, {done}, {table}: {}",
+                            outcome.text
+                        );
+                    }
+                }
                 assert!(fs::read(outcome.undo_copy.unwrap()).unwrap() == bytes);
             }
             Err(

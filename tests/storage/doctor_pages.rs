@@ -1,10 +1,13 @@
 //! Repairing what SQLite cannot read: whatever does not lie on a damaged page is there afterwards, to the byte.
 
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use parlance_storage::doctor::{self, Method, State};
-use parlance_storage::{Error, Watch, verify};
+use parlance_storage::{Error, Progress, Watch, verify};
 
+use crate::doctor::rejects_of;
 use crate::sick::{PAGE, Sick, rows_of};
 use crate::support::{NOON, World};
 
@@ -125,6 +128,127 @@ fn a_damaged_cell_costs_one_row() {
     let outcome = sick.repaired();
     assert_only_missing_from(&sick, "conversation_events", 1);
     assert_eq!(outcome.tables["conversation_events"].lost, Some(1));
+}
+
+#[test]
+fn a_page_that_says_it_has_fewer_rows_has_them_counted_as_lost() {
+    let sick = Sick::new();
+    let page = sick
+        .pages("messages", "leaf")
+        .into_iter()
+        .find(|page| sick.rows_on("messages", *page) & 4 != 0)
+        .unwrap();
+    let count = (page - 1) * PAGE + 4;
+    sick.overwrite(count, &[sick.bytes()[count] ^ 4]);
+    let outcome = sick.repaired();
+    let messages = &outcome.tables["messages"];
+    assert_eq!(messages.lost.unwrap() + messages.recreated, 4);
+    assert_eq!(messages.kept + messages.lost.unwrap(), 650);
+    assert!(outcome.text.contains("lost"), "{}", outcome.text);
+}
+
+#[test]
+fn a_tree_that_begins_elsewhere_costs_no_row() {
+    let sick = Sick::new();
+    let leaf = sick.pages("conversation_events", "leaf")[1];
+    sick.damage(&format!(
+        "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET rootpage = {leaf} WHERE name = 'conversation_events'"
+    ));
+    let outcome = sick.repaired();
+    assert_eq!((sick.missing(), sick.added()), (vec![], vec![]));
+    assert_eq!(outcome.tables["conversation_events"].lost, Some(0));
+}
+
+#[test]
+fn a_page_in_the_place_of_another_has_the_rows_of_the_other_told_as_lost() {
+    for table in ["messages", "conversation_events"] {
+        let sick = Sick::new();
+        let leaves = sick.pages(table, "leaf");
+        let rows = sick.rows_on(table, leaves[3]);
+        let bytes = sick.bytes();
+        let other = &bytes[(leaves[2] - 1) * PAGE..leaves[2] * PAGE];
+        sick.overwrite((leaves[3] - 1) * PAGE, other);
+        let outcome = sick.repaired();
+        let counts = &outcome.tables[table];
+        assert_eq!(counts.lost.unwrap() + counts.recreated, rows, "{table}");
+    }
+}
+
+/// Where the record of a page's cell begins in the file: its payload's length, and its header.
+pub fn cell_of(bytes: &[u8], page: usize, cell: usize, has_rowid: bool) -> (usize, usize) {
+    let begin = (page - 1) * PAGE;
+    let pointer = begin + 8 + cell * 2;
+    let length = begin + usize::from(u16::from_be_bytes([bytes[pointer], bytes[pointer + 1]]));
+    let after = |at: usize| at + (0..8).take_while(|byte| bytes[at + byte] >= 0x80).count() + 1;
+    let header = after(length);
+    (length, if has_rowid { after(header) } else { header })
+}
+
+#[test]
+fn a_row_that_is_alone_on_its_page_is_kept_when_a_text_of_it_says_it_is_none() {
+    let cases = [("users", 1), ("conversation_folders", 2)];
+    for ((table, column), is_mended_in_place) in cases
+        .map(|case| (case, true))
+        .into_iter()
+        .chain(cases.map(|case| (case, false)))
+    {
+        let sick = Sick::new();
+        let page = sick.pages(table, "leaf")[0];
+        assert_eq!(sick.rows_on(table, page), 1);
+        let (_, header) = cell_of(&sick.bytes(), page, 0, true);
+        let kind = header + 1 + column;
+        assert_eq!(sick.bytes()[kind] & 1, 1, "a text");
+        sick.overwrite(kind, &[sick.bytes()[kind] ^ 1]);
+        if !is_mended_in_place {
+            sick.overwrite(0, &[0; 100]);
+        }
+        let outcome = sick.repaired();
+        assert_eq!((sick.missing(), sick.added()), (vec![], vec![]), "{table}");
+        let counts = &outcome.tables[table];
+        assert_eq!(
+            (counts.kept, counts.mended, counts.recreated, counts.lost),
+            (1, 1, 0, Some(0)),
+            "{}",
+            outcome.text
+        );
+    }
+}
+
+#[test]
+fn rows_that_fit_no_table_are_kept_aside() {
+    let sick = Sick::new();
+    let page = sick.pages("user_settings", "leaf")[0];
+    for cell in 0..sick.rows_on("user_settings", page) as usize {
+        let (_, header) = cell_of(&sick.bytes(), page, cell, false);
+        sick.overwrite(header + 2, &[sick.bytes()[header + 2] ^ 1]);
+    }
+    sick.overwrite(0, &[0; 100]);
+    let outcome = sick.repaired();
+    assert_eq!(outcome.tables["user_settings"].kept, 0);
+    let rejects = rejects_of(&outcome);
+    assert!(
+        rejects.contains("dark") && rejects.contains("0.8"),
+        "{rejects}"
+    );
+    assert_eq!(rejects.lines().count(), 2, "{rejects}");
+}
+
+#[test]
+fn a_row_without_a_single_value_costs_only_itself() {
+    let sick = Sick::new();
+    let page = sick.pages("messages", "leaf")[3];
+    let (length, header) = cell_of(&sick.bytes(), page, 2, true);
+    let of_length = sick.bytes()[length..]
+        .iter()
+        .take_while(|byte| **byte >= 0x80)
+        .count();
+    sick.overwrite(length, &vec![0x80; of_length]);
+    sick.overwrite(length + of_length, &[1]);
+    sick.overwrite(header, &[1]);
+    let outcome = sick.repaired();
+    let messages = &outcome.tables["messages"];
+    assert_eq!(messages.kept - messages.recreated, 649, "{}", outcome.text);
+    assert_eq!(messages.rejected, 1, "{}", outcome.text);
 }
 
 #[test]
@@ -289,6 +413,78 @@ fn a_damaged_log_is_told_and_used_up_to_the_damage() {
     fs::write(copy.path().join("parlance.db-wal"), &log).unwrap();
     doctor::repair(copy.path(), &Watch::nobody(), NOON).unwrap();
     assert!(rows_of(&file) == before, "as it is read without SQLite");
+}
+
+/// SQLite's checksum of a log, on from `sum`.
+fn checksum(sum: (u32, u32), bytes: &[u8]) -> (u32, u32) {
+    bytes.chunks_exact(8).fold(sum, |(first, second), pair| {
+        let word = |at: usize| u32::from_le_bytes(pair[at..at + 4].try_into().unwrap());
+        let first = first.wrapping_add(word(0)).wrapping_add(second);
+        (first, second.wrapping_add(word(4)).wrapping_add(first))
+    })
+}
+
+#[test]
+fn a_log_that_says_the_database_is_huge_is_not_believed() {
+    let world = World::new();
+    let conversation = world.conversation();
+    world.send(conversation, "In the log only: 日志").unwrap();
+    let before = rows_of(&world.path().join("parlance.db"));
+    let copy = tempfile::tempdir().unwrap();
+    let file = copy.path().join("parlance.db");
+    fs::copy(world.path().join("parlance.db"), &file).unwrap();
+    let root: u32 = world
+        .raw()
+        .query_row(
+            "SELECT rootpage FROM sqlite_schema WHERE name = 'conversation_notes'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let mut log = fs::read(world.path().join("parlance.db-wal")).unwrap();
+    let mut sum = checksum((0, 0), &log[..24]);
+    for frame in log[32..].chunks_exact_mut(24 + PAGE) {
+        if frame[4..8] != [0; 4] {
+            frame[4..8].copy_from_slice(&0xffff_fff0_u32.to_be_bytes());
+        }
+        // So that every page is looked at.
+        if frame[..4] == root.to_be_bytes() {
+            frame[24] = 0;
+        }
+        sum = checksum(checksum(sum, &frame[..8]), &frame[24..]);
+        frame[16..20].copy_from_slice(&sum.0.to_be_bytes());
+        frame[20..24].copy_from_slice(&sum.1.to_be_bytes());
+    }
+    fs::write(copy.path().join("parlance.db-wal"), &log).unwrap();
+    let (begun, is_too_late) = (Instant::now(), AtomicBool::new(false));
+    let report = |_: Progress| {
+        is_too_late.store(begun.elapsed().as_secs() > 60, Ordering::Relaxed);
+    };
+    let watch = Watch::new(&report, &is_too_late);
+    let into = copy.path().join("readable");
+    let rescued = doctor::rescue(copy.path(), &into, &watch).unwrap();
+    assert_eq!(rescued.messages, 1);
+    doctor::repair(copy.path(), &watch, NOON).unwrap();
+    assert!(rows_of(&file) == before);
+}
+
+#[test]
+fn a_long_message_of_which_a_page_leads_back_to_itself_keeps_its_beginning() {
+    let sick = Sick::new();
+    let bytes = sick.bytes();
+    let page = sick
+        .pages("messages", "overflow")
+        .into_iter()
+        .find(|page| {
+            String::from_utf8_lossy(&bytes[(page - 1) * PAGE..page * PAGE]).contains("很长的一段")
+        })
+        .unwrap();
+    let before = sick.one("SELECT content FROM messages WHERE content LIKE 'Một đoạn%'");
+    sick.overwrite((page - 1) * PAGE, &(page as u32).to_be_bytes());
+    sick.repaired();
+    let after =
+        sick.one("SELECT content FROM messages WHERE length(content) > 1000 AND role = 'user'");
+    assert!(before.starts_with(&after), "{}", after.len());
 }
 
 #[test]

@@ -130,6 +130,60 @@ fn what_was_to_be_erased_is_not_brought_back() {
 }
 
 #[test]
+fn what_was_to_be_erased_is_not_brought_back_by_what_is_wrong_with_it() {
+    let sick = Sick::new();
+    sick.damage(
+        "UPDATE messages SET content = 'erase me', role = 'robot', deleted_at = 0 WHERE sequence_number = 1;
+         UPDATE messages SET content = CAST('erase me' || X'ff' AS TEXT), deleted_at = 0 WHERE sequence_number = 2;
+         UPDATE conversations SET deleted_at = 0, status = 'strange', topic = 'erase me'
+             WHERE id = (SELECT min(id) FROM conversations);
+         UPDATE messages SET content = 'erase me', role = 'robot'
+             WHERE conversation_id = (SELECT min(id) FROM conversations);
+         UPDATE message_edit_history SET previous_content = CAST('erase me' || X'ff' AS TEXT)
+             WHERE message_id IN (SELECT id FROM messages WHERE conversation_id = (SELECT min(id) FROM conversations));
+         UPDATE messages SET content = 'not this', role = 'robot'
+             WHERE sequence_number = 4 AND conversation_id = (SELECT max(id) FROM conversations);",
+    );
+    let outcome = rescue(&sick, &sick.path().join("readable"));
+    let lines = fs::read_to_string(sick.path().join("readable/everything.jsonl")).unwrap();
+    assert!(!lines.contains("erase me"));
+    assert!(
+        lines.contains("robot") && lines.contains("not this"),
+        "what is to stay is there as it was"
+    );
+    let aside = lines.lines().filter(|line| line.contains("\"fate\""));
+    assert_eq!(outcome.kept_aside, aside.count() as u64);
+}
+
+#[test]
+fn secrets_stay_behind_also_where_nothing_tells_what_they_are() {
+    let sick = Sick::new();
+    let token = "0123456789abcdef".repeat(4);
+    sick.damage(&format!(
+        "UPDATE users SET password_hash = '$argon2id$secret', email = '{token}'"
+    ));
+    let (page, bytes) = (sick.pages("users", "leaf")[0], sick.bytes());
+    let (_, header) = crate::doctor_pages::cell_of(&bytes, page, 0, true);
+    let schema = sick.pages("sqlite_schema", "leaf");
+    // A row with a text that says it is none, to which no schema leads.
+    sick.overwrite(header + 2, &[bytes[header + 2] ^ 1]);
+    for page in schema.into_iter().chain([1]) {
+        sick.zero_page(page);
+    }
+    rescue(&sick, &sick.path().join("readable"));
+    let lines = fs::read_to_string(sick.path().join("readable/everything.jsonl")).unwrap();
+    let row = lines
+        .lines()
+        .find(|line| line.contains("\"Learner\""))
+        .unwrap();
+    assert!(row.contains("nothing tells to which table"), "{row}");
+    assert!(
+        !lines.contains("argon2id") && !lines.contains(&token),
+        "{row}"
+    );
+}
+
+#[test]
 fn secrets_stay_behind() {
     let sick = Sick::new();
     sick.damage("UPDATE users SET password_hash = '$argon2id$secret'");

@@ -93,7 +93,13 @@ impl Account {
 
     /// Keeps aside a row that belongs to no table in particular.
     pub(super) fn keep_unknown_aside(&mut self, values: &[Value]) -> Result<(), Error> {
-        let values: Vec<Json> = values.iter().map(|value| as_json("", value)).collect();
+        let values: Vec<Json> = values
+            .iter()
+            .map(|value| match value {
+                Value::Text(bytes) | Value::Blob(bytes) if is_secret(bytes) => Json::Null,
+                other => as_json("", other),
+            })
+            .collect();
         let line = json!({
             "table": null,
             "fate": Fate::Rejected.name(),
@@ -127,6 +133,12 @@ impl Account {
 
 /// They open no door for whoever reads a file of rows, and are of no use to anybody else.
 const SECRETS: &[&str] = &["password_hash", "token_hash"];
+
+/// Whether a value is a secret by its looks, where no name of a column tells: the hash of a password or token.
+fn is_secret(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"$argon2id$")
+        || (bytes.len() == 64 && bytes.iter().all(u8::is_ascii_hexdigit))
+}
 
 /// A row as JSON, by the names of its columns; without secrets.
 pub(super) fn row_as_json(table: &KnownTable, values: &[Value]) -> Map<String, Json> {

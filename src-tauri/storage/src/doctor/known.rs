@@ -146,6 +146,9 @@ impl Known {
 
     /// Whether a row keeps the rules of its table, except for uniqueness and references.
     pub(super) fn keeps_rules(&self, table: &KnownTable, values: &[Value]) -> Result<bool, Error> {
+        if values.is_empty() {
+            return Ok(false);
+        }
         self.empty.execute_batch("SAVEPOINT trial")?;
         let inserted = table.insert(&self.empty, values);
         self.empty
@@ -236,7 +239,7 @@ impl KnownTable {
         self.columns.iter().position(|known| known.name == column)
     }
 
-    /// Adds a row whose last columns may be absent; they get their defaults.
+    /// Adds a row whose last columns may be absent; they get their defaults. At least one has to be there.
     pub(super) fn insert(&self, connection: &Connection, values: &[Value]) -> rusqlite::Result<()> {
         let names: Vec<String> = self.columns[..values.len()]
             .iter()

@@ -60,6 +60,9 @@ pub(super) fn place(
     table: &KnownTable,
     original: &[Value],
 ) -> Result<Placed, Error> {
+    if original.is_empty() {
+        return Ok(Placed::Refused("it holds no value at all"));
+    }
     let mut values: Vec<Value> = table
         .columns
         .iter()
@@ -93,7 +96,13 @@ pub(super) fn place(
     }
 }
 
-/// Text that is text. A blob in a column of texts is a text whose type was damaged.
+/// Whether a value is a blob in a column of texts: a text whose type was damaged.
+pub(super) fn is_text_in_disguise(table: &KnownTable, values: &[Value], place: usize) -> bool {
+    table.columns[place].column_type == ColumnType::Text
+        && matches!(values.get(place), Some(Value::Blob(_)))
+}
+
+/// Text that is text; a blob where text belongs is read as one.
 fn legible(column_type: ColumnType, value: &Value) -> Value {
     let (Value::Text(bytes) | Value::Blob(bytes)) = value else {
         return value.clone();

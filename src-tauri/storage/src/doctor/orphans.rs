@@ -16,6 +16,14 @@ use crate::{ConversationId, Error, UserId, id};
 /// Every pass can make rows that the next one must look at; there are few kinds of parents.
 const MOST_PASSES: usize = 8;
 
+/// By so much may clocks be wrong.
+const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
+
+/// Two ids that were made differ in more than one bit, unless they are of the same instant.
+const fn is_one_bit_off(id: i64, other: i64) -> bool {
+    (id ^ other).count_ones() == 1
+}
+
 /// Leaves no reference to nothing.
 pub(super) fn adopt(
     connection: &Connection,
@@ -121,8 +129,8 @@ impl Adoption<'_> {
         Ok(())
     }
 
-    /// What belongs to a lost profile belongs to the only one that is left. If there is none, or more than one
-    /// could be meant, the lost one is made anew.
+    /// A lost profile is made anew: what was one person's is not shown to another. Only where the id is a damaged
+    /// number, and never was a profile's, does the row go to the only profile there is.
     fn give_to_somebody(
         &mut self,
         table: &KnownTable,
@@ -134,8 +142,11 @@ impl Adoption<'_> {
             let rows = statement.query_map([], |row| row.get(0))?;
             rows.collect::<Result<_, _>>()?
         };
+        let was_there = self.was_profile(lost)?;
         match others.as_slice() {
-            [only] => self.give(table, reference, lost, *only, "its profile was lost"),
+            [only] if !was_there || is_one_bit_off(lost, *only) => {
+                self.give(table, reference, lost, *only, "its profile was lost")
+            }
             // Nobody can be called what is no id.
             _ if lost < 0 => {
                 let somebody = self.some_user()?;
@@ -143,6 +154,19 @@ impl Adoption<'_> {
             }
             _ => self.recreate_user(lost),
         }
+    }
+
+    /// Whether a profile can have had this id: an index knows it, or it was born since there are ids, and is not
+    /// to be born yet.
+    fn was_profile(&self, id: i64) -> Result<bool, Error> {
+        let is_in_index = self
+            .connection
+            .prepare_cached("SELECT 1 FROM temp.hints WHERE table_name = 'users' AND id = ?1")?
+            .exists([id])?;
+        let born = id::birth_millis(id);
+        let can_be = id::birth_millis(0) + DAY_MILLIS < born
+            && born < self.now.as_millis().saturating_add(DAY_MILLIS);
+        Ok(id >= 0 && (is_in_index || can_be))
     }
 
     /// Makes the rows that referred to `lost` refer to `to`.
@@ -185,7 +209,8 @@ impl Adoption<'_> {
 
     fn recreate_conversation(&mut self, lost: i64) -> Result<(), Error> {
         let user = match self.hint("conversations", lost, "user_id")? {
-            Some(user) if self.exists("users", user)? => user,
+            // If the profile is lost too, it is made anew in its turn.
+            Some(user) if self.exists("users", user)? || self.was_profile(user)? => user,
             _ => self.some_user()?,
         };
         self.connection.execute(
@@ -313,9 +338,16 @@ impl Adoption<'_> {
                  (SELECT count(*) FROM message_edit_history WHERE message_id = ?1), ?6, ?7)",
             params![message, conversation, role, content, wanted, id::birth_millis(message), self.now],
         )?;
+        // One of which a part could be read was kept aside, and never counted as lost.
+        let is_aside = self
+            .connection
+            .prepare_cached("SELECT 1 FROM temp.aside WHERE table_name = 'messages' AND id = ?1")?
+            .exists([message])?;
         let counts = self.account.table("messages");
         counts.recreated += 1;
-        counts.lost = counts.lost.map(|lost| lost.saturating_sub(1));
+        if !is_aside {
+            counts.lost = counts.lost.map(|lost| lost.saturating_sub(1));
+        }
         Ok(())
     }
 

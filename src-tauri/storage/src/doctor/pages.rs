@@ -24,6 +24,15 @@ pub(super) const fn is_page_size(size: usize) -> bool {
     size.is_power_of_two() && 512 <= size && size <= 65_536
 }
 
+/// The most pages that a database can have of which so many are in the file and the log, whatever the log says.
+/// A page that was taken and freed in one change is in neither, so there may be somewhat more.
+const fn most_pages(in_file: u32, in_log: u32) -> u32 {
+    in_file
+        .saturating_add(in_log)
+        .saturating_mul(2)
+        .saturating_add(SAMPLE)
+}
+
 /// A database as a row of pages.
 pub(super) struct Pages {
     database: Option<File>,
@@ -119,7 +128,10 @@ impl Pages {
         };
         self.usable = self.size;
         let whole = u32::try_from(length.div_ceil(self.size as u64)).unwrap_or(u32::MAX);
-        let in_log = self.log.as_ref().and_then(|(_, log)| log.database_pages);
+        let in_log = self.log.as_ref().and_then(|(_, log)| {
+            let frames = u32::try_from(log.pages.len()).unwrap_or(u32::MAX);
+            Some(log.database_pages?.min(most_pages(whole, frames)))
+        });
         self.count = in_log.unwrap_or(whole);
         self.header = self.page(1).and_then(|page| Header::of(&page));
         if let Some(header) = self.header {

@@ -3,7 +3,7 @@
 //! It is made by the migrations of this program, never by what the file says of itself. Rows come in with
 //! checks of their own table only; what they say of each other is put right afterwards, when all are there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use rusqlite::config::DbConfig;
@@ -65,8 +65,13 @@ pub(super) fn rebuild(
         known: &source.known,
         account,
         rows: 0,
+        repeated: HashSet::new(),
     };
-    let damage = source.read(&mut filling, watch)?;
+    let mut damage = source.read(&mut filling, watch)?;
+    for table in filling.repeated {
+        // A page that stands in the place of another gives its own rows a second time.
+        damage.entry(table).or_default().damaged += 1;
+    }
     if filling.rows == 0 {
         return Err(Error::corrupt(
             "nothing of Parlance can be read in it; restoring a backup is the way",
@@ -81,11 +86,12 @@ pub(super) fn rebuild(
     connection.pragma_update(None, "foreign_keys", false)?;
     let newest = Known::newest()?;
     recompute::all(&connection, &newest, account, watch, now)?;
-    connection.execute_batch("DROP TABLE temp.hints; DROP TABLE temp.fragments;")?;
+    connection.execute_batch(CLEAR_LEFT_OVERS)?;
     Ok(connection)
 }
 
-/// What is left of rows that are lost, beside the tables: values that an index knew, and beginnings of texts.
+/// What is left of rows that are lost, beside the tables: values that an index knew, and beginnings of texts; and
+/// which rows are not lost but kept aside.
 pub(super) const LEFT_OVERS: &str = "
     CREATE TEMP TABLE IF NOT EXISTS hints (
         table_name TEXT NOT NULL, id INTEGER NOT NULL, column_name TEXT NOT NULL, value ANY,
@@ -93,7 +99,14 @@ pub(super) const LEFT_OVERS: &str = "
     ) STRICT, WITHOUT ROWID;
     CREATE TEMP TABLE IF NOT EXISTS fragments (
         id INTEGER PRIMARY KEY, conversation_id INTEGER, role TEXT, content TEXT NOT NULL
-    ) STRICT;";
+    ) STRICT;
+    CREATE TEMP TABLE IF NOT EXISTS aside (
+        table_name TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (table_name, id)
+    ) STRICT, WITHOUT ROWID;";
+
+/// They go when the last row has found its place.
+pub(super) const CLEAR_LEFT_OVERS: &str = "
+    DROP TABLE IF EXISTS temp.hints; DROP TABLE IF EXISTS temp.fragments; DROP TABLE IF EXISTS temp.aside;";
 
 /// Takes rows into a new database.
 struct Filling<'a> {
@@ -102,6 +115,8 @@ struct Filling<'a> {
     account: &'a mut Account,
     /// Of learners, in the database or kept aside.
     rows: u64,
+    /// Tables of which a row came more than once.
+    repeated: HashSet<String>,
 }
 
 impl Sink for Filling<'_> {
@@ -112,21 +127,19 @@ impl Sink for Filling<'_> {
         self.rows += 1;
         if !row.is_whole {
             self.fragment(table, &row.values)?;
-            let reason = "its end cannot be read";
-            return self
-                .account
-                .keep_aside(table, &row.values, Fate::Rejected, reason);
+            return self.reject(table, &row.values, "its end cannot be read");
         }
         match mending::place(self.connection, self.known, table, &row.values)? {
-            Placed::AsItIs | Placed::Again => Ok(()),
+            Placed::AsItIs => Ok(()),
+            Placed::Again => {
+                self.repeated.insert(table.name.clone());
+                Ok(())
+            }
             Placed::Mended(reason) => {
                 self.account
                     .keep_aside(table, &row.values, Fate::Mended, reason)
             }
-            Placed::Refused(reason) => {
-                self.account
-                    .keep_aside(table, &row.values, Fate::Rejected, reason)
-            }
+            Placed::Refused(reason) => self.reject(table, &row.values, reason),
         }
     }
 
@@ -135,7 +148,7 @@ impl Sink for Filling<'_> {
         table: &KnownTable,
         rowid: i64,
         values: Vec<(usize, Value)>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let is_there = self
             .connection
             .prepare_cached(&format!(
@@ -144,11 +157,7 @@ impl Sink for Filling<'_> {
             ))?
             .exists([rowid])?;
         if is_there {
-            return Ok(());
-        }
-        let mut row = vec![Value::Null; table.columns.len()];
-        if let Some(place) = table.rowid_column() {
-            row[place] = Value::Integer(rowid);
+            return Ok(false);
         }
         for (place, value) in values {
             self.connection
@@ -159,9 +168,12 @@ impl Sink for Filling<'_> {
                     table.columns[place].name,
                     rusqlite::types::ToSqlOutput::Borrowed(value.as_ref())
                 ])?;
-            row[place] = value;
         }
-        Ok(())
+        let is_aside = self
+            .connection
+            .prepare_cached("SELECT 1 FROM temp.aside WHERE table_name = ?1 AND id = ?2")?
+            .exists(params![table.name, rowid])?;
+        Ok(!is_aside)
     }
 
     fn unknown(&mut self, values: Vec<Value>) -> Result<(), Error> {
@@ -170,6 +182,17 @@ impl Sink for Filling<'_> {
 }
 
 impl Filling<'_> {
+    fn reject(&mut self, table: &KnownTable, values: &[Value], reason: &str) -> Result<(), Error> {
+        let id = table.rowid_column().and_then(|place| values.get(place));
+        if let Some(id) = id.and_then(Value::as_integer) {
+            self.connection
+                .prepare_cached("INSERT OR IGNORE INTO temp.aside VALUES (?1, ?2)")?
+                .execute(params![table.name, id])?;
+        }
+        self.account
+            .keep_aside(table, values, Fate::Rejected, reason)
+    }
+
     /// The new file has a ledger of its own; the old one still knows when and by which app a step was taken.
     fn ledger_row(&self, table: &KnownTable, row: &Row) -> Result<(), Error> {
         if !row.is_whole || !table.fits(&row.values) || row.values.len() != table.columns.len() {
@@ -232,15 +255,26 @@ fn count_losses(
 ) -> Result<(), Error> {
     for table in &known.tables {
         let damage = damage.get(&table.name).copied().unwrap_or_default();
+        if table.has_rowid {
+            // Rows that were found after the index had told of them.
+            connection.execute(
+                &format!(
+                    "DELETE FROM temp.hints WHERE table_name = ?1 AND id IN (SELECT rowid FROM main.\"{}\")",
+                    table.name
+                ),
+                [&table.name],
+            )?;
+        }
         let lost: u32 = connection.query_row(
-            "SELECT count(DISTINCT id) FROM temp.hints WHERE table_name = ?1",
+            "SELECT count(DISTINCT id) FROM temp.hints
+             WHERE table_name = ?1 AND id NOT IN (SELECT id FROM temp.aside WHERE table_name = ?1)",
             [&table.name],
             |row| row.get(0),
         )?;
-        account.table(&table.name).lost = match (damage.damaged, damage.is_counted) {
-            (0, _) => Some(0),
-            (_, true) => Some(u64::from(lost)),
-            (_, false) => None,
+        account.table(&table.name).lost = match (damage.damaged, lost, damage.is_counted) {
+            (0, 0, _) => Some(0),
+            (_, _, true) => Some(u64::from(lost)),
+            (_, _, false) => None,
         };
     }
     account.tables.remove(LEDGER);

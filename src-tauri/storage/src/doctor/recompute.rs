@@ -137,14 +137,13 @@ fn make_readable(
     };
     orphans::remove(connection, table, row)?;
     let mut better = row.clone();
-    if let Some(place) = table
-        .place(column)
-        .filter(|place| !table.key.contains(place))
-        && let Some(value) = mending::substitute(connection, table, row, place)?
+    if let Some(place) = table.place(column).filter(|place| {
+        !table.key.contains(place) && !mending::is_text_in_disguise(table, row, *place)
+    }) && let Some(value) = mending::substitute(connection, table, row, place)?
     {
         better[place] = value;
     }
-    // A text that is none has no substitute, but is made legible on the way.
+    // A text that is none, or a blob that was one, is made legible on the way.
     let placed = mending::place(connection, known, table, &better)?;
     let is_mended = match placed {
         Placed::Mended(_) => true,

@@ -199,8 +199,7 @@ fn mend_on(
     })?;
     orphans::adopt(connection, &known, account, now)?;
     recompute::all(connection, &known, account, watch, now)?;
-    connection
-        .execute_batch("DROP TABLE IF EXISTS temp.hints; DROP TABLE IF EXISTS temp.fragments;")?;
+    connection.execute_batch(rebuild::CLEAR_LEFT_OVERS)?;
     recompute::full_text(connection, watch)?;
     finish_counts(connection, &known, account)
 }

@@ -123,8 +123,8 @@ impl Sink for Counting {
         _table: &KnownTable,
         _rowid: i64,
         _values: Vec<(usize, Value)>,
-    ) -> Result<(), Error> {
-        Ok(())
+    ) -> Result<bool, Error> {
+        Ok(false)
     }
 
     fn unknown(&mut self, _values: Vec<Value>) -> Result<(), Error> {

@@ -3,14 +3,14 @@
 //! For the day on which nothing else helps: it needs neither the app nor a database that opens. The conversations
 //! are there to be read, and every row of every table is there for whoever wants to build something out of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, Row};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::account::{Account, row_as_json};
 use super::known::{Known, KnownTable};
@@ -73,7 +73,8 @@ pub fn rescue(data_dir: &Path, into: &Path, watch: &Watch<'_>) -> Result<RescueO
     let mut account = Account::new(workshop.file("rejects.jsonl"));
     let new = workshop.folder("new")?.join(DATABASE_FILE);
     let connection = rebuild::rebuild(&source, &new, &mut account, watch, now)?;
-    forget_what_is_to_be_erased(&connection)?;
+    let rejects = account.finish()?;
+    let condemned = forget_what_is_to_be_erased(&connection, rejects)?;
 
     let folder = workshop.folder("out")?;
     let mut outcome = RescueOutcome {
@@ -81,11 +82,11 @@ pub fn rescue(data_dir: &Path, into: &Path, watch: &Watch<'_>) -> Result<RescueO
         conversations: 0,
         messages: 0,
         rows: BTreeMap::new(),
-        kept_aside: account.rejects_count,
+        kept_aside: 0,
         text: String::new(),
     };
-    let rejects = account.finish()?;
     outcome.write_conversations(&connection, &folder, watch)?;
+    let rejects = rejects.map(|rejects| (rejects, &condemned));
     outcome.write_everything(&connection, &folder, rejects, watch)?;
     outcome.text = outcome.describe();
     watch.at(Stage::Salvaging, 1, 1)?;
@@ -107,12 +108,68 @@ fn lock_if_possible(data_dir: &Path) -> Result<Option<Lock>, Error> {
     }
 }
 
-/// What the learner wanted erased, and was not yet when the file was damaged, is not brought back.
-fn forget_what_is_to_be_erased(connection: &Connection) -> Result<(), Error> {
+/// What the learner wanted erased, and was not yet when the file was damaged, is not brought back. Gives the ids
+/// of the conversations and messages that were, those that had to be kept aside among them.
+fn forget_what_is_to_be_erased(
+    connection: &Connection,
+    rejects: Option<&Path>,
+) -> Result<HashSet<String>, Error> {
+    connection.execute_batch("CREATE TEMP TABLE condemned (id INTEGER PRIMARY KEY)")?;
+    each_line(rejects, &mut |_, kept| {
+        let row = &kept["row"];
+        if let (Some("messages" | "conversations"), Some(0), Some(id)) = (
+            kept["table"].as_str(),
+            row["deleted_at"].as_i64(),
+            row["id"].as_str().and_then(|id| id::decode(id).ok()),
+        ) {
+            // One may have been made anew under its id, from what was left of it.
+            connection
+                .prepare_cached("INSERT OR IGNORE INTO temp.condemned VALUES (?1)")?
+                .execute([id])?;
+        }
+        Ok(())
+    })?;
     connection.execute_batch(
-        "PRAGMA foreign_keys = ON;
-         DELETE FROM messages WHERE deleted_at = 0; DELETE FROM conversations WHERE deleted_at = 0;",
+        "INSERT OR IGNORE INTO temp.condemned SELECT id FROM conversations WHERE deleted_at = 0;
+         INSERT OR IGNORE INTO temp.condemned SELECT id FROM messages
+             WHERE deleted_at = 0 OR conversation_id IN (SELECT id FROM temp.condemned);
+         PRAGMA foreign_keys = ON;
+         DELETE FROM messages WHERE id IN (SELECT id FROM temp.condemned);
+         DELETE FROM conversations WHERE id IN (SELECT id FROM temp.condemned);",
     )?;
+    let mut statement = connection.prepare("SELECT id FROM temp.condemned")?;
+    let ids = statement.query_map([], |row| row.get(0).map(id::encode))?;
+    Ok(ids.collect::<Result<_, _>>()?)
+}
+
+/// Whether a row that was kept aside, or what it belongs to, was to be erased.
+fn is_condemned(kept: &Json, condemned: &HashSet<String>) -> bool {
+    let row = &kept["row"];
+    let is_among_them = |column| {
+        row[column]
+            .as_str()
+            .is_some_and(|id| condemned.contains(id))
+    };
+    row["deleted_at"] == 0
+        || ["id", "conversation_id", "message_id"]
+            .into_iter()
+            .any(is_among_them)
+}
+
+/// Goes through the rows that were kept aside, as they are written and as they are meant.
+fn each_line(
+    rejects: Option<&Path>,
+    visit: &mut dyn FnMut(&str, &Json) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let Some(rejects) = rejects else {
+        return Ok(());
+    };
+    for line in BufReader::new(File::open(rejects)?).lines() {
+        let line = line?;
+        let kept = serde_json::from_str(&line)
+            .map_err(|_| Error::internal("a row that was kept aside cannot be read back"))?;
+        visit(&line, &kept)?;
+    }
     Ok(())
 }
 
@@ -204,7 +261,7 @@ impl RescueOutcome {
         &mut self,
         connection: &Connection,
         folder: &Path,
-        rejects: Option<&Path>,
+        rejects: Option<(&Path, &HashSet<String>)>,
         watch: &Watch<'_>,
     ) -> Result<(), Error> {
         let mut file = BufWriter::new(data_dir::open_private(&folder.join(EVERYTHING))?);
@@ -219,8 +276,14 @@ impl RescueOutcome {
             let rows = write_table(connection, table, &mut file, watch)?;
             self.rows.insert(table.name.clone(), rows);
         }
-        if let Some(rejects) = rejects {
-            io::copy(&mut File::open(rejects)?, &mut file)?;
+        if let Some((rejects, condemned)) = rejects {
+            each_line(Some(rejects), &mut |line, kept| {
+                if !is_condemned(kept, condemned) {
+                    writeln!(file, "{line}")?;
+                    self.kept_aside += 1;
+                }
+                Ok(())
+            })?;
         }
         finish(file)
     }

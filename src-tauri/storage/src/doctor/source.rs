@@ -2,7 +2,7 @@
 //!
 //! First the tables are read along their trees. A damaged page hides what lies below it; so afterwards every
 //! page that no tree led to is looked at by itself, and its rows go to the table that they can only belong to.
-//! At last the indexes tell which rows there were and are no more.
+//! At last the indexes tell which rows there were and are no more, also of a table that looks whole.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -30,13 +30,14 @@ pub(super) trait Sink {
     /// A row of a table.
     fn row(&mut self, table: &KnownTable, row: Row) -> Result<(), Error>;
 
-    /// What an index says of a row that is perhaps lost: its id, and the values that the index has.
+    /// What an index says of a row that is perhaps lost: its id, and the values that the index has. Gives
+    /// whether no such row was given before.
     fn index_entry(
         &mut self,
         table: &KnownTable,
         rowid: i64,
         values: Vec<(usize, Value)>,
-    ) -> Result<(), Error>;
+    ) -> Result<bool, Error>;
 
     /// Rows that can be read but belong to no table in particular.
     fn unknown(&mut self, values: Vec<Value>) -> Result<(), Error>;
@@ -47,7 +48,7 @@ pub(super) trait Sink {
 pub(super) struct TableDamage {
     /// Pages and cells of its tree that could not be read, or the tree itself.
     pub(super) damaged: u64,
-    /// Whether an index told of rows that are lost, so that they can be counted.
+    /// Whether an index tells which rows there were, so that those that are lost can be counted.
     pub(super) is_counted: bool,
 }
 
@@ -223,16 +224,24 @@ impl Source {
             pages_read: 0,
             ids: HashMap::new(),
             damage: HashMap::new(),
+            refused: HashSet::new(),
         };
         reading.schema()?;
         for table in &self.known.tables {
             reading.table(table, sink)?;
         }
-        if !self.is_schema_whole || reading.damage.values().any(|table| table.damaged > 0) {
+        let is_damaged =
+            !self.is_schema_whole || reading.damage.values().any(|table| table.damaged > 0);
+        if is_damaged {
             reading.strays(sink)?;
-            for table in &self.known.tables {
-                reading.index(table, sink)?;
-            }
+        }
+        // Of every table: one that looks whole may have lost rows all the same.
+        let mut is_missing_rows = false;
+        for table in &self.known.tables {
+            is_missing_rows |= reading.index(table, sink)?;
+        }
+        if is_missing_rows && !is_damaged {
+            reading.strays(sink)?;
         }
         Ok(reading.damage)
     }
@@ -247,6 +256,8 @@ struct Reading<'a> {
     /// The ids in each table that others refer to; they tell whose child a stray row is.
     ids: HashMap<String, HashSet<i64>>,
     damage: HashMap<String, TableDamage>,
+    /// Pages to which the tree of a table led and whose rows look like none of its own.
+    refused: HashSet<u32>,
 }
 
 impl Reading<'_> {
@@ -284,16 +295,25 @@ impl Reading<'_> {
         };
         let source = self.source;
         let mut met = std::mem::replace(&mut self.met, Met::nothing());
-        let walk = tree::walk(&source.pages, *root, order, &mut met, &mut |_, page| {
-            self.step()?;
-            // A pointer that went astray leads to the pages of another table.
-            let is_of_table =
-                page.cells.is_empty() || page.cells.iter().any(|cell| table.fits_stored(cell));
-            if is_of_table {
-                self.rows(table, page, sink)?;
-            }
-            Ok(is_of_table)
-        });
+        let walk = tree::walk(
+            &source.pages,
+            *root,
+            order,
+            &mut met,
+            &mut |number, page| {
+                self.step()?;
+                // A pointer that went astray leads to the pages of another table.
+                let is_of_table = page.cells.is_empty()
+                    || page.cells.iter().any(|cell| table.fits_stored(cell))
+                    || strays::can_only_be_of(&source.known, table, page);
+                if is_of_table {
+                    self.rows(table, page, sink)?;
+                } else {
+                    self.refused.insert(number);
+                }
+                Ok(is_of_table)
+            },
+        );
         self.met = met;
         self.damage.entry(table.name.clone()).or_default().damaged += walk?.damaged;
         Ok(())
@@ -336,7 +356,7 @@ impl Reading<'_> {
                 continue;
             };
             match strays::candidates(&source.known, &page).as_slice() {
-                [] => {}
+                [] => self.keep_unknown(number, &page, sink)?,
                 [only] if page.kind == Kind::TableLeaf => self.rows(only, &page, sink)?,
                 _ => doubtful.push(number),
             }
@@ -348,12 +368,22 @@ impl Reading<'_> {
             };
             match strays::table_of(&source.known, &page, &self.ids)? {
                 Some(table) => self.rows(table, &page, sink)?,
-                None if page.kind == Kind::TableLeaf => {
-                    for cell in page.cells {
-                        sink.unknown(cell.record.values)?;
-                    }
-                }
-                None => {}
+                None => self.keep_unknown(number, &page, sink)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows that fit no table, or more than one. What is no row of a learner's is left out: entries of indexes,
+    /// and what SQLite notes down for itself.
+    fn keep_unknown(&self, number: u32, page: &TreePage, sink: &mut dyn Sink) -> Result<(), Error> {
+        if page.kind != Kind::TableLeaf && !self.refused.contains(&number) {
+            return Ok(());
+        }
+        for cell in &page.cells {
+            let values = &cell.record.values;
+            if schema_row(&cell.record).is_none() && !strays::is_of_full_text(values) {
+                sink.unknown(values.clone())?;
             }
         }
         Ok(())
@@ -388,18 +418,17 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// What the index of a damaged table knows of its rows.
-    fn index(&mut self, table: &KnownTable, sink: &mut dyn Sink) -> Result<(), Error> {
+    /// What the index of a table knows of its rows. Gives whether it knows rows that nothing gave.
+    fn index(&mut self, table: &KnownTable, sink: &mut dyn Sink) -> Result<bool, Error> {
         let source = self.source;
-        let entry = self.damage.entry(table.name.clone()).or_default();
-        let Some(index) = table.index.as_ref().filter(|_| entry.damaged > 0) else {
-            return Ok(());
+        let Some(index) = &table.index else {
+            return Ok(false);
         };
         let Some(root) = source.roots.get(&index.name) else {
-            return Ok(());
+            return Ok(false);
         };
         let mut met = Met::none_of(&source.pages);
-        let mut entries = 0_u64;
+        let (mut entries, mut is_missing_rows) = (0_u64, false);
         let walk = tree::walk(
             &source.pages,
             *root,
@@ -417,7 +446,7 @@ impl Reading<'_> {
                     }
                     entries += 1;
                     let values = index.columns.iter().copied().zip(columns.iter().cloned());
-                    sink.index_entry(table, *rowid, values.collect())?;
+                    is_missing_rows |= sink.index_entry(table, *rowid, values.collect())?;
                 }
                 Ok(true)
             },
@@ -426,6 +455,6 @@ impl Reading<'_> {
             .entry(table.name.clone())
             .or_default()
             .is_counted = walk.damaged == 0 && entries > 0;
-        Ok(())
+        Ok(is_missing_rows)
     }
 }

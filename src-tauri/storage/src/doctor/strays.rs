@@ -23,6 +23,29 @@ pub(super) fn candidates<'a>(known: &'a Known, page: &TreePage) -> Vec<&'a Known
     known.tables.iter().filter(fits).collect()
 }
 
+/// Whether a page to which the tree of a table leads is its own although no row looks like it: no other table
+/// could have made any of them. A single damaged value is enough for that where a page has one row.
+pub(super) fn can_only_be_of(known: &Known, table: &KnownTable, page: &TreePage) -> bool {
+    // What lies in the other kind of tree may always be an index.
+    let is_short_enough = |cell: &Cell| {
+        let values = cell.record.values.len();
+        (1..=table.columns.len()).contains(&values) && !is_of_full_text(&cell.record.values)
+    };
+    let is_of_another = |other: &KnownTable| {
+        other.has_rowid
+            && other.name != table.name
+            && page.cells.iter().any(|cell| other.fits_stored(cell))
+    };
+    page.kind == Kind::TableLeaf
+        && page.cells.iter().any(is_short_enough)
+        && !known.tables.iter().any(is_of_another)
+}
+
+/// Whether this is how a full-text table keeps its words; they are all in other tables, too.
+pub(super) fn is_of_full_text(values: &[Value]) -> bool {
+    matches!(values, [_, Value::Blob(_)])
+}
+
 /// The one table to which the rows of a page belong; `None` if that cannot be told.
 pub(super) fn table_of<'a>(
     known: &'a Known,

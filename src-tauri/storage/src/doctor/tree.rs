@@ -1,11 +1,11 @@
 //! The pages of SQLite's trees, and the walk through one, which survives pages that are damaged.
 
+use std::collections::HashSet;
+
 use super::pages::{HEADER, Pages};
 use super::record::{self, Record, varint};
 use crate::Error;
 
-/// Longer than any value that SQLite may store here; a damaged cell may claim exabytes.
-const LONGEST_PAYLOAD: usize = 128 * 1024 * 1024;
 /// Far deeper than a tree of 2^32 pages.
 const DEEPEST: usize = 40;
 
@@ -65,6 +65,11 @@ pub(super) struct TreePage {
     children: Vec<u32>,
     /// Cells that could not be read.
     pub(super) damaged: usize,
+    /// Whether the cells fill what the page says is filled; if not, it once had others.
+    is_accounted_for: bool,
+    /// Pages on which the cells of this one go on. Each belongs to one cell, so that what a page gives is never
+    /// more than the whole file, whatever its cells claim.
+    overflow: HashSet<u32>,
 }
 
 /// Whether this looks like a page of a tree, of this size. Cells lie at the end of their page, so that a size that
@@ -119,27 +124,74 @@ pub(super) fn read(pages: &Pages, number: u32) -> Option<TreePage> {
         cells: Vec::with_capacity(shape.count),
         children: Vec::new(),
         damaged: 0,
+        is_accounted_for: false,
+        overflow: HashSet::new(),
     };
+    let mut filled = Vec::with_capacity(shape.count);
+    let mut begins = HashSet::new();
     for at in shape.pointers(&page) {
-        let is_read = shape.is_inside(at, &page) && read.add_cell(pages, &page, at).is_some();
-        if !is_read {
-            read.damaged += 1;
+        let is_cell = shape.is_inside(at, &page) && begins.insert(at);
+        match is_cell.then(|| read.add_cell(pages, &page, at)).flatten() {
+            // No cell is smaller, so that a free block fits in its place.
+            Some(end) => filled.push((at, end.max(at + 4))),
+            None => read.damaged += 1,
         }
     }
+    read.is_accounted_for = is_accounted_for(&page, begin, pages.usable(), filled);
     if shape.kind.is_interior() {
         read.children.extend(number4(&page, begin + 8));
     }
     Some(read)
 }
 
+/// Whether cells, free blocks and the fragments that the page counts are all there is in its content area, as
+/// SQLite's own check demands.
+fn is_accounted_for(page: &[u8], begin: usize, usable: usize, cells: Vec<(usize, usize)>) -> bool {
+    let (Some(first_free), Some(content), Some(fragments)) = (
+        number2(page, begin + 1),
+        number2(page, begin + 5),
+        page.get(begin + 7),
+    ) else {
+        return false;
+    };
+    let mut parts = cells;
+    let mut free = usize::from(first_free);
+    while free != 0 {
+        let (Some(next), Some(size)) = (number2(page, free), number2(page, free + 2)) else {
+            return false;
+        };
+        parts.push((free, free + usize::from(size)));
+        // They are chained in order, so that a chain ends.
+        if next != 0 && usize::from(next) <= free {
+            return false;
+        }
+        free = usize::from(next);
+    }
+    parts.sort_unstable();
+    let mut end = match usize::from(content) {
+        0 => 65_536,
+        content => content,
+    };
+    let mut gaps = 0;
+    for (from, to) in parts {
+        if from < end {
+            return false;
+        }
+        gaps += from - end;
+        end = to;
+    }
+    end <= usable && gaps + (usable - end) == usize::from(*fragments)
+}
+
 impl TreePage {
-    fn add_cell(&mut self, pages: &Pages, page: &[u8], at: usize) -> Option<()> {
+    /// Gives where the cell ends on its page.
+    fn add_cell(&mut self, pages: &Pages, page: &[u8], at: usize) -> Option<usize> {
         let mut at = at;
         if self.kind.is_interior() {
             self.children.push(number4(page, at)?);
             at += 4;
             if self.kind == Kind::TableInterior {
-                return Some(());
+                return varint(page, at).map(|(_, end)| end);
             }
         }
         let (length, next) = varint(page, at)?;
@@ -147,19 +199,21 @@ impl TreePage {
             Kind::TableLeaf => varint(page, next)?,
             _ => (0, next),
         };
+        // A damaged cell may claim exabytes; it cannot be longer than all pages together.
+        let longest = (pages.count() as usize).saturating_mul(pages.usable());
         let payload = Payload {
             length: usize::try_from(length)
                 .ok()
-                .filter(|length| (1..=LONGEST_PAYLOAD).contains(length))?,
+                .filter(|length| (1..=longest).contains(length))?,
             usable: pages.usable(),
             is_of_table: self.kind.is_of_table(),
         };
-        let bytes = payload.read(pages, page, begin)?;
+        let bytes = payload.read(pages, page, begin, &mut self.overflow)?;
         self.cells.push(Cell {
             rowid: rowid.cast_signed(),
             record: record::decode(&bytes, payload.length)?,
         });
-        Some(())
+        Some(begin + payload.on_page())
     }
 }
 
@@ -186,8 +240,25 @@ impl Payload {
         if wanted <= most { wanted } else { least }
     }
 
-    /// What can be read of it; shorter than its length where the chain of overflow pages is broken.
-    fn read(&self, pages: &Pages, page: &[u8], begin: usize) -> Option<Vec<u8>> {
+    /// How much of its page the content takes: what lies there, and where it goes on.
+    const fn on_page(&self) -> usize {
+        let local = self.local();
+        if local == self.length {
+            local
+        } else {
+            local + 4
+        }
+    }
+
+    /// What can be read of it; shorter than its length where the chain of overflow pages is broken, or comes to
+    /// a page that was met before.
+    fn read(
+        &self,
+        pages: &Pages,
+        page: &[u8],
+        begin: usize,
+        met: &mut HashSet<u32>,
+    ) -> Option<Vec<u8>> {
         let local = self.local();
         let mut bytes = page.get(begin..begin + local)?.to_vec();
         if local == self.length {
@@ -195,7 +266,7 @@ impl Payload {
         }
         let mut next = number4(page, begin + local)?;
         while bytes.len() < self.length {
-            let Some(overflow) = pages.page(next) else {
+            let Some(overflow) = pages.page(next).filter(|_| met.insert(next)) else {
                 break;
             };
             let wanted = (self.length - bytes.len()).min(self.usable - 4);
@@ -216,7 +287,8 @@ impl Payload {
 /// How a walk went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Walk {
-    /// Pages that are not there, are none of this tree, or were met twice; and cells that cannot be read.
+    /// Pages that are not there, are none of this tree, or were met twice; cells that cannot be read, and pages
+    /// that once had more of them than they say.
     pub(super) damaged: u64,
 }
 
@@ -242,6 +314,9 @@ pub(super) fn walk(
             continue;
         };
         walk.damaged += page.damaged as u64;
+        if page.damaged == 0 && !page.is_accounted_for {
+            walk.damaged += 1;
+        }
         met.add(number);
         if page.kind != Kind::TableInterior && !visit(number, &page)? {
             met.remove(number);
@@ -308,4 +383,65 @@ fn number2(page: &[u8], at: usize) -> Option<u16> {
 fn number4(page: &[u8], at: usize) -> Option<u32> {
     let bytes = page.get(at..at + 4)?;
     Some(u32::from_be_bytes(bytes.try_into().ok()?))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    const PAGE: usize = 4096;
+
+    /// The second of three pages: one cell of `length` bytes, to which `pointers` lead. It goes on in the third
+    /// page, which goes on in itself. As little as can be lies on its own page.
+    fn forged(length: u32, pointers: u16) -> TreePage {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("forged.db");
+        let at = PAGE - 1000;
+        let mut page = vec![0; PAGE];
+        page[0] = 0x0d;
+        page[3..5].copy_from_slice(&pointers.to_be_bytes());
+        let pointer = u16::try_from(at).unwrap().to_be_bytes();
+        for place in 0..usize::from(pointers) {
+            page[8 + place * 2..10 + place * 2].copy_from_slice(&pointer);
+        }
+        let as_varint = |number: u32| {
+            let group = |shift: u32| u8::try_from(number >> shift & 0x7f).unwrap();
+            [
+                group(21) | 0x80,
+                group(14) | 0x80,
+                group(7) | 0x80,
+                group(0),
+            ]
+        };
+        let header = [&[5][..], &as_varint((length - 5) * 2 + 13)].concat();
+        let cell = [&as_varint(length)[..], &[1], &header].concat();
+        page[at..at + cell.len()].copy_from_slice(&cell);
+        let payload = Payload {
+            length: length as usize,
+            usable: PAGE,
+            is_of_table: true,
+        };
+        let goes_on = at + 5 + payload.local();
+        page[goes_on..goes_on + 4].copy_from_slice(&3_u32.to_be_bytes());
+        let mut overflow = vec![b'x'; PAGE];
+        overflow[..4].copy_from_slice(&3_u32.to_be_bytes());
+        std::fs::write(&path, [vec![0; PAGE], page, overflow].concat()).unwrap();
+        read(&Pages::open(&path).unwrap(), 2).unwrap()
+    }
+
+    #[test]
+    fn a_cell_that_claims_more_than_the_whole_file_is_damaged() {
+        let page = forged(489 + 4092 * 200, 400);
+        assert_eq!((page.cells.len(), page.damaged), (0, 400));
+    }
+
+    #[test]
+    fn a_chain_that_comes_back_to_a_page_ends_there_and_a_cell_is_read_once() {
+        let page = forged(489 + 4092 * 2, 400);
+        assert_eq!((page.cells.len(), page.damaged), (1, 399));
+        let record = &page.cells[0].record;
+        assert!(!record.is_whole);
+        assert!(matches!(&record.values[..], [record::Value::Text(text)] if text.len() < 2 * PAGE));
+    }
 }

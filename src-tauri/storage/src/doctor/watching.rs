@@ -1,15 +1,9 @@
-//! Work of SQLite's that takes its time, ended at once when it is no longer wanted.
-
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
-use std::time::Duration;
+//! Work of SQLite's that takes its time, as a step of a stage, ended at once when it is no longer wanted.
 
 use rusqlite::Connection;
 
 use crate::Error;
-use crate::progress::{Stage, Watch};
-
-const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+use crate::progress::{self, Stage, Watch};
 
 /// A step of a stage that has several.
 #[derive(Clone, Copy)]
@@ -29,10 +23,6 @@ impl Step {
             total: 1,
         }
     }
-
-    fn begin(self, watch: &Watch<'_>) -> Result<(), Error> {
-        watch.at(self.stage, self.done, self.total)
-    }
 }
 
 /// Does `work` on `connection`, and interrupts it when the watch says that it is no longer wanted.
@@ -45,28 +35,33 @@ pub(super) fn interruptible<T>(
     step: Step,
     work: impl FnOnce() -> Result<T, Error>,
 ) -> Result<T, Error> {
-    step.begin(watch)?;
-    let (is_done, is_cancelled) = (AtomicBool::new(false), AtomicBool::new(false));
-    let interrupt = connection.get_interrupt_handle();
-    let result = thread::scope(|scope| {
-        let looking = scope.spawn(|| {
-            while !is_done.load(Ordering::Relaxed) {
-                if step.begin(watch).is_err() {
-                    is_cancelled.store(true, Ordering::Relaxed);
-                    // Again and again: one that comes between two statements has no effect.
-                    interrupt.interrupt();
-                }
-                thread::park_timeout(BETWEEN_LOOKS);
-            }
-        });
-        let result = work();
-        is_done.store(true, Ordering::Relaxed);
-        looking.thread().unpark();
-        result
-    });
-    if is_cancelled.load(Ordering::Relaxed) {
-        return Err(Error::Cancelled);
-    }
+    let begun = || watch.at(step.stage, step.done, step.total);
+    begun()?;
+    let outcome = progress::interruptible(connection, begun, work)?;
     watch.at(step.stage, step.done + 1, step.total)?;
-    result
+    Ok(outcome)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a test may")]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn work_that_panics_does_not_hang() {
+        let (ended, has_ended) = mpsc::channel::<()>();
+        let working = thread::spawn(move || {
+            let _ended = ended;
+            let connection = Connection::open_in_memory().unwrap();
+            let step = Step::only(Stage::Checking);
+            interruptible::<()>(&connection, &Watch::nobody(), step, || panic!("a fault"))
+        });
+        let outcome = has_ended.recv_timeout(Duration::from_secs(20));
+        assert_eq!(outcome, Err(mpsc::RecvTimeoutError::Disconnected));
+        assert!(working.join().is_err(), "the panic goes on");
+    }
 }
