@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { aConversation, NOON } from "../support/fixtures";
+import { aBackup, aConversation, NOON } from "../support/fixtures";
 import { all, find, get, inTalk, livedIn, open, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;
@@ -282,6 +282,69 @@ describe("unsent words", () => {
 		await slow.release();
 		await painted();
 		expect(app.callsOf("messageSend")).toEqual([[talk.id, "Here it is"]]);
+		expect(app.drafts.has(talk.id)).toBe(false);
+	});
+
+	it("that are being sent do not come back when one looks into another conversation meanwhile", async () => {
+		const { app, talk } = await inTalk();
+		const slow = app.hold("messageSend");
+		await user.type(get("composer"), "Here it is{Enter}");
+		await painted();
+		await open(app.conversations[0]?.id ?? "");
+		await open(talk.id);
+		expect((get("send") as HTMLButtonElement).disabled).toBe(true);
+		await user.type(get("composer"), "{Enter}");
+		await slow.release();
+		await painted();
+		expect((get("composer") as HTMLTextAreaElement).value).toBe("");
+		expect(app.callsOf("messageSend")).toHaveLength(1);
+		expect(app.drafts.get(talk.id) ?? "").toBe("");
+	});
+
+	it("that could not be sent are told of also in another conversation", async () => {
+		const { app, talk } = await inTalk();
+		const slow = app.hold("messageSend");
+		await user.type(get("composer"), "Here it is{Enter}");
+		await painted();
+		await open(app.conversations[0]?.id ?? "");
+		await slow.fail("disk_full");
+		await painted();
+		expect(get("errorCode").textContent).toContain("disk_full");
+		await open(talk.id);
+		expect((get("composer") as HTMLTextAreaElement).value).toBe("Here it is");
+	});
+
+	it("that were taken out of the box do not come back however slow the disk is", async () => {
+		const { app, talk } = await inTalk();
+		await user.type(get("composer"), "Never mind");
+		window.dispatchEvent(new Event("pagehide"));
+		await painted();
+		expect(app.drafts.get(talk.id)).toBe("Never mind");
+		const slow = app.hold("draftSave");
+		await user.clear(get("composer"));
+		await open(app.conversations[0]?.id ?? "");
+		await open(talk.id);
+		expect((get("composer") as HTMLTextAreaElement).value).toBe("");
+		await slow.release();
+		await painted();
+		expect(app.drafts.get(talk.id)).toBe("");
+	});
+
+	it("of before a restore are not written into what was restored", async () => {
+		const { app, talk } = await inTalk();
+		app.backups = [aBackup()];
+		app.failNext("draftSave", "disk_full");
+		await user.type(get("composer"), "Of before");
+		window.dispatchEvent(new Event("pagehide"));
+		await painted();
+		await user.click(get("settingsOpen"));
+		await painted();
+		await user.click(get("backupRestore"));
+		await user.click(get("backupConfirm"));
+		await painted();
+		await painted();
+		expect(app.callsOf("backupRestore")).toHaveLength(1);
+		expect(app.callsOf("draftSave")).toHaveLength(1);
 		expect(app.drafts.has(talk.id)).toBe(false);
 	});
 
