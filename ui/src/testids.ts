@@ -25,6 +25,9 @@ export const testids = {
 	trashConfirm: "trash-confirm",
 	trashKeep: "trash-keep",
 	trashConfirmErase: "trash-confirm-erase",
+	recentChanges: "recent-changes",
+	recentChange: "recent-change", // data-kind, data-id
+	recentUndo: "recent-undo",
 	renameInput: "rename-input",
 	composer: "composer",
 	send: "send",

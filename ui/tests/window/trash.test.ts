@@ -112,6 +112,109 @@ describe("Ctrl+Z", () => {
 	});
 });
 
+describe("Ctrl+Z, where something has changed since,", () => {
+	it("goes on to what was done before that, and does not get stuck", async () => {
+		const { app, talk } = await inTalk();
+		for (let times = 0; times < 3; times += 1) {
+			await user.click(all("deleteMessage")[0] as Element);
+			await painted();
+		}
+		const [newest, second, oldest] = app.operations.map(({ id }) => id);
+		app.failNext("operationUndo", "conflict");
+		app.failNext("operationUndo", "not_found");
+		opener(talk.id)?.focus();
+		await user.keyboard("{Control>}z{/Control}");
+		await painted();
+		expect(app.callsOf("operationUndo")).toEqual([[newest], [second], [oldest]]);
+		expect(get("undoToast").textContent).toContain("Taken back");
+		expect(messages()).toHaveLength(2);
+	});
+
+	it("but stops at a failure of another kind", async () => {
+		const { app, talk } = await inTalk();
+		await user.click(all("deleteMessage")[0] as Element);
+		await painted();
+		await user.click(all("deleteMessage")[0] as Element);
+		await painted();
+		app.failNext("operationUndo", "disk_full");
+		opener(talk.id)?.focus();
+		await user.keyboard("{Control>}z{/Control}");
+		await painted();
+		expect(app.callsOf("operationUndo")).toHaveLength(1);
+		expect(get("errorCode").textContent).toContain("disk_full");
+	});
+
+	it("does nothing behind a dialog", async () => {
+		const { app } = await inTalk();
+		await user.click(all("deleteMessage")[0] as Element);
+		await painted();
+		await user.click(get("trashOpen"));
+		await painted();
+		get("trashClose").focus();
+		await user.keyboard("{Control>}z{/Control}");
+		await painted();
+		expect(app.callsOf("operationUndo")).toHaveLength(0);
+	});
+});
+
+describe("recent changes, beside the trash,", () => {
+	async function withChanges() {
+		const opened = await inTalk();
+		await opened.app.conversationRename(opened.talk.id, "In the café");
+		await user.click(all("deleteMessage")[0] as Element);
+		await painted();
+		opener(opened.app.conversations.at(-1)?.id ?? "")?.focus();
+		await user.keyboard("{Delete}");
+		await painted();
+		await user.click(get("trashOpen"));
+		await painted();
+		return opened;
+	}
+	const names = () => all("recentChange").map((row) => row.querySelector(".name")?.textContent);
+
+	it("are listed by name and age, newest first, and any of them can be taken back", async () => {
+		const { app } = await withChanges();
+		expect(names()).toEqual([
+			"Deleted “رحلة إلى البحر”",
+			"Deleted the message “Hello! What can I get you?”",
+			"Renamed to “In the café”",
+		]);
+		expect(all("recentChange")[0]?.querySelector("time")?.textContent).toMatch(/ago|now/);
+		await user.click(all("recentUndo")[2] as Element);
+		await painted();
+		expect(titles()).toContain("At the café");
+		expect(app.operations).toHaveLength(2);
+		expect(names()).toHaveLength(2);
+		expect(within(get("recentChanges")).getByRole("status").textContent).toContain("Taken back");
+		expect(document.activeElement).toBe(all("recentUndo")[1]);
+	});
+
+	it("say in words why one cannot be taken back", async () => {
+		const { app } = await withChanges();
+		app.failNext("operationUndo", "conflict");
+		await user.click(all("recentUndo")[0] as Element);
+		await painted();
+		expect(get("recentChanges").textContent).toContain("has changed since");
+		app.failNext("operationUndo", "disk_full");
+		await user.click(all("recentUndo")[0] as Element);
+		await painted();
+		expect(get("recentChanges").textContent).toContain("The disk is full.");
+		expect(names()).toHaveLength(3);
+	});
+
+	it("say that there are none, and that they could not be read", async () => {
+		const { app } = livedIn();
+		app.failNext("operationList", "io");
+		await openWindow(app);
+		await user.click(get("trashOpen"));
+		await painted();
+		expect(get("recentChanges").textContent).toContain("could not be read");
+		await user.click(within(get("recentChanges")).getByRole("button", { name: "Try again" }));
+		await painted();
+		expect(get("recentChanges").textContent).toContain("There is nothing to take back.");
+	});
+});
+
 describe("the offer to undo", () => {
 	beforeEach(() => {
 		vi.useFakeTimers({ shouldAdvanceTime: true });

@@ -84,6 +84,18 @@ export default {
 	"undo.nothing": "There is nothing to take back.",
 	"undo.undo": "Undo",
 
+	"changes.title": "Recent changes",
+	"changes.hint": "The last 30 things you did that can be taken back.",
+	"changes.loading": "Loading recent changes…",
+	"changes.loadFailed": "The recent changes could not be read.",
+	"changes.nothing": "There is nothing to take back.",
+	"changes.deleted": "Deleted “{name}”",
+	"changes.restored": "Put back “{name}”",
+	"changes.renamed": "Renamed to “{name}”",
+	"changes.messageDeleted": "Deleted the message “{name}”",
+	"changes.messageRestored": "Put back the message “{name}”",
+	"changes.undoNamed": "Undo: {name}",
+
 	"trash.title": "Trash",
 	"trash.close": "Close the trash",
 	"trash.hint": "What you delete stays here for 30 days. Then it is erased for ever.",

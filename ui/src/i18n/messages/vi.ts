@@ -87,6 +87,18 @@ export default {
 	"undo.nothing": "Không có gì để hoàn tác.",
 	"undo.undo": "Hoàn tác",
 
+	"changes.title": "Thay đổi gần đây",
+	"changes.hint": "30 việc gần nhất của bạn mà còn có thể hoàn tác.",
+	"changes.loading": "Đang tải các thay đổi gần đây…",
+	"changes.loadFailed": "Không đọc được các thay đổi gần đây.",
+	"changes.nothing": "Không có gì để hoàn tác.",
+	"changes.deleted": "Đã xóa “{name}”",
+	"changes.restored": "Đã khôi phục “{name}”",
+	"changes.renamed": "Đã đổi tên thành “{name}”",
+	"changes.messageDeleted": "Đã xóa tin nhắn “{name}”",
+	"changes.messageRestored": "Đã khôi phục tin nhắn “{name}”",
+	"changes.undoNamed": "Hoàn tác: {name}",
+
 	"trash.title": "Thùng rác",
 	"trash.close": "Đóng thùng rác",
 	"trash.hint": "Những gì bạn xóa sẽ ở đây 30 ngày, sau đó bị xóa vĩnh viễn.",
