@@ -16,6 +16,7 @@ export const testids = {
 	trashOpen: "trash-open",
 	trashDialog: "trash-dialog",
 	trashClose: "trash-close",
+	trashDone: "trash-done",
 	trashNothing: "trash-nothing",
 	trashItem: "trash-item", // data-kind="conversation|message", data-id
 	trashRestore: "trash-restore",

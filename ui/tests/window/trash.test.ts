@@ -75,6 +75,37 @@ describe("deleting a message", () => {
 	});
 });
 
+describe("the focus", () => {
+	it("goes to the message beside the one that was deleted, and to the list when it was the last", async () => {
+		const { app, talk } = await inTalk();
+		const [, second] = messages();
+		all("deleteMessage")[0]?.focus();
+		await user.keyboard("{Enter}");
+		await painted();
+		expect((document.activeElement as HTMLElement).closest("article")?.dataset.id).toBe(second);
+		while (all("deleteMessage").length > 0) {
+			all("deleteMessage")[0]?.focus();
+			await user.keyboard("{Enter}");
+			await painted();
+		}
+		expect(app.messages.filter(({ conversationId }) => conversationId === talk.id)).toHaveLength(0);
+		expect(document.activeElement?.getAttribute("aria-label")).toBe("Messages");
+	});
+
+	it("goes back to where it was after an undo, and after its offer was dismissed", async () => {
+		const { talk } = await inTalk();
+		for (const button of [() => get("undo"), () => within(get("undoToast")).getAllByRole("button")[1]]) {
+			await user.click(all("deleteMessage")[1] as Element);
+			await painted();
+			opener(talk.id)?.focus();
+			button()?.focus();
+			await user.keyboard("{Enter}");
+			await painted();
+			expect(document.activeElement).toBe(opener(talk.id));
+		}
+	});
+});
+
 describe("Ctrl+Z", () => {
 	it("takes back the newest, one after the other, outside of texts only", async () => {
 		const { app, talk } = await inTalk();
@@ -290,6 +321,47 @@ describe("the trash", () => {
 		await painted();
 		expect(app.callsOf("trashErase")).toEqual([["message", id]]);
 		expect(all("trashItem")).toHaveLength(1);
+	});
+
+	it("says what was done and keeps the focus among what is left", async () => {
+		const { app } = await withTrash();
+		const slow = app.hold("trashRestore");
+		await user.click(all("trashRestore")[0] as Element);
+		await painted();
+		expect(document.activeElement).toBe(all("trashRestore")[0]);
+		await slow.release();
+		await painted();
+		expect(get("trashDone").getAttribute("role")).toBe("status");
+		expect(get("trashDone").textContent).toContain("Put back: رحلة إلى البحر");
+		expect(document.activeElement).toBe(all("trashRestore")[0]);
+		await user.click(all("trashErase")[0] as Element);
+		await user.click(get("trashConfirmErase"));
+		await painted();
+		expect(get("trashDone").textContent).toContain("Erased:");
+		expect(get("trashDone").textContent).not.toContain("رحلة");
+		expect(document.activeElement).toBe(get("trashDialog"));
+	});
+
+	it("shows as much as before when something was put back from far down", async () => {
+		const { app } = livedIn();
+		app.pageSize = 2;
+		app.conversations = Array.from({ length: 7 }, (_, index) => aConversation({ title: `Talk ${index}` }));
+		await openWindow(app);
+		for (const { id } of [...app.conversations]) await app.conversationDelete(id);
+		await user.click(get("trashOpen"));
+		await painted();
+		await user.click(get("trashMore"));
+		await painted();
+		expect(all("trashItem")).toHaveLength(4);
+		const id = all("trashItem")[3]?.dataset.id ?? "";
+		await user.click(all("trashRestore")[3] as Element);
+		await app.emit({ entity: "conversation", kind: "inserted", id, conversationId: id });
+		await painted();
+		expect(all("trashItem")).toHaveLength(4);
+		expect(all("trashItem").map(({ dataset }) => dataset.id)).not.toContain(id);
+		await user.click(get("trashMore"));
+		await painted();
+		expect(all("trashItem")).toHaveLength(6);
 	});
 
 	it("is emptied only after a question", async () => {

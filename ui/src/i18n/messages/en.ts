@@ -116,6 +116,9 @@ export default {
 	"trash.eraseText": "“{name}” will be erased for ever. This cannot be undone.",
 	"trash.backups": "Backups that were made before may still hold it.",
 	"trash.keep": "Keep",
+	"trash.restored": "Put back: {name}.",
+	"trash.erased": "Erased: {name}.",
+	"trash.emptied": "Erased: everything that was in the trash.",
 	"trash.conflict": "Its conversation is in the trash too. Put that back first.",
 
 	"speech.playMessage": "Play the whole message",

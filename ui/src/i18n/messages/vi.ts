@@ -119,6 +119,9 @@ export default {
 	"trash.eraseText": "“{name}” sẽ bị xóa vĩnh viễn. Không thể hoàn tác.",
 	"trash.backups": "Các bản sao lưu đã có trước đó có thể vẫn còn nội dung này.",
 	"trash.keep": "Giữ lại",
+	"trash.restored": "Đã khôi phục: {name}.",
+	"trash.erased": "Đã xóa vĩnh viễn: {name}.",
+	"trash.emptied": "Đã xóa vĩnh viễn mọi thứ trong thùng rác.",
 	"trash.conflict": "Cuộc trò chuyện của nó cũng ở trong thùng rác. Hãy khôi phục cuộc trò chuyện trước.",
 
 	"speech.playMessage": "Nghe cả tin nhắn",
