@@ -29,7 +29,7 @@ describe("data that can only be read", () => {
 
 	it.each([
 		["en", "The data folder is write-protected."],
-		["vi", "Thư mục dữ liệu bị khóa ghi."],
+		["vi", "Thư mục dữ liệu được chống ghi."],
 	] as const)("has the reasons of the app in whole sentences, in %s", async (language, sentence) => {
 		const { app } = livedIn();
 		app.status = { ...READY, readOnly: "its folder is write-protected" };

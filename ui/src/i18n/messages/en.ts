@@ -279,6 +279,7 @@ export default {
 	"recovery.chooseOne": "Backup to restore",
 	"recovery.none":
 		"There is no backup in the data folder. Below you can have a copy repaired, or save what is readable.",
+	"recovery.noneMissing": "There is no backup in the data folder.",
 	"recovery.noneUsable": "None of these can be restored as things are.",
 	"recovery.onlyUndoCopies":
 		"There is no backup that was checked, only an undo copy: what a restore or a repair replaced. It may be damaged itself.",
