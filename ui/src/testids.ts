@@ -16,6 +16,7 @@ export const testids = {
 	trashOpen: "trash-open",
 	trashDialog: "trash-dialog",
 	trashClose: "trash-close",
+	trashDone: "trash-done",
 	trashNothing: "trash-nothing",
 	trashItem: "trash-item", // data-kind="conversation|message", data-id
 	trashRestore: "trash-restore",
@@ -25,6 +26,9 @@ export const testids = {
 	trashConfirm: "trash-confirm",
 	trashKeep: "trash-keep",
 	trashConfirmErase: "trash-confirm-erase",
+	recentChanges: "recent-changes",
+	recentChange: "recent-change", // data-kind, data-id
+	recentUndo: "recent-undo",
 	renameInput: "rename-input",
 	composer: "composer",
 	send: "send",

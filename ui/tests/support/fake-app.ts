@@ -233,8 +233,13 @@ export class FakeApp implements Client {
 
 	conversationRename(id: string, title: string) {
 		return this.#answer("conversationRename", [id, title], () => {
-			const renamed = { ...found(this.conversations, id), title, titleSource: "user" as const };
+			const before = found(this.conversations, id);
+			const renamed = { ...before, title, titleSource: "user" as const };
 			this.conversations = this.conversations.map((item) => (item.id === id ? renamed : item));
+			this.#did("conversation_rename", title, () => {
+				this.conversations = this.conversations.map((item) => (item.id === id ? before : item));
+				void this.emit({ entity: "conversation", id, conversationId: id });
+			});
 			return renamed;
 		});
 	}

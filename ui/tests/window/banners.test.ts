@@ -29,7 +29,7 @@ describe("data that can only be read", () => {
 
 	it.each([
 		["en", "The data folder is write-protected."],
-		["vi", "Thư mục dữ liệu bị khóa ghi."],
+		["vi", "Thư mục dữ liệu được chống ghi."],
 	] as const)("has the reasons of the app in whole sentences, in %s", async (language, sentence) => {
 		const { app } = livedIn();
 		app.status = { ...READY, readOnly: "its folder is write-protected" };
@@ -37,6 +37,38 @@ describe("data that can only be read", () => {
 		await openWindow(app);
 		expect(get("readOnlyBanner").textContent).toContain(sentence);
 		expect(get("readOnlyBanner").textContent).not.toContain("its folder");
+	});
+
+	it("offers no change of anything, neither by buttons nor by keys", async () => {
+		const { app, talk } = livedIn();
+		await app.messageDelete(app.messages[0]?.id ?? "");
+		app.status = { ...READY, readOnly: "The disk is write-protected." };
+		app.conversations = [talk];
+		await openWindow(app);
+		await painted();
+		expect(all("message")).toHaveLength(3);
+		const opener = document.querySelector<HTMLElement>("button.open");
+		opener?.focus();
+		expect(opener?.getAttribute("aria-keyshortcuts")).toBeNull();
+		await user.keyboard("{F2}{Delete}{Control>}z{/Control}");
+		await painted();
+		await user.click(get("trashOpen"));
+		await painted();
+		expect(all("trashItem")).toHaveLength(1);
+		expect(all("recentChange")).toHaveLength(1);
+		for (const name of [
+			"deleteMessage",
+			"deleteConversation",
+			"renameConversation",
+			"renameInput",
+			"trashRestore",
+			"trashErase",
+			"trashEmpty",
+			"recentUndo",
+		] as const)
+			expect([name, find(name)]).toEqual([name, null]);
+		expect(app.callsOf("conversationDelete")).toEqual([]);
+		expect(app.callsOf("operationUndo")).toEqual([]);
 	});
 
 	it("takes what is typed, sends nothing and says why", async () => {

@@ -49,15 +49,10 @@ describe("a database that cannot be opened", () => {
 		expect(screen.getByText("What you can do")).toBeTruthy();
 		expect(get("errorCode").textContent).toContain(code);
 		expect(screen.getByText("technical")).toBeTruthy();
-		for (const name of [
-			"recoveryRestore",
-			"doctorCheck",
-			"rescue",
-			"openFolder",
-			"copyReport",
-			"startRetry",
-		] as const)
+		for (const name of ["recoveryRestore", "openFolder", "copyReport", "startRetry"] as const)
 			expect(get(name)).toBeTruthy();
+		for (const name of ["doctorCheck", "rescue"] as const)
+			expect([name, find(name) !== null]).toEqual([name, code !== "missing"]);
 		expect(document.body.textContent).not.toMatch(/\bdelet|\berase|\bremov/i);
 		expect(await violations()).toEqual([]);
 	});
@@ -268,6 +263,14 @@ describe("a database that is missing", () => {
 		await user.click(get("beginAnewConfirm"));
 		await painted();
 		expect(get("appReady")).toBeTruthy();
+	});
+
+	it("without a backup is not told to look for something to repair or to save", async () => {
+		const app = broken("missing");
+		app.backups = [];
+		await openWindow(app);
+		expect(screen.getByText("There is no backup in the data folder.")).toBeTruthy();
+		expect(get("recoveryPage").textContent).not.toMatch(/repair|readable/i);
 	});
 
 	it("has that as its last choice, after the restore", async () => {

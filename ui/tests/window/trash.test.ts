@@ -1,7 +1,7 @@
 import { screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { aConversation, NOON } from "../support/fixtures";
+import { aBackup, aConversation, NOON } from "../support/fixtures";
 import { all, find, get, inTalk, livedIn, open, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;
@@ -75,6 +75,37 @@ describe("deleting a message", () => {
 	});
 });
 
+describe("the focus", () => {
+	it("goes to the message beside the one that was deleted, and to the list when it was the last", async () => {
+		const { app, talk } = await inTalk();
+		const [, second] = messages();
+		all("deleteMessage")[0]?.focus();
+		await user.keyboard("{Enter}");
+		await painted();
+		expect((document.activeElement as HTMLElement).closest("article")?.dataset.id).toBe(second);
+		while (all("deleteMessage").length > 0) {
+			all("deleteMessage")[0]?.focus();
+			await user.keyboard("{Enter}");
+			await painted();
+		}
+		expect(app.messages.filter(({ conversationId }) => conversationId === talk.id)).toHaveLength(0);
+		expect(document.activeElement?.getAttribute("aria-label")).toBe("Messages");
+	});
+
+	it("goes back to where it was after an undo, and after its offer was dismissed", async () => {
+		const { talk } = await inTalk();
+		for (const button of [() => get("undo"), () => within(get("undoToast")).getAllByRole("button")[1]]) {
+			await user.click(all("deleteMessage")[1] as Element);
+			await painted();
+			opener(talk.id)?.focus();
+			button()?.focus();
+			await user.keyboard("{Enter}");
+			await painted();
+			expect(document.activeElement).toBe(opener(talk.id));
+		}
+	});
+});
+
 describe("Ctrl+Z", () => {
 	it("takes back the newest, one after the other, outside of texts only", async () => {
 		const { app, talk } = await inTalk();
@@ -109,6 +140,109 @@ describe("Ctrl+Z", () => {
 		await painted();
 		expect(get("undoToast").textContent).toContain("has changed since");
 		expect(find("errorBanner")).toBeNull();
+	});
+});
+
+describe("Ctrl+Z, where something has changed since,", () => {
+	it("goes on to what was done before that, and does not get stuck", async () => {
+		const { app, talk } = await inTalk();
+		for (let times = 0; times < 3; times += 1) {
+			await user.click(all("deleteMessage")[0] as Element);
+			await painted();
+		}
+		const [newest, second, oldest] = app.operations.map(({ id }) => id);
+		app.failNext("operationUndo", "conflict");
+		app.failNext("operationUndo", "not_found");
+		opener(talk.id)?.focus();
+		await user.keyboard("{Control>}z{/Control}");
+		await painted();
+		expect(app.callsOf("operationUndo")).toEqual([[newest], [second], [oldest]]);
+		expect(get("undoToast").textContent).toContain("Taken back");
+		expect(messages()).toHaveLength(2);
+	});
+
+	it("but stops at a failure of another kind", async () => {
+		const { app, talk } = await inTalk();
+		await user.click(all("deleteMessage")[0] as Element);
+		await painted();
+		await user.click(all("deleteMessage")[0] as Element);
+		await painted();
+		app.failNext("operationUndo", "disk_full");
+		opener(talk.id)?.focus();
+		await user.keyboard("{Control>}z{/Control}");
+		await painted();
+		expect(app.callsOf("operationUndo")).toHaveLength(1);
+		expect(get("errorCode").textContent).toContain("disk_full");
+	});
+
+	it("does nothing behind a dialog", async () => {
+		const { app } = await inTalk();
+		await user.click(all("deleteMessage")[0] as Element);
+		await painted();
+		await user.click(get("trashOpen"));
+		await painted();
+		get("trashClose").focus();
+		await user.keyboard("{Control>}z{/Control}");
+		await painted();
+		expect(app.callsOf("operationUndo")).toHaveLength(0);
+	});
+});
+
+describe("recent changes, beside the trash,", () => {
+	async function withChanges() {
+		const opened = await inTalk();
+		await opened.app.conversationRename(opened.talk.id, "In the café");
+		await user.click(all("deleteMessage")[0] as Element);
+		await painted();
+		opener(opened.app.conversations.at(-1)?.id ?? "")?.focus();
+		await user.keyboard("{Delete}");
+		await painted();
+		await user.click(get("trashOpen"));
+		await painted();
+		return opened;
+	}
+	const names = () => all("recentChange").map((row) => row.querySelector(".name")?.textContent);
+
+	it("are listed by name and age, newest first, and any of them can be taken back", async () => {
+		const { app } = await withChanges();
+		expect(names()).toEqual([
+			"Deleted “رحلة إلى البحر”",
+			"Deleted the message “Hello! What can I get you?”",
+			"Renamed to “In the café”",
+		]);
+		expect(all("recentChange")[0]?.querySelector("time")?.textContent).toMatch(/ago|now/);
+		await user.click(all("recentUndo")[2] as Element);
+		await painted();
+		expect(titles()).toContain("At the café");
+		expect(app.operations).toHaveLength(2);
+		expect(names()).toHaveLength(2);
+		expect(within(get("recentChanges")).getByRole("status").textContent).toContain("Taken back");
+		expect(document.activeElement).toBe(all("recentUndo")[1]);
+	});
+
+	it("say in words why one cannot be taken back", async () => {
+		const { app } = await withChanges();
+		app.failNext("operationUndo", "conflict");
+		await user.click(all("recentUndo")[0] as Element);
+		await painted();
+		expect(get("recentChanges").textContent).toContain("has changed since");
+		app.failNext("operationUndo", "disk_full");
+		await user.click(all("recentUndo")[0] as Element);
+		await painted();
+		expect(get("recentChanges").textContent).toContain("The disk is full.");
+		expect(names()).toHaveLength(3);
+	});
+
+	it("say that there are none, and that they could not be read", async () => {
+		const { app } = livedIn();
+		app.failNext("operationList", "io");
+		await openWindow(app);
+		await user.click(get("trashOpen"));
+		await painted();
+		expect(get("recentChanges").textContent).toContain("could not be read");
+		await user.click(within(get("recentChanges")).getByRole("button", { name: "Try again" }));
+		await painted();
+		expect(get("recentChanges").textContent).toContain("There is nothing to take back.");
 	});
 });
 
@@ -187,6 +321,47 @@ describe("the trash", () => {
 		await painted();
 		expect(app.callsOf("trashErase")).toEqual([["message", id]]);
 		expect(all("trashItem")).toHaveLength(1);
+	});
+
+	it("says what was done and keeps the focus among what is left", async () => {
+		const { app } = await withTrash();
+		const slow = app.hold("trashRestore");
+		await user.click(all("trashRestore")[0] as Element);
+		await painted();
+		expect(document.activeElement).toBe(all("trashRestore")[0]);
+		await slow.release();
+		await painted();
+		expect(get("trashDone").getAttribute("role")).toBe("status");
+		expect(get("trashDone").textContent).toContain("Put back: رحلة إلى البحر");
+		expect(document.activeElement).toBe(all("trashRestore")[0]);
+		await user.click(all("trashErase")[0] as Element);
+		await user.click(get("trashConfirmErase"));
+		await painted();
+		expect(get("trashDone").textContent).toContain("Erased:");
+		expect(get("trashDone").textContent).not.toContain("رحلة");
+		expect(document.activeElement).toBe(get("trashDialog"));
+	});
+
+	it("shows as much as before when something was put back from far down", async () => {
+		const { app } = livedIn();
+		app.pageSize = 2;
+		app.conversations = Array.from({ length: 7 }, (_, index) => aConversation({ title: `Talk ${index}` }));
+		await openWindow(app);
+		for (const { id } of [...app.conversations]) await app.conversationDelete(id);
+		await user.click(get("trashOpen"));
+		await painted();
+		await user.click(get("trashMore"));
+		await painted();
+		expect(all("trashItem")).toHaveLength(4);
+		const id = all("trashItem")[3]?.dataset.id ?? "";
+		await user.click(all("trashRestore")[3] as Element);
+		await app.emit({ entity: "conversation", kind: "inserted", id, conversationId: id });
+		await painted();
+		expect(all("trashItem")).toHaveLength(4);
+		expect(all("trashItem").map(({ dataset }) => dataset.id)).not.toContain(id);
+		await user.click(get("trashMore"));
+		await painted();
+		expect(all("trashItem")).toHaveLength(6);
 	});
 
 	it("is emptied only after a question", async () => {
@@ -282,6 +457,69 @@ describe("unsent words", () => {
 		await slow.release();
 		await painted();
 		expect(app.callsOf("messageSend")).toEqual([[talk.id, "Here it is"]]);
+		expect(app.drafts.has(talk.id)).toBe(false);
+	});
+
+	it("that are being sent do not come back when one looks into another conversation meanwhile", async () => {
+		const { app, talk } = await inTalk();
+		const slow = app.hold("messageSend");
+		await user.type(get("composer"), "Here it is{Enter}");
+		await painted();
+		await open(app.conversations[0]?.id ?? "");
+		await open(talk.id);
+		expect((get("send") as HTMLButtonElement).disabled).toBe(true);
+		await user.type(get("composer"), "{Enter}");
+		await slow.release();
+		await painted();
+		expect((get("composer") as HTMLTextAreaElement).value).toBe("");
+		expect(app.callsOf("messageSend")).toHaveLength(1);
+		expect(app.drafts.get(talk.id) ?? "").toBe("");
+	});
+
+	it("that could not be sent are told of also in another conversation", async () => {
+		const { app, talk } = await inTalk();
+		const slow = app.hold("messageSend");
+		await user.type(get("composer"), "Here it is{Enter}");
+		await painted();
+		await open(app.conversations[0]?.id ?? "");
+		await slow.fail("disk_full");
+		await painted();
+		expect(get("errorCode").textContent).toContain("disk_full");
+		await open(talk.id);
+		expect((get("composer") as HTMLTextAreaElement).value).toBe("Here it is");
+	});
+
+	it("that were taken out of the box do not come back however slow the disk is", async () => {
+		const { app, talk } = await inTalk();
+		await user.type(get("composer"), "Never mind");
+		window.dispatchEvent(new Event("pagehide"));
+		await painted();
+		expect(app.drafts.get(talk.id)).toBe("Never mind");
+		const slow = app.hold("draftSave");
+		await user.clear(get("composer"));
+		await open(app.conversations[0]?.id ?? "");
+		await open(talk.id);
+		expect((get("composer") as HTMLTextAreaElement).value).toBe("");
+		await slow.release();
+		await painted();
+		expect(app.drafts.get(talk.id)).toBe("");
+	});
+
+	it("of before a restore are not written into what was restored", async () => {
+		const { app, talk } = await inTalk();
+		app.backups = [aBackup()];
+		app.failNext("draftSave", "disk_full");
+		await user.type(get("composer"), "Of before");
+		window.dispatchEvent(new Event("pagehide"));
+		await painted();
+		await user.click(get("settingsOpen"));
+		await painted();
+		await user.click(get("backupRestore"));
+		await user.click(get("backupConfirm"));
+		await painted();
+		await painted();
+		expect(app.callsOf("backupRestore")).toHaveLength(1);
+		expect(app.callsOf("draftSave")).toHaveLength(1);
 		expect(app.drafts.has(talk.id)).toBe(false);
 	});
 

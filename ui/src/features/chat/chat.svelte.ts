@@ -29,11 +29,7 @@ export class Chat {
 	loadFailure = $state.raw<CommandFailure | null>(null);
 	hasOlder = $state(false);
 	loadingOlder = $state(false);
-	sending = $state(false);
 	sendFailure = $state.raw<CommandFailure | null>(null);
-	draft = $state("");
-	/** Keeps `draft` stored; to be told of it as it changes. */
-	readonly drafts: DraftKeeper;
 	/** The last reply that was finished while the chat was open: said once by screen readers. */
 	finishedReply = $state.raw<Message | null>(null);
 
@@ -52,10 +48,25 @@ export class Chat {
 		client: Client,
 		readonly conversationId: string,
 		events: ChatEvents = {},
+		/** What stands in the box, which outlives this page. */
+		readonly drafts: DraftKeeper = new DraftKeeper(client, conversationId),
 	) {
 		this.#client = client;
 		this.#events = events;
-		this.drafts = new DraftKeeper(client, conversationId);
+	}
+
+	/** What stands in the box. */
+	get draft(): string {
+		return this.drafts.text;
+	}
+
+	set draft(text: string) {
+		this.drafts.typed(text);
+	}
+
+	/** Also while a message is sent that an earlier page of this conversation has begun to send. */
+	get sending(): boolean {
+		return this.drafts.held;
 	}
 
 	/** Loads the newest page and listens from then on. May be called again after a failure. */
@@ -87,8 +98,7 @@ export class Chat {
 	/** Puts what was typed and not sent back into the box. What has been typed meanwhile stays behind it. */
 	async loadDraft(): Promise<void> {
 		try {
-			const draft = await this.drafts.load();
-			if (!this.#closed && !this.sending) this.draft = draft;
+			await this.drafts.load();
 		} catch (error) {
 			if (!this.#closed) this.#events.failed?.(toFailure(error));
 		}
@@ -96,7 +106,6 @@ export class Chat {
 
 	close(): void {
 		this.#closed = true;
-		this.drafts.close();
 		this.#refresher.stop();
 		this.#unlisten?.();
 		this.#unlisten = null;
@@ -128,25 +137,23 @@ export class Chat {
 	async send(): Promise<boolean> {
 		const content = this.draft;
 		if (this.sending || this.streaming || content.trim() === "") return false;
-		this.sending = true;
 		this.sendFailure = null;
-		let sent = false;
+		let sent: string | null = null;
 		try {
 			// A draft that was stored after the message would rise from the dead at the next start.
 			await this.drafts.hold();
 			const asked = this.#freshness.ask();
 			const message = await this.#client.messageSend(this.conversationId, content);
 			this.#merge([message], asked);
-			sent = true;
-			if (this.draft === content) this.draft = "";
-			this.drafts.typed(this.draft);
+			sent = content;
 		} catch (error) {
-			this.sendFailure = toFailure(error);
+			const failure = toFailure(error);
+			if (this.#closed) this.#events.failed?.(failure);
+			else this.sendFailure = failure;
 		} finally {
-			this.sending = false;
 			this.drafts.released(sent);
 		}
-		return sent;
+		return sent !== null;
 	}
 
 	/** Puts a message into the trash. Gives what can be undone, or null when that failed. */

@@ -345,6 +345,53 @@ describe("sending", () => {
 		expect(chat.draft).toBe("Too early.");
 	});
 
+	it("waits for a draft that is still being read, which then stays in the box", async () => {
+		const app = new FakeApp();
+		app.drafts.set(HERE, "Half a thought");
+		const chat = await opened(app);
+		const slow = app.hold("draftGet");
+		void chat.loadDraft();
+		chat.draft = "hi";
+		const sending = chat.send();
+		await settled();
+		expect(app.callsOf("messageSend")).toHaveLength(0);
+		await slow.release();
+		expect(await sending).toBe(true);
+		expect(words(chat)).toEqual(["hi"]);
+		expect(chat.draft).toBe("Half a thought");
+		await settled();
+		expect(app.drafts.get(HERE)).toBe("Half a thought");
+	});
+
+	it("that fails after such a wait leaves both in the box", async () => {
+		const app = new FakeApp();
+		app.drafts.set(HERE, "Half a thought");
+		const chat = await opened(app);
+		const slow = app.hold("draftGet");
+		void chat.loadDraft();
+		chat.draft = "hi";
+		app.failNext("messageSend", "busy");
+		const sending = chat.send();
+		await slow.release();
+		expect(await sending).toBe(false);
+		expect(chat.draft).toBe("Half a thought hi");
+	});
+
+	it("does not remove a draft that cannot be read for now", async () => {
+		const app = new FakeApp();
+		app.drafts.set(HERE, "Half a thought");
+		const chat = await opened(app);
+		app.failNext("draftGet", "io");
+		await chat.loadDraft();
+		app.failNext("draftGet", "io");
+		chat.draft = "hi";
+		expect(await chat.send()).toBe(false);
+		expect(chat.sendFailure?.code).toBe("io");
+		expect(app.drafts.get(HERE)).toBe("Half a thought");
+		expect(await chat.send()).toBe(true);
+		expect(chat.draft).toBe("Half a thought");
+	});
+
 	it("does not show the message twice when the event comes before the answer", async () => {
 		const app = new FakeApp();
 		const chat = await opened(app);

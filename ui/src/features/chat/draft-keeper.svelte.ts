@@ -8,48 +8,49 @@ const AT_LATEST = 800;
 const TRY_AGAIN_AFTER = 5_000;
 /** The longest message, in code points. What is longer is not even sent over. */
 const LONGEST = 100_000;
+/** Failures to read that may be over in a moment. After any other one there is nothing left to wait for. */
+const PASSING = ["io", "busy", "closed", "disk_full"];
 
 /** Why what stands in the box is not kept; null while it is, or will be in a moment. */
 export type NotKept = "tooLong" | CommandFailure | null;
 
 /**
- * Keeps what is typed in one conversation stored, at most a second behind. What cannot be stored stays in
- * the box, and that is said once, quietly, and not at every key.
+ * What stands in the box of one conversation, kept stored, at most a second behind. What cannot be stored
+ * stays in the box, and that is said once, quietly, and not at every key.
+ *
+ * There is one for each conversation (`Drafts`), however often its page comes and goes: two would store
+ * over each other.
  */
 export class DraftKeeper {
 	notKept = $state.raw<NotKept>(null);
 
 	readonly #client: Client;
 	readonly #conversationId: string;
-	#text = "";
+	#text = $state("");
+	#held = $state(false);
 	/** What the disk has; null while nobody knows. */
 	#stored: string | null = null;
-	#loading = false;
-	#held = false;
+	/** What was read while the box was held, and still has to be put into it. */
+	#found = "";
+	#reading: Promise<void> | null = null;
+	#saving: Promise<void> | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#waitingSince: number | null = null;
-	#saving: Promise<void> | null = null;
+	#closed: "saving" | "discarded" | null = null;
 
 	constructor(client: Client, conversationId: string) {
 		this.#client = client;
 		this.#conversationId = conversationId;
 	}
 
-	/**
-	 * Gives what is to stand in the box: what was kept, before what has been typed while it was read. Until
-	 * then nothing is stored, or the one would be put in the place of the other.
-	 */
-	async load(): Promise<string> {
-		this.#loading = true;
-		try {
-			const kept = await this.#client.draftGet(this.#conversationId);
-			// Sending has removed it meanwhile.
-			if (this.#stored === null) this.#stored = kept;
-			return together(kept, this.#text);
-		} finally {
-			this.#loading = false;
-			this.#schedule();
-		}
+	/** What stands in the box. */
+	get text(): string {
+		return this.#text;
+	}
+
+	/** Whether a message is being sent from it. */
+	get held(): boolean {
+		return this.#held;
 	}
 
 	/** To be told whatever stands in the box, as often as it changes. */
@@ -59,32 +60,64 @@ export class DraftKeeper {
 		this.#schedule();
 	}
 
+	/**
+	 * Puts what was kept into the box, before what has been typed while it was read. Until then nothing is
+	 * stored, or the one would be put in the place of the other.
+	 */
+	async load(): Promise<void> {
+		try {
+			await this.#known();
+		} finally {
+			this.#schedule();
+		}
+	}
+
 	/** Stores at once what is not stored yet: the page is about to go. */
 	flush(): void {
-		if (this.#isKept() || this.#held) return;
+		if (this.#isKept() || this.#held || this.#closed) return;
 		this.#clearTimer();
 		void this.#save();
 	}
 
-	/** Nothing is stored from here on until `released`, and nothing is on its way any more: a message is sent. */
+	/**
+	 * Nothing is stored from here on until `released`, and nothing is on its way any more: a message is sent.
+	 * That removes what was kept, so it is read first; a failure says that it cannot be for now.
+	 */
 	async hold(): Promise<void> {
 		this.#held = true;
 		this.#clearTimer();
+		await this.#knownOrLost();
 		while (this.#saving) await this.#saving;
 	}
 
-	/** The message was sent, and its draft is gone with it; or it was not, and all is as before. */
-	released(sent: boolean): void {
+	/** `sent` was sent, and what was kept is gone with it; or, if null, it was not, and all is as before. */
+	released(sent: string | null): void {
 		this.#held = false;
-		if (sent) {
+		if (sent !== null) {
 			this.#stored = "";
 			this.notKept = null;
+			if (this.#text === sent) this.#text = "";
 		}
-		this.#schedule();
+		const found = this.#found;
+		this.#found = "";
+		this.#text = together(found, this.#text);
+		if (this.#closed) void this.#saveOnceMore();
+		// Of what was read the disk has nothing any more.
+		else if (found !== "" && sent !== null) this.flush();
+		else this.#schedule();
 	}
 
+	/** One last time what is not stored yet is, and nothing after that. */
 	close(): void {
-		this.flush();
+		if (this.#closed) return;
+		this.#closed = "saving";
+		this.#clearTimer();
+		void this.#saveOnceMore();
+	}
+
+	/** Nothing is stored any more: the data is another one. */
+	discard(): void {
+		this.#closed = "discarded";
 		this.#clearTimer();
 	}
 
@@ -99,7 +132,7 @@ export class DraftKeeper {
 			this.notKept = null;
 			return;
 		}
-		if (this.#loading || this.#held || this.#saving) return;
+		if (this.#reading || this.#held || this.#saving || this.#closed) return;
 		const now = Date.now();
 		this.#waitingSince ??= now;
 		const latest = this.#waitingSince + AT_LATEST - now;
@@ -111,23 +144,70 @@ export class DraftKeeper {
 		this.#waitingSince = null;
 	}
 
-	async #save(): Promise<void> {
-		if (this.#saving) return;
-		this.#waitingSince = null;
-		const text = this.#text;
-		if (isTooLong(text)) {
-			this.notKept = "tooLong";
-			return;
-		}
-		this.#saving = this.#store(text);
-		await this.#saving;
-		this.#saving = null;
-		if (this.notKept === null) this.#schedule();
-		else if (!this.#held) this.#timer = setTimeout(() => void this.#save(), TRY_AGAIN_AFTER);
+	/** Resolves when what was kept has been read, and fails when it cannot be for now. */
+	async #known(): Promise<void> {
+		if (this.#stored !== null) return;
+		this.#reading ??= this.#read();
+		await this.#reading;
 	}
 
-	async #store(text: string): Promise<void> {
+	/** The same, but what can never be read is in nobody's way. */
+	async #knownOrLost(): Promise<void> {
 		try {
+			await this.#known();
+		} catch (error) {
+			if (this.#stored === null) throw error;
+		}
+	}
+
+	async #read(): Promise<void> {
+		try {
+			const kept = await this.#client.draftGet(this.#conversationId);
+			this.#stored = kept;
+			if (this.#held) this.#found = kept;
+			else this.#text = together(kept, this.#text);
+		} catch (error) {
+			if (!PASSING.includes(toFailure(error).code)) this.#stored = "";
+			throw error;
+		} finally {
+			this.#reading = null;
+		}
+	}
+
+	async #save(): Promise<void> {
+		if (this.#saving || this.#closed) return;
+		this.#waitingSince = null;
+		await this.#saveNow();
+		if (this.#closed) return;
+		const { notKept } = this;
+		if (notKept === null) this.#schedule();
+		else if (notKept !== "tooLong" && notKept.code !== "not_found" && !this.#held) {
+			clearTimeout(this.#timer);
+			this.#timer = setTimeout(() => void this.#save(), TRY_AGAIN_AFTER);
+		}
+	}
+
+	async #saveOnceMore(): Promise<void> {
+		while (this.#saving) await this.#saving;
+		if (!this.#isKept() && !this.#held) await this.#saveNow();
+	}
+
+	async #saveNow(): Promise<void> {
+		this.#saving = this.#store();
+		await this.#saving;
+		this.#saving = null;
+	}
+
+	async #store(): Promise<void> {
+		try {
+			// Stored before it is known what was kept, the new words would be put in its place.
+			await this.#knownOrLost();
+			if (this.#held || this.#closed === "discarded") return;
+			const text = this.#text;
+			if (isTooLong(text)) {
+				this.notKept = "tooLong";
+				return;
+			}
 			await this.#client.draftSave(this.#conversationId, text);
 			this.#stored = text;
 			this.notKept = null;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { FakeApp, settled } from "../../../tests/support/fake-app";
 import { DraftKeeper } from "./draft-keeper.svelte";
+import { Drafts } from "./drafts";
 
 const ID = "0000000000001";
 
@@ -16,8 +17,8 @@ async function aKeeper(kept = "") {
 	const app = new FakeApp();
 	if (kept !== "") app.drafts.set(ID, kept);
 	const keeper = new DraftKeeper(app, ID);
-	expect(await keeper.load()).toBe(kept);
-	keeper.typed(kept);
+	await keeper.load();
+	expect(keeper.text).toBe(kept);
 	return { app, keeper };
 }
 
@@ -95,16 +96,32 @@ describe("what was kept", () => {
 		await pass(5_000);
 		expect(saved(app)).toEqual([]);
 		await late.release();
-		const box = await loading;
-		expect(box).toBe("Half a thought and more");
-		keeper.typed(box);
+		await loading;
+		expect(keeper.text).toBe("Half a thought and more");
 		await pass(400);
 		expect(app.drafts.get(ID)).toBe("Half a thought and more");
 	});
 
-	it("that cannot be read does not keep new words from being stored", async () => {
+	it("and could not be read at first is read again, and stored together with the new words", async () => {
 		const app = new FakeApp();
+		app.drafts.set(ID, "Half a thought");
 		app.failNext("draftGet", "io");
+		const keeper = new DraftKeeper(app, ID);
+		await expect(keeper.load()).rejects.toThrow();
+		app.failNext("draftGet", "busy");
+		keeper.typed("new");
+		await pass(400);
+		expect(saved(app)).toEqual([]);
+		expect(keeper.notKept).toMatchObject({ code: "busy" });
+		await pass(5_000);
+		expect(keeper.text).toBe("Half a thought new");
+		expect(saved(app)).toEqual(["Half a thought new"]);
+		expect(keeper.notKept).toBeNull();
+	});
+
+	it("and can never be read does not keep new words from being stored", async () => {
+		const app = new FakeApp();
+		app.failNext("draftGet", "corrupt");
 		const keeper = new DraftKeeper(app, ID);
 		await expect(keeper.load()).rejects.toThrow();
 		keeper.typed("new");
@@ -128,8 +145,8 @@ describe("sending", () => {
 		await slow.release();
 		expect(held).toBe(true);
 		app.drafts.delete(ID);
-		keeper.typed("");
-		keeper.released(true);
+		keeper.released("Hello");
+		expect(keeper.text).toBe("");
 		await pass(10_000);
 		expect(app.drafts.has(ID)).toBe(false);
 		expect(saved(app)).toEqual(["Hello"]);
@@ -141,7 +158,8 @@ describe("sending", () => {
 		await keeper.hold();
 		await pass(5_000);
 		expect(saved(app)).toEqual([]);
-		keeper.released(false);
+		keeper.released(null);
+		expect(keeper.text).toBe("Hello");
 		await pass(400);
 		expect(saved(app)).toEqual(["Hello"]);
 	});
@@ -174,5 +192,74 @@ describe("what cannot be stored", () => {
 		await pass(400);
 		expect(keeper.notKept).toBeNull();
 		expect(saved(app)).toHaveLength(1);
+	});
+});
+
+describe("a keeper that is closed", () => {
+	it("tries one last time, and never again", async () => {
+		const { app, keeper } = await aKeeper();
+		app.failNext("draftSave", "disk_full");
+		app.failNext("draftSave", "disk_full");
+		keeper.typed("Old");
+		await pass(400);
+		keeper.close();
+		await settled();
+		expect(saved(app)).toEqual(["Old", "Old"]);
+		keeper.typed("Older");
+		keeper.flush();
+		await pass(60_000);
+		expect(saved(app)).toHaveLength(2);
+	});
+
+	it("stores what was typed while a slow disk stored", async () => {
+		const { app, keeper } = await aKeeper();
+		const slow = app.hold("draftSave");
+		keeper.typed("one");
+		await pass(400);
+		keeper.typed("one two");
+		keeper.close();
+		await slow.release();
+		expect(app.drafts.get(ID)).toBe("one two");
+	});
+
+	it("because the data is another one writes nothing into that", async () => {
+		const { app, keeper } = await aKeeper();
+		app.failNext("draftSave", "closed");
+		keeper.typed("Of before");
+		await pass(400);
+		keeper.discard();
+		keeper.close();
+		await pass(60_000);
+		expect(saved(app)).toHaveLength(1);
+		expect(app.drafts.has(ID)).toBe(false);
+	});
+});
+
+describe("the words of a conversation that is gone", () => {
+	it("are not offered to the disk again and again, but are when it is back", async () => {
+		const { app, keeper } = await aKeeper();
+		app.failNext("draftSave", "not_found");
+		keeper.typed("Hello");
+		await pass(60_000);
+		expect(saved(app)).toHaveLength(1);
+		await keeper.load();
+		await pass(400);
+		expect(app.drafts.get(ID)).toBe("Hello");
+	});
+});
+
+describe("one and the same conversation", () => {
+	it("has one keeper however often it is asked for, so that old words never replace newer ones", async () => {
+		const app = new FakeApp();
+		const drafts = new Drafts(app);
+		await drafts.of(ID).load();
+		app.failNext("draftSave", "disk_full");
+		drafts.of(ID).typed("Old");
+		drafts.flush();
+		await settled();
+		drafts.of(ID).typed("Old and new");
+		await pass(60_000);
+		expect(app.drafts.get(ID)).toBe("Old and new");
+		expect(saved(app)).toEqual(["Old", "Old and new"]);
 	});
 });

@@ -1,4 +1,11 @@
-import { type Change, type Client, type CommandFailure, type TrashItem, toFailure } from "../../ipc";
+import {
+	type Change,
+	type Client,
+	type CommandFailure,
+	type TrashItem,
+	type TrashPage,
+	toFailure,
+} from "../../ipc";
 import { Refresher } from "../../live/refresher";
 
 const PAGE = 50;
@@ -13,10 +20,14 @@ export class Trash {
 	busy = $state(false);
 	failure = $state.raw<CommandFailure | null>(null);
 	hasMore = $state(false);
+	/** What was done last in here; `item` is null when everything was erased. */
+	done = $state.raw<{ what: "restored" | "erased"; item: TrashItem | null } | null>(null);
 
 	readonly #client: Client;
 	readonly #refresher = new Refresher(() => this.#reload());
 	#next: string | null = null;
+	/** How many pages are shown. */
+	#pages = 1;
 	#unlisten: (() => void) | null = null;
 	#closed = false;
 
@@ -55,6 +66,7 @@ export class Trash {
 			const page = await this.#client.trashList(this.#next, PAGE);
 			const known = new Set(this.items.map(keyOf));
 			this.items = [...this.items, ...page.items.filter((item) => !known.has(keyOf(item)))];
+			this.#pages += 1;
 			this.#turnTo(page.next);
 		});
 	}
@@ -63,6 +75,7 @@ export class Trash {
 		await this.#do(async () => {
 			await this.#client.trashRestore(item.kind, item.id);
 			this.#drop(item);
+			this.done = { what: "restored", item };
 		});
 	}
 
@@ -70,6 +83,7 @@ export class Trash {
 		await this.#do(async () => {
 			await this.#client.trashErase(item.kind, item.id);
 			this.#drop(item);
+			this.done = { what: "erased", item };
 		});
 	}
 
@@ -77,7 +91,9 @@ export class Trash {
 		await this.#do(async () => {
 			await this.#client.trashEmpty();
 			this.items = [];
+			this.#pages = 1;
 			this.#turnTo(null);
+			this.done = { what: "erased", item: null };
 		});
 	}
 
@@ -86,6 +102,7 @@ export class Trash {
 		if (this.busy) return;
 		this.busy = true;
 		this.failure = null;
+		this.done = null;
 		try {
 			await work();
 		} catch (error) {
@@ -96,11 +113,21 @@ export class Trash {
 		}
 	}
 
+	/** Reads as many pages as are shown: whoever has scrolled down is not thrown back to the top. */
 	async #load(): Promise<void> {
-		const page = await this.#client.trashList(null, PAGE);
-		if (this.#closed) return;
-		this.items = page.items;
-		this.#turnTo(page.next);
+		const items = new Map<string, TrashItem>();
+		let next: string | null = null;
+		let pages = 0;
+		do {
+			const page: TrashPage = await this.#client.trashList(next, PAGE);
+			if (this.#closed) return;
+			for (const item of page.items) items.set(keyOf(item), item);
+			next = page.next;
+			pages += 1;
+		} while (next !== null && pages < this.#pages);
+		this.#pages = pages;
+		this.items = [...items.values()];
+		this.#turnTo(next);
 	}
 
 	async #reload(): Promise<void> {

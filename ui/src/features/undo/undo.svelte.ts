@@ -1,4 +1,4 @@
-import { type Client, type CommandFailure, type Operation, type OperationKind, toFailure } from "../../ipc";
+import { type Client, type CommandFailure, type Operation, toFailure } from "../../ipc";
 
 /** How long a notice stays, unless somebody is on it. */
 const STAYS = 8_000;
@@ -32,31 +32,47 @@ export class Undo {
 		this.#say({ what: "done", operation });
 	}
 
+	/** Takes it back, and says how that went. */
 	async undo(operation: Operation): Promise<void> {
 		if (this.busy) return;
+		const failure = await this.takeBack(operation);
+		if (failure === null) this.#say({ what: "undone", operation });
+		else if (isRefusal(failure)) this.#say({ what: "changedSince", operation });
+		else this.#failed(failure);
+	}
+
+	/** Takes it back without a word. Gives why that failed, or null. */
+	async takeBack(operation: Operation): Promise<CommandFailure | null> {
 		this.busy = true;
 		try {
 			await this.#client.operationUndo(operation.id);
-			this.#say({ what: "undone", operation });
+			if (this.notice?.what === "done" && this.notice.operation.id === operation.id) this.dismiss();
 			this.#after.get(operation.id)?.();
 			this.#after.delete(operation.id);
+			return null;
 		} catch (error) {
-			const failure = toFailure(error);
-			if (failure.code === "conflict" || failure.code === "not_found") {
-				this.#say({ what: "changedSince", operation });
-			} else this.#failed(failure);
+			return toFailure(error);
 		} finally {
 			this.busy = false;
 		}
 	}
 
-	/** Takes back whatever was done last, also before the last start. */
+	/**
+	 * Takes back whatever was done last and still can be, also before the last start. What has changed since
+	 * stays in the list: it must not be in the way of everything before it.
+	 */
 	async undoNewest(): Promise<void> {
 		if (this.busy) return;
 		try {
-			const [newest] = await this.#client.operationList();
-			if (newest) await this.undo(newest);
-			else this.#say({ what: "nothing" });
+			const operations = await this.#client.operationList();
+			for (const operation of operations) {
+				if (this.busy) return;
+				const failure = await this.takeBack(operation);
+				if (failure === null) return this.#say({ what: "undone", operation });
+				if (!isRefusal(failure)) return this.#failed(failure);
+			}
+			const [newest] = operations;
+			this.#say(newest ? { what: "changedSince", operation: newest } : { what: "nothing" });
 		} catch (error) {
 			this.#failed(toFailure(error));
 		}
@@ -83,6 +99,5 @@ export class Undo {
 	}
 }
 
-/** Whether an operation is about a message; all others are about a conversation. */
-export const isOfMessage = (kind: OperationKind): boolean =>
-	kind === "message_delete" || kind === "message_restore";
+/** The thing has changed since, or was taken back already: there is nothing to mend. */
+const isRefusal = ({ code }: CommandFailure): boolean => code === "conflict" || code === "not_found";

@@ -84,6 +84,18 @@ export default {
 	"undo.nothing": "There is nothing to take back.",
 	"undo.undo": "Undo",
 
+	"changes.title": "Recent changes",
+	"changes.hint": "The last 30 things you did that can be taken back.",
+	"changes.loading": "Loading recent changes…",
+	"changes.loadFailed": "The recent changes could not be read.",
+	"changes.nothing": "There is nothing to take back.",
+	"changes.deleted": "Deleted “{name}”",
+	"changes.restored": "Put back “{name}”",
+	"changes.renamed": "Renamed to “{name}”",
+	"changes.messageDeleted": "Deleted the message “{name}”",
+	"changes.messageRestored": "Put back the message “{name}”",
+	"changes.undoNamed": "Undo: {name}",
+
 	"trash.title": "Trash",
 	"trash.close": "Close the trash",
 	"trash.hint": "What you delete stays here for 30 days. Then it is erased for ever.",
@@ -104,6 +116,9 @@ export default {
 	"trash.eraseText": "“{name}” will be erased for ever. This cannot be undone.",
 	"trash.backups": "Backups that were made before may still hold it.",
 	"trash.keep": "Keep",
+	"trash.restored": "Put back: {name}.",
+	"trash.erased": "Erased: {name}.",
+	"trash.emptied": "Erased: everything that was in the trash.",
 	"trash.conflict": "Its conversation is in the trash too. Put that back first.",
 
 	"speech.playMessage": "Play the whole message",
@@ -264,6 +279,7 @@ export default {
 	"recovery.chooseOne": "Backup to restore",
 	"recovery.none":
 		"There is no backup in the data folder. Below you can have a copy repaired, or save what is readable.",
+	"recovery.noneMissing": "There is no backup in the data folder.",
 	"recovery.noneUsable": "None of these can be restored as things are.",
 	"recovery.onlyUndoCopies":
 		"There is no backup that was checked, only an undo copy: what a restore or a repair replaced. It may be damaged itself.",

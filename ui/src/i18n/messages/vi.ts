@@ -87,6 +87,18 @@ export default {
 	"undo.nothing": "Không có gì để hoàn tác.",
 	"undo.undo": "Hoàn tác",
 
+	"changes.title": "Thay đổi gần đây",
+	"changes.hint": "30 việc gần nhất của bạn mà còn có thể hoàn tác.",
+	"changes.loading": "Đang tải các thay đổi gần đây…",
+	"changes.loadFailed": "Không đọc được các thay đổi gần đây.",
+	"changes.nothing": "Không có gì để hoàn tác.",
+	"changes.deleted": "Đã xóa “{name}”",
+	"changes.restored": "Đã khôi phục “{name}”",
+	"changes.renamed": "Đã đổi tên thành “{name}”",
+	"changes.messageDeleted": "Đã xóa tin nhắn “{name}”",
+	"changes.messageRestored": "Đã khôi phục tin nhắn “{name}”",
+	"changes.undoNamed": "Hoàn tác: {name}",
+
 	"trash.title": "Thùng rác",
 	"trash.close": "Đóng thùng rác",
 	"trash.hint": "Những gì bạn xóa sẽ ở đây 30 ngày, sau đó bị xóa vĩnh viễn.",
@@ -107,6 +119,9 @@ export default {
 	"trash.eraseText": "“{name}” sẽ bị xóa vĩnh viễn. Không thể hoàn tác.",
 	"trash.backups": "Các bản sao lưu đã có trước đó có thể vẫn còn nội dung này.",
 	"trash.keep": "Giữ lại",
+	"trash.restored": "Đã khôi phục: {name}.",
+	"trash.erased": "Đã xóa vĩnh viễn: {name}.",
+	"trash.emptied": "Đã xóa vĩnh viễn mọi thứ trong thùng rác.",
 	"trash.conflict": "Cuộc trò chuyện của nó cũng ở trong thùng rác. Hãy khôi phục cuộc trò chuyện trước.",
 
 	"speech.playMessage": "Nghe cả tin nhắn",
@@ -196,7 +211,7 @@ export default {
 	"restore.kept":
 		"Dữ liệu hiện tại của bạn được giữ lại 30 ngày. Bạn sẽ thấy nó trong danh sách sao lưu và có thể quay lại.",
 	"restore.keptDamaged":
-		"Những gì đang nằm ở đó được giữ nguyên trạng trong 30 ngày. Bạn sẽ thấy nó trong danh sách sao lưu.",
+		"Tệp dữ liệu hiện có (nếu còn) được giữ nguyên trạng trong 30 ngày. Bạn sẽ thấy nó trong danh sách sao lưu.",
 	"restore.confirm": "Khôi phục",
 	"restore.running": "Đang khôi phục…",
 	"restore.failed": "Chưa khôi phục được bản sao lưu.",
@@ -269,6 +284,7 @@ export default {
 	"recovery.chooseOne": "Bản sao lưu để khôi phục",
 	"recovery.none":
 		"Trong thư mục dữ liệu không có bản sao lưu nào. Bên dưới, bạn có thể cho sửa một bản sao hoặc lưu những gì đọc được.",
+	"recovery.noneMissing": "Trong thư mục dữ liệu không có bản sao lưu nào.",
 	"recovery.noneUsable": "Hiện không khôi phục được bản nào trong số này.",
 	"recovery.onlyUndoCopies":
 		"Không có bản sao lưu nào đã được kiểm tra, chỉ có dữ liệu bị thay thế khi khôi phục hoặc sửa chữa. Chính dữ liệu đó có thể đã hỏng.",
@@ -287,8 +303,8 @@ export default {
 	"anew.failed": "Chưa bắt đầu được.",
 
 	"readOnly.banner": "Bạn đọc được mọi thứ; hiện giờ không thay đổi được gì.",
-	"readOnly.folder": "Thư mục dữ liệu bị khóa ghi.",
-	"readOnly.file": "Tệp chứa các cuộc trò chuyện của bạn bị khóa ghi.",
+	"readOnly.folder": "Thư mục dữ liệu được chống ghi.",
+	"readOnly.file": "Tệp chứa các cuộc trò chuyện của bạn được chống ghi.",
 	"readOnly.composer":
 		"Hiện không gửi được vì không thay đổi được dữ liệu. Bạn cứ viết tiếp; nội dung vẫn ở trong ô.",
 
@@ -317,7 +333,7 @@ export default {
 	"failure.data_dir.what": "Không ghi được vào thư mục dữ liệu của bạn.",
 	"failure.data_dir.kept": "Không có gì bị thay đổi. Những gì trong thư mục vẫn còn nguyên.",
 	"failure.data_dir.todo":
-		"Hãy kiểm tra xem bạn có quyền ghi vào thư mục này không và ổ đĩa có đang bị khóa ghi không, rồi thử lại.",
+		"Hãy kiểm tra xem bạn có quyền ghi vào thư mục này không và ổ đĩa có đang được chống ghi không, rồi thử lại.",
 	"failure.already_open.what": "Parlance đã được mở với dữ liệu này rồi.",
 	"failure.already_open.kept": "Không có gì bị thay đổi. Mọi cuộc trò chuyện đều ở cửa sổ kia.",
 	"failure.already_open.todo": "Hãy dùng tiếp cửa sổ kia, hoặc đóng nó rồi thử lại.",
@@ -365,7 +381,7 @@ export default {
 	"error.busy": "Cơ sở dữ liệu đang bận. Không có gì bị mất; hãy thử lại.",
 	"error.disk_full":
 		"Ổ đĩa đã đầy. Hãy giải phóng bớt dung lượng rồi thử lại; mọi thứ đã lưu trước đây vẫn còn.",
-	"error.read_only": "Dữ liệu đọc được nhưng không sửa được: thư mục bị khóa ghi.",
+	"error.read_only": "Dữ liệu đọc được nhưng không sửa được: thư mục được chống ghi.",
 	"error.already_open": "Parlance đang mở ở cửa sổ khác.",
 	"error.schema_too_new": "Dữ liệu của bạn được lưu bởi một phiên bản Parlance mới hơn. Hãy cập nhật.",
 	"error.corrupt": "Một phần dữ liệu bị hỏng và không đọc được.",

@@ -1,0 +1,27 @@
+import { t } from "../../i18n/index.svelte";
+import type { Operation, OperationKind } from "../../ipc";
+
+const isOfMessage = (kind: OperationKind): boolean => kind === "message_delete" || kind === "message_restore";
+
+/** What an operation was done to: a message is called by its words, a conversation by its title. */
+export function subjectOf({ kind, subject }: Operation): string {
+	if (subject !== "") return subject;
+	return isOfMessage(kind) ? t("undo.emptyMessage") : t("list.untitled");
+}
+
+/** What was done, by name. */
+export function nameOf(operation: Operation): string {
+	const name = subjectOf(operation);
+	switch (operation.kind) {
+		case "conversation_delete":
+			return t("changes.deleted", { name });
+		case "conversation_restore":
+			return t("changes.restored", { name });
+		case "conversation_rename":
+			return t("changes.renamed", { name });
+		case "message_delete":
+			return t("changes.messageDeleted", { name });
+		case "message_restore":
+			return t("changes.messageRestored", { name });
+	}
+}
