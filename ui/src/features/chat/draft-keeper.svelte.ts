@@ -8,8 +8,8 @@ const AT_LATEST = 800;
 const TRY_AGAIN_AFTER = 5_000;
 /** The longest message, in code points. What is longer is not even sent over. */
 const LONGEST = 100_000;
-/** Failures to read that may be over in a moment. After any other one there is nothing left to wait for. */
-const PASSING = ["io", "busy", "closed", "disk_full"];
+/** Failures to read that may be over later. After any other one there is nothing left to wait for. */
+const PASSING = ["io", "busy", "closed", "disk_full", "not_found"];
 
 /** Why what stands in the box is not kept; null while it is, or will be in a moment. */
 export type NotKept = "tooLong" | CommandFailure | null;

@@ -119,6 +119,16 @@ describe("what was kept", () => {
 		expect(keeper.notKept).toBeNull();
 	});
 
+	it("in a conversation that lay in the trash is there again when that is put back", async () => {
+		const app = new FakeApp();
+		app.drafts.set(ID, "Half a thought");
+		app.failNext("draftGet", "not_found");
+		const keeper = new DraftKeeper(app, ID);
+		await expect(keeper.load()).rejects.toThrow();
+		await keeper.load();
+		expect(keeper.text).toBe("Half a thought");
+	});
+
 	it("and can never be read does not keep new words from being stored", async () => {
 		const app = new FakeApp();
 		app.failNext("draftGet", "corrupt");
