@@ -112,10 +112,11 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
     if plan != Plan::Create && !data_dir::can_write(&path) {
         return open_to_read(data_dir, "its file is write-protected".into(), options);
     }
-    let trusted_at = backup::trusted_time(data_dir, now);
-    sweep(data_dir, trusted_at);
     let was_closed_in_order = files::size_if_there(&wal_path(&path))?.is_none();
     let check_due = check_small(data_dir, &plan, was_closed_in_order, &mut notices)?;
+    // Only now: where the file is refused, nothing changes beside it either.
+    let trusted_at = backup::trusted_time(data_dir, now);
+    sweep(data_dir, trusted_at);
 
     let (connection, applied) = match &plan {
         Plan::Create => create(&path, options)?,
