@@ -238,7 +238,8 @@ fn list_audio(connection: &Connection) -> Result<AudioList, Error> {
     let mut rows = statement.query([])?;
     let (mut count, mut hash) = (0, Sha256::new());
     while let Some(row) = rows.next()? {
-        hash.update(row.get_ref(0)?.as_bytes().unwrap_or_default());
+        let key = row.get_ref(0)?.as_bytes();
+        hash.update(key.map_err(|_| Error::corrupt("a sound has a key that is no text"))?);
         hash.update(b"\n");
         count += 1;
     }
