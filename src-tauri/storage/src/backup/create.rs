@@ -165,9 +165,6 @@ impl Copy {
 /// In one transaction, and so of one state: the tables, their indexes, and what the header says.
 fn copy_tables(connection: &Connection, migrations: &[Migration]) -> Result<Copy, Error> {
     connection.execute_batch("BEGIN")?;
-    // Reads the schema of the original, in which a disk that fails is told as what it is; the pragmas below would
-    // call it an error of the statement.
-    connection.query_row("SELECT count(*) FROM live.sqlite_schema", [], |_| Ok(()))?;
     let schema_version: u32 =
         connection.pragma_query_value(Some("live"), "user_version", |row| row.get(0))?;
     let known = usize::try_from(schema_version)
@@ -183,7 +180,14 @@ fn copy_tables(connection: &Connection, migrations: &[Migration]) -> Result<Copy
     for object in ours.iter().filter(is_copied) {
         connection.execute_batch(&object.sql)?;
     }
-    let tables = status::names_in(connection, "main", "table")?;
+    // Not asked of SQLite, which would open the full-text tables of the original to answer, and call a disk that
+    // fails then an error of the statement.
+    let tables: Vec<String> = ours
+        .iter()
+        .filter(is_copied)
+        .filter(|object| object.kind == "table")
+        .map(|object| object.name.clone())
+        .collect();
     for table in &tables {
         // Tables of one shape are copied as they lie, row by row and index by index, without being decoded.
         connection.execute_batch(&format!(
