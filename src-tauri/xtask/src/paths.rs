@@ -1,13 +1,15 @@
 //! Where things are.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
 /// The repository's root.
 pub(crate) fn root() -> PathBuf {
-    // The path of this crate when it was compiled; `cargo xtask` compiles it in the clone it is run in.
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    // Cargo says at run time which clone's crate it runs. In a target directory that clones share, it takes a program
+    // compiled in another clone for fresh, so the path compiled in is only for a program started without Cargo.
+    std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from)
         .join("../..")
         .components()
         .fold(PathBuf::new(), |mut path, component| {
