@@ -71,8 +71,7 @@ async fn a_database_with_a_damaged_header_is_a_page_that_leads_back_to_every_mes
     back_up(&computer.data_dir(), BackupReason::Quit, 5);
     let damaged = computer.damage(0, &[0xA5; 100]);
 
-    let window = computer.start(&computer.data_dir()).await;
-    on_recovery_page(&window, "corrupt").await;
+    let window = open_on_recovery_page(&computer, "corrupt").await;
     asks_nobody_to_throw_anything_away(&window).await;
     assert!(
         fs::read(computer.file()).unwrap() == damaged,
@@ -102,8 +101,7 @@ async fn a_database_with_a_damaged_inner_page_is_repaired_and_no_message_is_lost
     let inner = computer.page("messages", "internal");
     computer.damage((inner - 1) * PAGE, &[0; PAGE as usize]);
 
-    let window = computer.start(&computer.data_dir()).await;
-    on_recovery_page(&window, "corrupt").await;
+    let window = open_on_recovery_page(&computer, "corrupt").await;
     window.click("doctor-check").await.unwrap();
     window
         .find_css("[data-testid=doctor-report][data-ok=false]")
@@ -155,13 +153,7 @@ async fn damaged_rows_are_told_beside_the_chat_and_repaired_from_the_settings() 
 
 #[tokio::test]
 async fn a_database_that_is_gone_is_restored_and_never_taken_for_a_first_start() {
-    let computer = Computer::new();
-    let said = live_in(&computer.data_dir(), 6).await;
-    back_up(&computer.data_dir(), BackupReason::Scheduled, 5);
-    fs::remove_file(computer.file()).unwrap();
-
-    let window = computer.start(&computer.data_dir()).await;
-    on_recovery_page(&window, "missing").await;
+    let (computer, window, said) = without_the_database().await;
     asks_nobody_to_throw_anything_away(&window).await;
     assert!(
         !computer.file().exists(),
@@ -176,13 +168,7 @@ async fn a_database_that_is_gone_is_restored_and_never_taken_for_a_first_start()
 
 #[tokio::test]
 async fn beginning_anew_is_asked_first_and_the_backup_can_be_restored_afterwards() {
-    let computer = Computer::new();
-    let said = live_in(&computer.data_dir(), 6).await;
-    back_up(&computer.data_dir(), BackupReason::Scheduled, 5);
-    fs::remove_file(computer.file()).unwrap();
-
-    let window = computer.start(&computer.data_dir()).await;
-    on_recovery_page(&window, "missing").await;
+    let (computer, window, said) = without_the_database().await;
     window.click("begin-anew").await.unwrap();
     window.find("begin-anew-confirm").await.unwrap();
     asks_nobody_to_throw_anything_away(&window).await;
@@ -220,8 +206,7 @@ async fn data_of_a_newer_version_is_left_alone_and_the_backup_from_before_is_off
         .unwrap();
     let newer = fs::read(computer.file()).unwrap();
 
-    let window = computer.start(&computer.data_dir()).await;
-    on_recovery_page(&window, "schema_too_new").await;
+    let window = open_on_recovery_page(&computer, "schema_too_new").await;
     let what = window.text("start-failure-message").await.unwrap().unwrap();
     assert!(what.contains("9.9.0"), "{what}");
     asks_nobody_to_throw_anything_away(&window).await;
@@ -309,13 +294,26 @@ fn restore_of(backup: &str) -> String {
     format!("[data-name=\"{backup}\"] [data-testid=backup-restore]")
 }
 
-async fn on_recovery_page(window: &Window, code: &str) {
+/// Opens the app, which cannot use the database and shows the page for that.
+async fn open_on_recovery_page(computer: &Computer, code: &str) -> Window {
+    let window = computer.start(&computer.data_dir()).await;
     window
         .find_css(&format!(
             "[data-testid=recovery-page][data-code=\"{code}\"]"
         ))
         .await
         .unwrap();
+    window
+}
+
+/// A computer whose database is gone though a backup was made of it, the app opened there, and what was said before.
+async fn without_the_database() -> (Computer, Window, Vec<String>) {
+    let computer = Computer::new();
+    let said = live_in(&computer.data_dir(), 6).await;
+    back_up(&computer.data_dir(), BackupReason::Scheduled, 5);
+    fs::remove_file(computer.file()).unwrap();
+    let window = open_on_recovery_page(&computer, "missing").await;
+    (computer, window, said)
 }
 
 /// No page and no dialog tells a learner to take a file away.

@@ -5,7 +5,8 @@ use parlance_storage::{MessageId, conversation};
 use proptest::prelude::*;
 
 use crate::support::World;
-use crate::trash::{listed, wait_until_all_is_due};
+use crate::trash::listed;
+use crate::trash_contents::wait_until_all_is_due;
 
 /// What may happen to the conversations of a learner, by number.
 #[derive(Clone, Debug)]

@@ -1,8 +1,9 @@
-import { screen, within } from "@testing-library/svelte";
+import { within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { aBackup, aConversation, NOON } from "../support/fixtures";
-import { all, find, get, inTalk, livedIn, open, openWindow, painted } from "../support/window";
+import type { FakeApp } from "../support/fake-app";
+import { aConversation, NOON } from "../support/fixtures";
+import { all, find, get, inTalk, livedIn, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;
 beforeEach(() => {
@@ -12,6 +13,34 @@ beforeEach(() => {
 const titles = () => all("conversationItem").map((item) => item.querySelector(".title")?.textContent);
 const messages = () => all("message").map(({ dataset }) => dataset.id);
 const opener = (id: string) => document.querySelector<HTMLElement>(`[data-id="${id}"] button.open`);
+
+/** Deletes a message of the open talk, by its place. */
+async function deleteMessage(index: number): Promise<void> {
+	await user.click(all("deleteMessage")[index] as Element);
+	await painted();
+}
+
+async function openTrash(): Promise<void> {
+	await user.click(get("trashOpen"));
+	await painted();
+}
+
+/** Deletes a message and then the last conversation, and opens the trash. */
+async function fillTrash(app: FakeApp, message: number): Promise<void> {
+	await deleteMessage(message);
+	opener(app.conversations.at(-1)?.id ?? "")?.focus();
+	await user.keyboard("{Delete}");
+	await painted();
+	await openTrash();
+}
+
+/** A window with the trash open, of which one part could not be read. */
+async function openTrashWithout(part: "trashList" | "operationList"): Promise<void> {
+	const { app } = livedIn();
+	app.failNext(part, "io");
+	await openWindow(app);
+	await openTrash();
+}
 
 describe("deleting a conversation", () => {
 	it("with the Delete key moves on to its neighbour and offers to undo", async () => {
@@ -65,8 +94,7 @@ describe("deleting a message", () => {
 	it("offers to undo, which puts it back in its place", async () => {
 		const { app } = await inTalk();
 		const before = messages();
-		await user.click(all("deleteMessage")[1] as Element);
-		await painted();
+		await deleteMessage(1);
 		expect(app.callsOf("messageDelete")).toEqual([[before[1]]]);
 		expect(messages()).toEqual(before.filter((id) => id !== before[1]));
 		await user.click(get("undo"));
@@ -95,8 +123,7 @@ describe("the focus", () => {
 	it("goes back to where it was after an undo, and after its offer was dismissed", async () => {
 		const { talk } = await inTalk();
 		for (const button of [() => get("undo"), () => within(get("undoToast")).getAllByRole("button")[1]]) {
-			await user.click(all("deleteMessage")[1] as Element);
-			await painted();
+			await deleteMessage(1);
 			opener(talk.id)?.focus();
 			button()?.focus();
 			await user.keyboard("{Enter}");
@@ -109,10 +136,8 @@ describe("the focus", () => {
 describe("Ctrl+Z", () => {
 	it("takes back the newest, one after the other, outside of texts only", async () => {
 		const { app, talk } = await inTalk();
-		await user.click(all("deleteMessage")[0] as Element);
-		await painted();
-		await user.click(all("deleteMessage")[0] as Element);
-		await painted();
+		await deleteMessage(0);
+		await deleteMessage(0);
 		await user.click(get("composer"));
 		await user.keyboard("{Control>}z{/Control}");
 		await painted();
@@ -132,8 +157,7 @@ describe("Ctrl+Z", () => {
 
 	it("says what has changed since", async () => {
 		const { app, talk } = await inTalk();
-		await user.click(all("deleteMessage")[1] as Element);
-		await painted();
+		await deleteMessage(1);
 		app.failNext("operationUndo", "conflict");
 		opener(talk.id)?.focus();
 		await user.keyboard("{Control>}z{/Control}");
@@ -147,8 +171,7 @@ describe("Ctrl+Z, where something has changed since,", () => {
 	it("goes on to what was done before that, and does not get stuck", async () => {
 		const { app, talk } = await inTalk();
 		for (let times = 0; times < 3; times += 1) {
-			await user.click(all("deleteMessage")[0] as Element);
-			await painted();
+			await deleteMessage(0);
 		}
 		const [newest, second, oldest] = app.operations.map(({ id }) => id);
 		app.failNext("operationUndo", "conflict");
@@ -163,10 +186,8 @@ describe("Ctrl+Z, where something has changed since,", () => {
 
 	it("but stops at a failure of another kind", async () => {
 		const { app, talk } = await inTalk();
-		await user.click(all("deleteMessage")[0] as Element);
-		await painted();
-		await user.click(all("deleteMessage")[0] as Element);
-		await painted();
+		await deleteMessage(0);
+		await deleteMessage(0);
 		app.failNext("operationUndo", "disk_full");
 		opener(talk.id)?.focus();
 		await user.keyboard("{Control>}z{/Control}");
@@ -177,10 +198,8 @@ describe("Ctrl+Z, where something has changed since,", () => {
 
 	it("does nothing behind a dialog", async () => {
 		const { app } = await inTalk();
-		await user.click(all("deleteMessage")[0] as Element);
-		await painted();
-		await user.click(get("trashOpen"));
-		await painted();
+		await deleteMessage(0);
+		await openTrash();
 		get("trashClose").focus();
 		await user.keyboard("{Control>}z{/Control}");
 		await painted();
@@ -192,13 +211,7 @@ describe("recent changes, beside the trash,", () => {
 	async function withChanges() {
 		const opened = await inTalk();
 		await opened.app.conversationRename(opened.talk.id, "In the café");
-		await user.click(all("deleteMessage")[0] as Element);
-		await painted();
-		opener(opened.app.conversations.at(-1)?.id ?? "")?.focus();
-		await user.keyboard("{Delete}");
-		await painted();
-		await user.click(get("trashOpen"));
-		await painted();
+		await fillTrash(opened.app, 0);
 		return opened;
 	}
 	const names = () => all("recentChange").map((row) => row.querySelector(".name")?.textContent);
@@ -234,11 +247,7 @@ describe("recent changes, beside the trash,", () => {
 	});
 
 	it("say that there are none, and that they could not be read", async () => {
-		const { app } = livedIn();
-		app.failNext("operationList", "io");
-		await openWindow(app);
-		await user.click(get("trashOpen"));
-		await painted();
+		await openTrashWithout("operationList");
 		expect(get("recentChanges").textContent).toContain("could not be read");
 		await user.click(within(get("recentChanges")).getByRole("button", { name: "Try again" }));
 		await painted();
@@ -257,8 +266,7 @@ describe("the offer to undo", () => {
 
 	it("goes after eight seconds, but not while somebody is on it", async () => {
 		await inTalk();
-		await user.click(all("deleteMessage")[0] as Element);
-		await painted();
+		await deleteMessage(0);
 		await vi.advanceTimersByTimeAsync(7_000);
 		get("undo").focus();
 		await vi.advanceTimersByTimeAsync(60_000);
@@ -277,13 +285,7 @@ describe("the offer to undo", () => {
 describe("the trash", () => {
 	async function withTrash() {
 		const opened = await inTalk();
-		await user.click(all("deleteMessage")[1] as Element);
-		await painted();
-		opener(opened.app.conversations.at(-1)?.id ?? "")?.focus();
-		await user.keyboard("{Delete}");
-		await painted();
-		await user.click(get("trashOpen"));
-		await painted();
+		await fillTrash(opened.app, 1);
 		return opened;
 	}
 
@@ -348,8 +350,7 @@ describe("the trash", () => {
 		app.conversations = Array.from({ length: 7 }, (_, index) => aConversation({ title: `Talk ${index}` }));
 		await openWindow(app);
 		for (const { id } of [...app.conversations]) await app.conversationDelete(id);
-		await user.click(get("trashOpen"));
-		await painted();
+		await openTrash();
 		await user.click(get("trashMore"));
 		await painted();
 		expect(all("trashItem")).toHaveLength(4);
@@ -383,11 +384,7 @@ describe("the trash", () => {
 	});
 
 	it("says so when it cannot be read, and can be tried again", async () => {
-		const { app } = livedIn();
-		app.failNext("trashList", "io");
-		await openWindow(app);
-		await user.click(get("trashOpen"));
-		await painted();
+		await openTrashWithout("trashList");
 		expect(get("trashDialog").textContent).toContain("could not be read");
 		await user.click(within(get("trashDialog")).getByRole("button", { name: "Try again" }));
 		await painted();
@@ -399,8 +396,7 @@ describe("the trash", () => {
 		app.pageSize = 2;
 		await openWindow(app);
 		for (const { id } of [...app.conversations.slice(0, 3)]) await app.conversationDelete(id);
-		await user.click(get("trashOpen"));
-		await painted();
+		await openTrash();
 		expect(all("trashItem")).toHaveLength(2);
 		await user.click(get("trashMore"));
 		await painted();
@@ -409,129 +405,5 @@ describe("the trash", () => {
 		await app.emit({ entity: "conversation", kind: "inserted" });
 		await painted();
 		expect(all("trashItem")).toHaveLength(1);
-	});
-});
-
-describe("unsent words", () => {
-	it("are in the box at the next start", async () => {
-		const { app, talk } = await inTalk();
-		await user.type(get("composer"), "Half a thou");
-		await open(app.conversations[0]?.id ?? "");
-		await painted();
-		expect(app.drafts.get(talk.id)).toBe("Half a thou");
-		document.body.replaceChildren();
-		await openWindow(app);
-		await open(talk.id);
-		expect((get("composer") as HTMLTextAreaElement).value).toBe("Half a thou");
-	});
-
-	it("are stored when the window is hidden", async () => {
-		const { app, talk } = await inTalk();
-		await user.type(get("composer"), "Wait");
-		app.drafts.delete(talk.id);
-		vi.spyOn(document, "hidden", "get").mockReturnValue(true);
-		document.dispatchEvent(new Event("visibilitychange"));
-		await painted();
-		vi.restoreAllMocks();
-		expect(app.drafts.get(talk.id)).toBe("Wait");
-	});
-
-	it("are gone with the message that they became", async () => {
-		const { app, talk } = await inTalk();
-		await user.type(get("composer"), "Here it is{Enter}");
-		await painted();
-		expect(app.callsOf("messageSend")).toHaveLength(1);
-		await open(app.conversations[0]?.id ?? "");
-		await painted();
-		expect(app.drafts.get(talk.id) ?? "").toBe("");
-	});
-
-	it("that are on their way to the disk are waited for before the message is sent", async () => {
-		const { app, talk } = await inTalk();
-		const slow = app.hold("draftSave");
-		await user.type(get("composer"), "Here it is");
-		window.dispatchEvent(new Event("pagehide"));
-		await user.keyboard("{Enter}");
-		await painted();
-		expect(app.callsOf("messageSend")).toHaveLength(0);
-		await slow.release();
-		await painted();
-		expect(app.callsOf("messageSend")).toEqual([[talk.id, "Here it is"]]);
-		expect(app.drafts.has(talk.id)).toBe(false);
-	});
-
-	it("that are being sent do not come back when one looks into another conversation meanwhile", async () => {
-		const { app, talk } = await inTalk();
-		const slow = app.hold("messageSend");
-		await user.type(get("composer"), "Here it is{Enter}");
-		await painted();
-		await open(app.conversations[0]?.id ?? "");
-		await open(talk.id);
-		expect((get("send") as HTMLButtonElement).disabled).toBe(true);
-		await user.type(get("composer"), "{Enter}");
-		await slow.release();
-		await painted();
-		expect((get("composer") as HTMLTextAreaElement).value).toBe("");
-		expect(app.callsOf("messageSend")).toHaveLength(1);
-		expect(app.drafts.get(talk.id) ?? "").toBe("");
-	});
-
-	it("that could not be sent are told of also in another conversation", async () => {
-		const { app, talk } = await inTalk();
-		const slow = app.hold("messageSend");
-		await user.type(get("composer"), "Here it is{Enter}");
-		await painted();
-		await open(app.conversations[0]?.id ?? "");
-		await slow.fail("disk_full");
-		await painted();
-		expect(get("errorCode").textContent).toContain("disk_full");
-		await open(talk.id);
-		expect((get("composer") as HTMLTextAreaElement).value).toBe("Here it is");
-	});
-
-	it("that were taken out of the box do not come back however slow the disk is", async () => {
-		const { app, talk } = await inTalk();
-		await user.type(get("composer"), "Never mind");
-		window.dispatchEvent(new Event("pagehide"));
-		await painted();
-		expect(app.drafts.get(talk.id)).toBe("Never mind");
-		const slow = app.hold("draftSave");
-		await user.clear(get("composer"));
-		await open(app.conversations[0]?.id ?? "");
-		await open(talk.id);
-		expect((get("composer") as HTMLTextAreaElement).value).toBe("");
-		await slow.release();
-		await painted();
-		expect(app.drafts.get(talk.id)).toBe("");
-	});
-
-	it("of before a restore are not written into what was restored", async () => {
-		const { app, talk } = await inTalk();
-		app.backups = [aBackup()];
-		app.failNext("draftSave", "disk_full");
-		await user.type(get("composer"), "Of before");
-		window.dispatchEvent(new Event("pagehide"));
-		await painted();
-		await user.click(get("settingsOpen"));
-		await painted();
-		await user.click(get("backupRestore"));
-		await user.click(get("backupConfirm"));
-		await painted();
-		await painted();
-		expect(app.callsOf("backupRestore")).toHaveLength(1);
-		expect(app.callsOf("draftSave")).toHaveLength(1);
-		expect(app.drafts.has(talk.id)).toBe(false);
-	});
-
-	it("that are not kept are said once and stay in the box", async () => {
-		const { app, talk } = await inTalk();
-		app.failNext("draftSave", "disk_full");
-		await user.type(get("composer"), "Keep me");
-		window.dispatchEvent(new Event("pagehide"));
-		await painted();
-		expect(get("draftNotKept").textContent).toContain("The disk is full.");
-		expect(screen.queryByRole("alert")).toBeNull();
-		expect((get("composer") as HTMLTextAreaElement).value).toBe("Keep me");
-		expect(app.drafts.get(talk.id)).toBeUndefined();
 	});
 });
