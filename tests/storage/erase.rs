@@ -196,7 +196,7 @@ fn surround(raw: &Connection, talk: ConversationId, message: MessageId, word: &s
             params![id, message, word].to_vec(),
         ),
         (
-            "INSERT INTO conversation_notes VALUES (?1, ?5, ?4, ?2, ?3, 0, 0)",
+            "INSERT INTO conversation_notes VALUES (?1, ?5, ?4, ?2, ?3, 0, 0, NULL)",
             params![id, message, word, user, talk].to_vec(),
         ),
         (

@@ -91,7 +91,12 @@ pub(crate) fn write_bindings() -> Result<()> {
 pub(crate) fn write_goldens() -> Result<()> {
     setup::setup()?;
     setup::test_tools()?;
-    update(&["--package", "parlance-storage", "migrations::"])
+    update(&[
+        "--package",
+        "parlance-storage",
+        "migrations::",
+        "golden_fingerprint",
+    ])
 }
 
 /// `cargo xtask faults`

@@ -118,11 +118,13 @@ CREATE TABLE conversation_notes (
     content TEXT NOT NULL CHECK (content <> ''),
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
-) STRICT;
+, deleted_at INTEGER) STRICT;
 
 CREATE INDEX conversation_notes_conversation ON conversation_notes (conversation_id, created_at);
 
 CREATE INDEX conversation_notes_message ON conversation_notes (message_id) WHERE message_id IS NOT NULL;
+
+CREATE INDEX conversation_notes_trash ON conversation_notes (deleted_at, id) WHERE deleted_at IS NOT NULL;
 
 CREATE INDEX conversation_notes_user ON conversation_notes (user_id, created_at);
 
@@ -133,7 +135,7 @@ CREATE TRIGGER notes_search_after_insert AFTER INSERT ON conversation_notes BEGI
     SELECT id, content FROM searchable_notes_unspaced WHERE id = NEW.id;
 END;
 
-CREATE TRIGGER notes_search_after_update AFTER UPDATE OF id, content ON conversation_notes BEGIN
+CREATE TRIGGER notes_search_after_update AFTER UPDATE OF id, content, deleted_at ON conversation_notes BEGIN
     INSERT INTO note_search_words (rowid, content)
     SELECT id, content FROM searchable_notes WHERE id = NEW.id;
     INSERT INTO note_search_trigrams (rowid, content)
@@ -147,7 +149,7 @@ CREATE TRIGGER notes_search_before_delete BEFORE DELETE ON conversation_notes BE
     SELECT 'delete', id, content FROM searchable_notes_unspaced WHERE id = OLD.id;
 END;
 
-CREATE TRIGGER notes_search_before_update BEFORE UPDATE OF id, content ON conversation_notes BEGIN
+CREATE TRIGGER notes_search_before_update BEFORE UPDATE OF id, content, deleted_at ON conversation_notes BEGIN
     INSERT INTO note_search_words (note_search_words, rowid, content)
     SELECT 'delete', id, content FROM searchable_notes WHERE id = OLD.id;
     INSERT INTO note_search_trigrams (note_search_trigrams, rowid, content)
@@ -249,7 +251,8 @@ CREATE TABLE conversations (
     last_read_at INTEGER,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
-    deleted_at INTEGER, folder_id INTEGER REFERENCES conversation_folders (id) ON DELETE SET NULL,
+    deleted_at INTEGER, folder_id INTEGER REFERENCES conversation_folders (id) ON DELETE SET NULL, origin_conversation_id INTEGER
+    REFERENCES conversations (id) ON DELETE SET NULL, origin_message_id INTEGER REFERENCES messages (id) ON DELETE SET NULL,
     CHECK (title <> '' OR title_source = 'auto'),
     CHECK ((pinned_at IS NULL) = (pin_order IS NULL)),
     CHECK ((message_count = 0) = (last_message_at IS NULL)),
@@ -258,6 +261,10 @@ CREATE TABLE conversations (
 
 CREATE INDEX conversations_folder ON conversations (folder_id, coalesce(last_message_at, created_at) DESC, id DESC)
     WHERE folder_id IS NOT NULL;
+
+CREATE INDEX conversations_origin ON conversations (origin_conversation_id) WHERE origin_conversation_id IS NOT NULL;
+
+CREATE INDEX conversations_origin_message ON conversations (origin_message_id) WHERE origin_message_id IS NOT NULL;
 
 CREATE INDEX conversations_pinned ON conversations (user_id, pin_order, id)
     WHERE pinned_at IS NOT NULL AND deleted_at IS NULL;
@@ -269,7 +276,52 @@ CREATE INDEX conversations_template ON conversations (template_id) WHERE templat
 
 CREATE INDEX conversations_trash ON conversations (deleted_at, id) WHERE deleted_at IS NOT NULL;
 
+CREATE INDEX conversations_unread ON conversations (user_id, id)
+    WHERE deleted_at IS NULL AND last_message_at > last_read_at;
+
 CREATE INDEX conversations_user ON conversations (user_id, deleted_at);
+
+CREATE TRIGGER titles_search_after_insert AFTER INSERT ON conversations BEGIN
+    INSERT INTO title_search_words (rowid, content)
+    SELECT id, content FROM searchable_titles WHERE id = NEW.id;
+    INSERT INTO title_search_trigrams (rowid, content)
+    SELECT id, content FROM searchable_titles_unspaced WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER titles_search_after_update AFTER UPDATE OF id, title, deleted_at ON conversations BEGIN
+    INSERT INTO title_search_words (rowid, content)
+    SELECT id, content FROM searchable_titles WHERE id = NEW.id;
+    INSERT INTO title_search_trigrams (rowid, content)
+    SELECT id, content FROM searchable_titles_unspaced WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER titles_search_before_delete BEFORE DELETE ON conversations BEGIN
+    INSERT INTO title_search_words (title_search_words, rowid, content)
+    SELECT 'delete', id, content FROM searchable_titles WHERE id = OLD.id;
+    INSERT INTO title_search_trigrams (title_search_trigrams, rowid, content)
+    SELECT 'delete', id, content FROM searchable_titles_unspaced WHERE id = OLD.id;
+END;
+
+CREATE TRIGGER titles_search_before_update BEFORE UPDATE OF id, title, deleted_at ON conversations BEGIN
+    INSERT INTO title_search_words (title_search_words, rowid, content)
+    SELECT 'delete', id, content FROM searchable_titles WHERE id = OLD.id;
+    INSERT INTO title_search_trigrams (title_search_trigrams, rowid, content)
+    SELECT 'delete', id, content FROM searchable_titles_unspaced WHERE id = OLD.id;
+END;
+
+CREATE VIRTUAL TABLE correction_search_trigrams USING fts5 (
+    content,
+    content = 'searchable_corrections_unspaced',
+    content_rowid = 'id',
+    tokenize = 'trigram'
+);
+
+CREATE VIRTUAL TABLE correction_search_words USING fts5 (
+    content,
+    content = 'searchable_corrections',
+    content_rowid = 'id',
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);
 
 CREATE TABLE daily_progress (
     id INTEGER PRIMARY KEY,
@@ -305,6 +357,34 @@ CREATE TABLE grammar_corrections (
     dismissed_at INTEGER,
     CHECK (start_offset <= end_offset)
 ) STRICT;
+
+CREATE TRIGGER corrections_search_after_insert AFTER INSERT ON grammar_corrections BEGIN
+    INSERT INTO correction_search_words (rowid, content)
+    SELECT id, content FROM searchable_corrections WHERE id = NEW.id;
+    INSERT INTO correction_search_trigrams (rowid, content)
+    SELECT id, content FROM searchable_corrections_unspaced WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER corrections_search_after_update AFTER UPDATE OF id, original_text, corrected_text, explanation ON grammar_corrections BEGIN
+    INSERT INTO correction_search_words (rowid, content)
+    SELECT id, content FROM searchable_corrections WHERE id = NEW.id;
+    INSERT INTO correction_search_trigrams (rowid, content)
+    SELECT id, content FROM searchable_corrections_unspaced WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER corrections_search_before_delete BEFORE DELETE ON grammar_corrections BEGIN
+    INSERT INTO correction_search_words (correction_search_words, rowid, content)
+    SELECT 'delete', id, content FROM searchable_corrections WHERE id = OLD.id;
+    INSERT INTO correction_search_trigrams (correction_search_trigrams, rowid, content)
+    SELECT 'delete', id, content FROM searchable_corrections_unspaced WHERE id = OLD.id;
+END;
+
+CREATE TRIGGER corrections_search_before_update BEFORE UPDATE OF id, original_text, corrected_text, explanation ON grammar_corrections BEGIN
+    INSERT INTO correction_search_words (correction_search_words, rowid, content)
+    SELECT 'delete', id, content FROM searchable_corrections WHERE id = OLD.id;
+    INSERT INTO correction_search_trigrams (correction_search_trigrams, rowid, content)
+    SELECT 'delete', id, content FROM searchable_corrections_unspaced WHERE id = OLD.id;
+END;
 
 CREATE INDEX grammar_corrections_message ON grammar_corrections (message_id, start_offset);
 
@@ -475,6 +555,18 @@ CREATE VIRTUAL TABLE note_search_words USING fts5 (
     tokenize = 'porter unicode61 remove_diacritics 2'
 );
 
+CREATE TABLE operation_message_places (
+    operation_id INTEGER NOT NULL REFERENCES operations (id) ON DELETE CASCADE,
+    message_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    sequence_number INTEGER NOT NULL CHECK (sequence_number > 0),
+    PRIMARY KEY (operation_id, message_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX operation_message_places_conversation ON operation_message_places (conversation_id);
+
+CREATE INDEX operation_message_places_message ON operation_message_places (message_id);
+
 CREATE TABLE operations (
     id INTEGER PRIMARY KEY,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -496,6 +588,17 @@ CREATE INDEX operations_message ON operations (message_id) WHERE message_id IS N
 
 CREATE INDEX operations_user ON operations (user_id, id);
 
+CREATE TABLE recent_searches (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    -- As it was typed, operators and all.
+    query TEXT NOT NULL CHECK (length(query) BETWEEN 1 AND 500),
+    searched_at INTEGER NOT NULL,
+    UNIQUE (user_id, query)
+) STRICT;
+
+CREATE INDEX recent_searches_newest ON recent_searches (user_id, searched_at, id);
+
 CREATE TABLE schema_migrations (
     version INTEGER PRIMARY KEY CHECK (version > 0),
     name TEXT NOT NULL CHECK (name <> ''),
@@ -505,6 +608,33 @@ CREATE TABLE schema_migrations (
     duration_ms INTEGER NOT NULL CHECK (duration_ms >= 0),
     app_version TEXT NOT NULL
 ) STRICT;
+
+CREATE VIEW searchable_corrections (id, content) AS
+SELECT id, original_text || char(10) || corrected_text || char(10) || coalesce(explanation, '')
+FROM grammar_corrections;
+
+CREATE VIEW searchable_corrections_unspaced (id, content) AS
+SELECT id, content || '  ' FROM searchable_corrections
+WHERE content GLOB '*[' ||
+    char(0x0E00) || '-' || char(0x0EFF) ||      -- Thai, Lao
+    char(0x1000) || '-' || char(0x109F) ||      -- Myanmar
+    char(0x1100) || '-' || char(0x11FF) ||      -- Hangul letters
+    char(0x1780) || '-' || char(0x17FF) ||      -- Khmer
+    char(0x2E80) || '-' || char(0x2FDF) ||      -- Han radicals
+    char(0x3005) || '-' || char(0x3007) ||      -- Han iteration marks and zero
+    char(0x3040) || '-' || char(0x318F) ||      -- kana, Bopomofo, Hangul letters
+    char(0x31A0) || '-' || char(0x31FF) ||      -- Bopomofo, kana
+    char(0x3400) || '-' || char(0x4DBF) ||      -- Han
+    char(0x4E00) || '-' || char(0x9FFF) ||      -- Han
+    char(0xA960) || '-' || char(0xA97F) ||      -- Hangul letters
+    char(0xA9E0) || '-' || char(0xA9FF) ||      -- Myanmar
+    char(0xAA60) || '-' || char(0xAA7F) ||      -- Myanmar
+    char(0xAC00) || '-' || char(0xD7FB) ||      -- Hangul
+    char(0xF900) || '-' || char(0xFAFF) ||      -- Han
+    char(0xFF66) || '-' || char(0xFFDC) ||      -- half-width kana and Hangul
+    char(0x1B000) || '-' || char(0x1B16F) ||    -- kana
+    char(0x20000) || '-' || char(0x3FFFD) ||    -- Han
+    ']*';
 
 CREATE VIEW searchable_messages (id, content) AS
 SELECT id, content FROM messages WHERE status <> 'streaming' AND deleted_at IS NULL;
@@ -533,10 +663,64 @@ WHERE content GLOB '*[' ||
     ']*';
 
 CREATE VIEW searchable_notes (id, content) AS
-SELECT id, content FROM conversation_notes;
+SELECT id, content FROM conversation_notes WHERE deleted_at IS NULL;
 
 CREATE VIEW searchable_notes_unspaced (id, content) AS
 SELECT id, content || '  ' FROM searchable_notes
+WHERE content GLOB '*[' ||
+    char(0x0E00) || '-' || char(0x0EFF) ||      -- Thai, Lao
+    char(0x1000) || '-' || char(0x109F) ||      -- Myanmar
+    char(0x1100) || '-' || char(0x11FF) ||      -- Hangul letters
+    char(0x1780) || '-' || char(0x17FF) ||      -- Khmer
+    char(0x2E80) || '-' || char(0x2FDF) ||      -- Han radicals
+    char(0x3005) || '-' || char(0x3007) ||      -- Han iteration marks and zero
+    char(0x3040) || '-' || char(0x318F) ||      -- kana, Bopomofo, Hangul letters
+    char(0x31A0) || '-' || char(0x31FF) ||      -- Bopomofo, kana
+    char(0x3400) || '-' || char(0x4DBF) ||      -- Han
+    char(0x4E00) || '-' || char(0x9FFF) ||      -- Han
+    char(0xA960) || '-' || char(0xA97F) ||      -- Hangul letters
+    char(0xA9E0) || '-' || char(0xA9FF) ||      -- Myanmar
+    char(0xAA60) || '-' || char(0xAA7F) ||      -- Myanmar
+    char(0xAC00) || '-' || char(0xD7FB) ||      -- Hangul
+    char(0xF900) || '-' || char(0xFAFF) ||      -- Han
+    char(0xFF66) || '-' || char(0xFFDC) ||      -- half-width kana and Hangul
+    char(0x1B000) || '-' || char(0x1B16F) ||    -- kana
+    char(0x20000) || '-' || char(0x3FFFD) ||    -- Han
+    ']*';
+
+CREATE VIEW searchable_titles (id, content) AS
+SELECT id, title FROM conversations WHERE title <> '' AND deleted_at IS NULL;
+
+CREATE VIEW searchable_titles_unspaced (id, content) AS
+SELECT id, content || '  ' FROM searchable_titles
+WHERE content GLOB '*[' ||
+    char(0x0E00) || '-' || char(0x0EFF) ||      -- Thai, Lao
+    char(0x1000) || '-' || char(0x109F) ||      -- Myanmar
+    char(0x1100) || '-' || char(0x11FF) ||      -- Hangul letters
+    char(0x1780) || '-' || char(0x17FF) ||      -- Khmer
+    char(0x2E80) || '-' || char(0x2FDF) ||      -- Han radicals
+    char(0x3005) || '-' || char(0x3007) ||      -- Han iteration marks and zero
+    char(0x3040) || '-' || char(0x318F) ||      -- kana, Bopomofo, Hangul letters
+    char(0x31A0) || '-' || char(0x31FF) ||      -- Bopomofo, kana
+    char(0x3400) || '-' || char(0x4DBF) ||      -- Han
+    char(0x4E00) || '-' || char(0x9FFF) ||      -- Han
+    char(0xA960) || '-' || char(0xA97F) ||      -- Hangul letters
+    char(0xA9E0) || '-' || char(0xA9FF) ||      -- Myanmar
+    char(0xAA60) || '-' || char(0xAA7F) ||      -- Myanmar
+    char(0xAC00) || '-' || char(0xD7FB) ||      -- Hangul
+    char(0xF900) || '-' || char(0xFAFF) ||      -- Han
+    char(0xFF66) || '-' || char(0xFFDC) ||      -- half-width kana and Hangul
+    char(0x1B000) || '-' || char(0x1B16F) ||    -- kana
+    char(0x20000) || '-' || char(0x3FFFD) ||    -- Han
+    ']*';
+
+CREATE VIEW searchable_vocabulary (id, content) AS
+SELECT id, word || char(10) || coalesce(lemma, '') || char(10) || coalesce(translation, '')
+    || char(10) || coalesce(definition, '') || char(10) || coalesce(example_sentence, '')
+FROM vocabulary_words;
+
+CREATE VIEW searchable_vocabulary_unspaced (id, content) AS
+SELECT id, content || '  ' FROM searchable_vocabulary
 WHERE content GLOB '*[' ||
     char(0x0E00) || '-' || char(0x0EFF) ||      -- Thai, Lao
     char(0x1000) || '-' || char(0x109F) ||      -- Myanmar
@@ -566,6 +750,28 @@ CREATE TABLE system_settings (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tag_colors (
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    tag TEXT NOT NULL COLLATE NOCASE CHECK (length(tag) BETWEEN 1 AND 100),
+    color TEXT NOT NULL CHECK (color GLOB '#[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]'),
+    updated_at INTEGER NOT NULL,
+    PRIMARY KEY (user_id, tag)
+) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE title_search_trigrams USING fts5 (
+    content,
+    content = 'searchable_titles_unspaced',
+    content_rowid = 'id',
+    tokenize = 'trigram'
+);
+
+CREATE VIRTUAL TABLE title_search_words USING fts5 (
+    content,
+    content = 'searchable_titles',
+    content_rowid = 'id',
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);
 
 CREATE TABLE user_achievements (
     id INTEGER PRIMARY KEY,
@@ -649,6 +855,20 @@ CREATE TABLE users (
 
 CREATE UNIQUE INDEX users_email ON users (email) WHERE email IS NOT NULL;
 
+CREATE VIRTUAL TABLE vocabulary_search_trigrams USING fts5 (
+    content,
+    content = 'searchable_vocabulary_unspaced',
+    content_rowid = 'id',
+    tokenize = 'trigram'
+);
+
+CREATE VIRTUAL TABLE vocabulary_search_words USING fts5 (
+    content,
+    content = 'searchable_vocabulary',
+    content_rowid = 'id',
+    tokenize = 'porter unicode61 remove_diacritics 2'
+);
+
 CREATE TABLE vocabulary_words (
     id INTEGER PRIMARY KEY,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -681,6 +901,34 @@ CREATE TABLE vocabulary_words (
     updated_at INTEGER NOT NULL,
     UNIQUE (user_id, language, kind, word)
 ) STRICT;
+
+CREATE TRIGGER vocabulary_search_after_insert AFTER INSERT ON vocabulary_words BEGIN
+    INSERT INTO vocabulary_search_words (rowid, content)
+    SELECT id, content FROM searchable_vocabulary WHERE id = NEW.id;
+    INSERT INTO vocabulary_search_trigrams (rowid, content)
+    SELECT id, content FROM searchable_vocabulary_unspaced WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER vocabulary_search_after_update AFTER UPDATE OF id, word, lemma, translation, definition, example_sentence ON vocabulary_words BEGIN
+    INSERT INTO vocabulary_search_words (rowid, content)
+    SELECT id, content FROM searchable_vocabulary WHERE id = NEW.id;
+    INSERT INTO vocabulary_search_trigrams (rowid, content)
+    SELECT id, content FROM searchable_vocabulary_unspaced WHERE id = NEW.id;
+END;
+
+CREATE TRIGGER vocabulary_search_before_delete BEFORE DELETE ON vocabulary_words BEGIN
+    INSERT INTO vocabulary_search_words (vocabulary_search_words, rowid, content)
+    SELECT 'delete', id, content FROM searchable_vocabulary WHERE id = OLD.id;
+    INSERT INTO vocabulary_search_trigrams (vocabulary_search_trigrams, rowid, content)
+    SELECT 'delete', id, content FROM searchable_vocabulary_unspaced WHERE id = OLD.id;
+END;
+
+CREATE TRIGGER vocabulary_search_before_update BEFORE UPDATE OF id, word, lemma, translation, definition, example_sentence ON vocabulary_words BEGIN
+    INSERT INTO vocabulary_search_words (vocabulary_search_words, rowid, content)
+    SELECT 'delete', id, content FROM searchable_vocabulary WHERE id = OLD.id;
+    INSERT INTO vocabulary_search_trigrams (vocabulary_search_trigrams, rowid, content)
+    SELECT 'delete', id, content FROM searchable_vocabulary_unspaced WHERE id = OLD.id;
+END;
 
 CREATE INDEX vocabulary_words_due ON vocabulary_words (user_id, due_at, id)
     WHERE due_at IS NOT NULL AND status IN ('new', 'learning', 'review', 'relearning');

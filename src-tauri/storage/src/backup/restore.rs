@@ -14,7 +14,7 @@ use crate::database::set_up;
 use crate::files::{self, WorkDirectory, require_space};
 use crate::inspect::{journal_path, wal_path};
 use crate::launch::{Standing, standing};
-use crate::migrations::{EMBEDDED, fingerprint, fresh, objects};
+use crate::migrations::{EMBEDDED, SchemaObject, fingerprint, fresh, objects};
 use crate::progress::{Stage, Watch, interruptible};
 use crate::time::Timestamp;
 use crate::{Error, integrity, replace, status, verify};
@@ -196,10 +196,11 @@ fn complete(connection: &Connection, manifest: &Manifest, watch: &Watch<'_>) -> 
     let wanted = objects(&original)?;
     let there = objects(connection)?;
     connection.execute_batch("BEGIN IMMEDIATE")?;
-    let missing: Vec<_> = wanted
+    let mut missing: Vec<_> = wanted
         .iter()
         .filter(|object| !there.contains(object))
         .collect();
+    missing.sort_by_key(|object| turn(object));
     let indexes = missing
         .iter()
         .filter(|object| object.sql.starts_with("CREATE VIRTUAL TABLE"))
@@ -227,6 +228,16 @@ fn complete(connection: &Connection, manifest: &Manifest, watch: &Watch<'_>) -> 
     }
     connection.execute_batch("COMMIT")?;
     Ok(())
+}
+
+/// When a missing part of the schema is made: views first, which the full-text tables read as they are filled, and
+/// triggers last, which would write into those.
+fn turn(object: &SchemaObject) -> u8 {
+    match object.kind.as_str() {
+        "view" => 0,
+        "trigger" => 2,
+        _ => 1,
+    }
 }
 
 /// A full-text table keeps its options, such as that deleted words leave nothing behind, in a table of its own.

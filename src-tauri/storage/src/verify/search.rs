@@ -22,31 +22,56 @@ struct Search {
 const WORDS: &str = "porter unicode61 remove_diacritics 2";
 const TRIGRAMS: &str = "trigram";
 
-const SEARCHES: &[Search] = &[
-    Search {
-        index: "message_search_words",
-        view: "searchable_messages",
-        table: "messages",
-        tokenizer: WORDS,
-    },
-    Search {
-        index: "message_search_trigrams",
-        view: "searchable_messages_unspaced",
-        table: "messages",
-        tokenizer: TRIGRAMS,
-    },
-    Search {
-        index: "note_search_words",
-        view: "searchable_notes",
-        table: "conversation_notes",
-        tokenizer: WORDS,
-    },
-    Search {
-        index: "note_search_trigrams",
-        view: "searchable_notes_unspaced",
-        table: "conversation_notes",
-        tokenizer: TRIGRAMS,
-    },
+/// A pair of full-text tables over the same texts: one of words, one of trigrams.
+const fn pair(
+    indexes: [&'static str; 2],
+    views: [&'static str; 2],
+    table: &'static str,
+) -> [Search; 2] {
+    let [words, trigrams] = indexes;
+    let [all, unspaced] = views;
+    [
+        Search {
+            index: words,
+            view: all,
+            table,
+            tokenizer: WORDS,
+        },
+        Search {
+            index: trigrams,
+            view: unspaced,
+            table,
+            tokenizer: TRIGRAMS,
+        },
+    ]
+}
+
+const SEARCHES: &[[Search; 2]] = &[
+    pair(
+        ["message_search_words", "message_search_trigrams"],
+        ["searchable_messages", "searchable_messages_unspaced"],
+        "messages",
+    ),
+    pair(
+        ["note_search_words", "note_search_trigrams"],
+        ["searchable_notes", "searchable_notes_unspaced"],
+        "conversation_notes",
+    ),
+    pair(
+        ["title_search_words", "title_search_trigrams"],
+        ["searchable_titles", "searchable_titles_unspaced"],
+        "conversations",
+    ),
+    pair(
+        ["correction_search_words", "correction_search_trigrams"],
+        ["searchable_corrections", "searchable_corrections_unspaced"],
+        "grammar_corrections",
+    ),
+    pair(
+        ["vocabulary_search_words", "vocabulary_search_trigrams"],
+        ["searchable_vocabulary", "searchable_vocabulary_unspaced"],
+        "vocabulary_words",
+    ),
 ];
 
 pub(super) fn check(connection: &Connection, findings: &mut Findings) -> Result<(), Error> {
@@ -66,7 +91,7 @@ fn check_all(
     findings: &mut Findings,
     names_rows: bool,
 ) -> Result<(), Error> {
-    for search in SEARCHES {
+    for search in SEARCHES.iter().flatten() {
         if let Err(error) = check_one(connection, search) {
             if !matches!(error, Error::Corrupt { .. }) {
                 return Err(error);
@@ -84,7 +109,7 @@ fn check_all(
 
 /// Makes every full-text table anew from the texts that it indexes.
 pub(crate) fn rebuild(connection: &Connection) -> Result<(), Error> {
-    for search in SEARCHES {
+    for search in SEARCHES.iter().flatten() {
         let index = quoted(search.index);
         connection.execute(
             &format!("INSERT INTO {index} ({index}) VALUES ('rebuild')"),
@@ -124,7 +149,7 @@ fn name_rows(
         findings.row(
             table,
             id::encode(*row),
-            format!("content is not what {index} knows of it"),
+            format!("its text is not what {index} knows of it"),
         );
     }
     Ok(rows.len())

@@ -1,0 +1,3 @@
+INSERT INTO recent_searches (id, user_id, query, searched_at) VALUES
+    (500000000000016001, 500000000000000001, 'crème brûlée tag:"à table"', 1700000060000),
+    (500000000000016002, 500000000000000002, '天气', 1700000060001);
