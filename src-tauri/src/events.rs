@@ -43,7 +43,7 @@ pub async fn forward_changes(mut changes: Receiver<Arc<ChangeSet>>, notify: Noti
         match changes.recv().await {
             Ok(set) => notify(Notice::Changed(DataChanged {
                 changes: set.changes.clone(),
-                resync: false,
+                resync: set.is_too_many,
             })),
             // The window was too slow for a burst: the rows are safe, only the news of them is lost.
             Err(RecvError::Lagged(_)) => notify(Notice::Changed(DataChanged {

@@ -46,7 +46,11 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::in_folder(tempfile::tempdir().unwrap())
+    }
+
+    /// What lies in `folder`, or a new one.
+    pub fn in_folder(folder: TempDir) -> Self {
         let clock = Arc::new(ManualClock::new(NOON));
         let db = open(folder.path(), &clock);
         let user = db

@@ -314,10 +314,11 @@ async fn news_of_a_chunk(news: &mut Receiver<Arc<ChangeSet>>) {
     loop {
         match news.recv().await {
             Ok(set)
-                if set
-                    .changes
-                    .iter()
-                    .any(|change| change.entity == Entity::Chunk) =>
+                if set.is_too_many
+                    || set
+                        .changes
+                        .iter()
+                        .any(|change| change.entity == Entity::Chunk) =>
             {
                 return;
             }

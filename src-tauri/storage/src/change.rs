@@ -59,11 +59,30 @@ pub struct Change {
 pub struct ChangeSet {
     /// The changes.
     pub changes: Vec<Change>,
+    /// There were so many that they are not told one by one: whoever shows data reads it again.
+    pub is_too_many: bool,
 }
 
+/// More changes than that are no news but a new state, and looking each up among all others takes its time.
+const MOST_TOLD: usize = 1_000;
+
 impl ChangeSet {
+    /// Whether there is anything to tell.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.changes.is_empty() && !self.is_too_many
+    }
+
     /// Adds a change, unless the set already says so: what was inserted here need not be updated as well.
     pub(crate) fn push(&mut self, change: Change) {
+        if self.is_too_many {
+            return;
+        }
+        if self.changes.len() == MOST_TOLD {
+            self.changes.clear();
+            self.is_too_many = true;
+            return;
+        }
         let known = self.changes.iter().any(|earlier| {
             earlier.entity == change.entity
                 && earlier.id == change.id

@@ -197,4 +197,8 @@ ids! {
     EventId,
     /// Names something that the learner did and may take back.
     OperationId,
+    /// Names a folder of conversations.
+    FolderId,
+    /// Names something that the learner looked for.
+    RecentSearchId,
 }

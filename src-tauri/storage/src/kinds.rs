@@ -201,6 +201,24 @@ text_enum! {
         MessageRestored = "message_restored",
         /// A message was erased for ever; which one is not said.
         MessageErased = "message_erased",
+        /// Messages came from outside; the event's data holds how many.
+        MessagesImported = "messages_imported",
+    }
+}
+
+text_enum! {
+    /// What a search finds.
+    SearchKind {
+        /// Something that was said.
+        Message = "message",
+        /// The title of a conversation.
+        Title = "title",
+        /// A note on a conversation or a message.
+        Note = "note",
+        /// A correction of something that the learner said.
+        Correction = "correction",
+        /// A word of the learner's vocabulary.
+        Word = "word",
     }
 }
 

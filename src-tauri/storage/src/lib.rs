@@ -27,6 +27,7 @@ mod error;
 pub mod event;
 mod files;
 mod id;
+pub mod import;
 mod inspect;
 pub mod integrity;
 mod kinds;
@@ -39,6 +40,7 @@ mod plans;
 mod progress;
 mod replace;
 mod scrub;
+pub mod search;
 pub mod settings;
 pub mod status;
 pub mod template;
@@ -54,13 +56,13 @@ pub use change::{Change, ChangeKind, ChangeSet, Entity};
 pub use database::{CheckDue, Database, Launch, LaunchNotice, OpenOptions};
 pub use error::Error;
 pub use id::{
-    ChunkId, ConversationId, EventId, ID_LENGTH, IdError, MessageId, OperationId, TemplateId,
-    UserId,
+    ChunkId, ConversationId, EventId, FolderId, ID_LENGTH, IdError, MessageId, OperationId,
+    RecentSearchId, TemplateId, UserId,
 };
 pub use kinds::{
     CefrLevel, ConversationStatus, Emotion, Emphasis, EventType, InputMethod, Language,
-    MemoryStrategy, MessageStatus, OperationKind, PartnerPace, Role, Theme, TitleSource, TrashKind,
-    TtsStatus,
+    MemoryStrategy, MessageStatus, OperationKind, PartnerPace, Role, SearchKind, Theme,
+    TitleSource, TrashKind, TtsStatus,
 };
 pub use launch::begin_anew;
 pub use plans::{HotQuery, hot_queries};

@@ -41,6 +41,11 @@ impl Timestamp {
         )
     }
 
+    /// Whether no calendar has a name for this moment, which then can be no time that somebody meant.
+    pub(crate) fn is_beyond_the_calendar(self) -> bool {
+        jiff::Timestamp::from_millisecond(self.0).is_err()
+    }
+
     /// This moment plus `millis` (which may be negative), saturating at the ends of time.
     #[must_use]
     pub const fn plus_millis(self, millis: i64) -> Self {

@@ -2,6 +2,7 @@
 //!
 //! Everything else belongs to one of them; reads elsewhere are scoped by [`UserId`].
 
+use jiff::tz::TimeZone;
 use rusqlite::{OptionalExtension, Row, named_params};
 use serde::Serialize;
 
@@ -45,6 +46,16 @@ pub(crate) const COLUMNS: &str =
     day_starts_at_minute, created_at, updated_at";
 
 impl User {
+    /// Where the learner's days begin: the zone that was chosen, else the computer's. A name that the computer does
+    /// not know (a zone may be renamed) counts as none.
+    #[must_use]
+    pub fn zone(&self) -> TimeZone {
+        self.time_zone
+            .as_deref()
+            .and_then(|name| TimeZone::get(name).ok())
+            .unwrap_or_else(TimeZone::system)
+    }
+
     pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let mut columns = Columns::of(row);
         Ok(Self {

@@ -257,7 +257,7 @@ impl Group {
     fn tell(self, changes: &broadcast::Sender<Arc<ChangeSet>>) {
         for (job, outcome) in self.jobs {
             let outcome = outcome.map(|changed| {
-                if !changed.changes.is_empty() {
+                if !changed.is_empty() {
                     // Nobody listening is no error.
                     drop(changes.send(Arc::new(changed)));
                 }

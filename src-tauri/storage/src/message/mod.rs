@@ -8,6 +8,7 @@ mod write;
 
 pub use trash::delete;
 pub(crate) use trash::{in_trash_since, put_into_trash, take_out_of_trash};
+pub(crate) use write::insert_imported;
 pub use write::{NewMessage, append_to_reply, begin_reply, finish_reply, say, send};
 
 use rusqlite::{OptionalExtension, Row, named_params};

@@ -226,6 +226,33 @@ pub fn say(
     )
 }
 
+/// Puts a message that was said elsewhere at the end of its conversation, whose counts the caller keeps. What is said
+/// does not become the title.
+pub(crate) fn insert_imported(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    role: Role,
+    content: &str,
+    said_at: Timestamp,
+    now: Timestamp,
+) -> Result<MessageId, Error> {
+    let id = MessageId::new(now);
+    place(
+        tx,
+        id,
+        conversation,
+        Unplaced {
+            role,
+            content,
+            status: MessageStatus::Complete,
+            model: None,
+            input_method: InputMethod::Text,
+        },
+        said_at,
+    )?;
+    Ok(id)
+}
+
 /// A message before it has an id and a place.
 #[derive(Clone, Copy)]
 struct Unplaced<'a> {
@@ -244,6 +271,17 @@ fn insert(
     now: Timestamp,
 ) -> Result<MessageId, Error> {
     let id = MessageId::new(now);
+    place(tx, id, conversation, new, now)?;
+    Ok(id)
+}
+
+fn place(
+    tx: &WriteTx<'_>,
+    id: MessageId,
+    conversation: ConversationId,
+    new: Unplaced<'_>,
+    said_at: Timestamp,
+) -> Result<(), Error> {
     // One writer: nobody can take the same place between the subquery and the insert.
     tx.prepare(
         "INSERT INTO messages (id, conversation_id, role, content, sequence_number, status, model, input_method,
@@ -260,10 +298,10 @@ fn insert(
         ":status": new.status,
         ":model": new.model,
         ":input_method": new.input_method,
-        ":now": now,
+        ":now": said_at,
     })?;
     tx.changed_message(ChangeKind::Inserted, id, conversation);
-    Ok(id)
+    Ok(())
 }
 
 /// What is due whenever a message has reached its end: counters, preview, event.

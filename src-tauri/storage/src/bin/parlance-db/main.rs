@@ -21,6 +21,9 @@
 //!   "can_repair", "text"}`
 //! - `doctor --repair`: `{"method": "nothing" | "mended" | "salvaged", "tables": {table: {"kept", "mended",
 //!   "recreated", "rejected", "lost": count | null}, …}, "strange_tables", "undo_copy", "rejects", "text"}`
+//! - `search`: `{"hits": [{"message_id", "conversation_id", "role", "content", "snippet"}, …]}`, best first, what was
+//!   looked for between `**` in the snippet
+//! - `import`: `{"conversations", "messages", "known"}`: begun, added, and there already
 //! - `doctor --rescue DIR`: `{"folder", "conversations", "messages", "rows": {table: count, …}, "kept_aside",
 //!   "text"}`
 //! - whatever goes wrong: `{"error": {"code", "message"}}`
@@ -29,7 +32,9 @@
 
 mod backups;
 mod doctor;
+mod import;
 mod print;
+mod search;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -75,6 +80,10 @@ enum Command {
         /// As `backups` lists it; without it, the newest that can be restored.
         name: Option<String>,
     },
+    /// Find messages: words, "phrases", -exclusions, tag: folder: level: from: before: after: is:. Changes nothing.
+    Search(search::Arguments),
+    /// Add the messages of a file to the oldest profile. The app must be closed.
+    Import(import::Arguments),
     /// Say in words and counts what the database is, whatever state it is in; repair it, or save what can be read.
     Doctor(doctor::Arguments),
 }
@@ -118,6 +127,8 @@ fn run(command: &Command, data_dir: &Path, printer: &mut Printer) -> Result<bool
         Command::Backup => backups::create(data_dir, printer),
         Command::Backups => backups::list(data_dir, printer),
         Command::Restore { name } => backups::restore(data_dir, name.as_deref(), printer),
+        Command::Search(arguments) => search::run(arguments, data_dir, printer),
+        Command::Import(arguments) => import::run(arguments, data_dir, printer),
         Command::Doctor(arguments) => doctor::run(arguments, data_dir, printer),
     }
 }
@@ -145,7 +156,7 @@ fn migrate(data_dir: &Path, printer: &mut Printer) -> Result<bool, Error> {
 }
 
 /// Says so, and gives that not all is well.
-fn no_database(data_dir: &Path, printer: &mut Printer) -> bool {
+pub(crate) fn no_database(data_dir: &Path, printer: &mut Printer) -> bool {
     let message = format!("There is no database in {}.", data_dir.display());
     printer.error("not_found", &message);
     false

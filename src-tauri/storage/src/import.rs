@@ -1,0 +1,279 @@
+//! Conversations that come from outside, one message a line.
+//!
+//! The form is JSON lines: `{"conversation": title, "role": "user" | "assistant" | "system", "content": text,
+//! "created_at": time}`. The time may be left out; it is Unix milliseconds or RFC 3339. A conversation is named by its
+//! title: messages go to the end of the one that is called so, or begin it.
+
+use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{BufRead, Read};
+
+use rusqlite::{OptionalExtension, named_params};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::chunk::{self, NewChunk};
+use crate::conversation::{self, NewConversation};
+use crate::id::{ConversationId, UserId};
+use crate::kinds::{Emotion, Emphasis, EventType, Role};
+use crate::text::{self, LONGEST_MESSAGE};
+use crate::time::Timestamp;
+use crate::tx::WriteTx;
+use crate::{Error, event, message};
+
+/// In bytes. A longer line cannot be a message that may be stored, however it is escaped.
+const LONGEST_LINE: u64 = 2_000_000;
+
+/// What an import did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Imported {
+    /// Conversations that were begun.
+    pub conversations: u32,
+    /// Messages that were added.
+    pub messages: u32,
+    /// Messages with a time that were there already, word for word.
+    pub known: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    conversation: String,
+    role: Role,
+    content: String,
+    #[serde(default)]
+    created_at: Option<Time>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Time {
+    Millis(i64),
+    Text(String),
+}
+
+/// Adds every message of `lines` to the learner's conversations, in their order. Lines that are blank are passed
+/// over. With a time, a message that its conversation holds already is not added again.
+///
+/// # Errors
+/// `Invalid` with the number of the first line that is no message, or cannot be stored; `Io` if the lines cannot be
+/// read. Nothing is stored then.
+pub fn jsonl(
+    tx: &WriteTx<'_>,
+    user: UserId,
+    lines: impl BufRead,
+    now: Timestamp,
+) -> Result<Imported, Error> {
+    let mut import = Import {
+        tx,
+        user,
+        now,
+        talks: HashMap::new(),
+        done: Imported::default(),
+    };
+    let mut lines = lines;
+    for number in 1_u64.. {
+        let mut bytes = Vec::new();
+        let length = (&mut lines)
+            .take(LONGEST_LINE + 1)
+            .read_until(b'\n', &mut bytes)?;
+        if length == 0 {
+            break;
+        }
+        let at = |reason: &str| {
+            Error::invalid(
+                "file",
+                format!("cannot be imported: line {number} {reason}"),
+            )
+        };
+        if bytes.len() as u64 > LONGEST_LINE {
+            return Err(at("is too long for a message"));
+        }
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
+        if bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| at("is not UTF-8 text"))?;
+        // serde quotes what it met, and that may be anybody's words.
+        let line: Line = serde_json::from_str(text).map_err(|error| {
+            let kind = if error.is_data() {
+                "lacks a field, or has one that is not known"
+            } else {
+                "is not JSON"
+            };
+            at(kind)
+        })?;
+        import.add(line).map_err(|error| match error {
+            Error::Invalid { field, reason } => at(&format!("has a {field} that {reason}")),
+            other => other,
+        })?;
+    }
+    import.finish()
+}
+
+struct Import<'a, 'c> {
+    tx: &'a WriteTx<'c>,
+    user: UserId,
+    now: Timestamp,
+    /// By title.
+    talks: HashMap<String, Talk>,
+    done: Imported,
+}
+
+struct Talk {
+    id: ConversationId,
+    added: u32,
+    /// What it holds already, each with its time: the hashes, since a million texts would not fit.
+    known: Vec<u64>,
+}
+
+impl Import<'_, '_> {
+    fn add(&mut self, line: Line) -> Result<(), Error> {
+        let Line {
+            conversation,
+            role,
+            content,
+            created_at,
+        } = line;
+        text::check_not_blank("content", &content, LONGEST_MESSAGE)?;
+        let said_at = created_at.map(Time::read).transpose()?;
+        let title = text::title(&conversation)?;
+        let (tx, now) = (self.tx, self.now);
+        let talk = self.talk(&title)?;
+        if let Some(at) = said_at {
+            let hash = hash(role, &content, at);
+            match talk.known.binary_search(&hash) {
+                Ok(_) => {
+                    self.done.known += 1;
+                    return Ok(());
+                }
+                Err(place) => talk.known.insert(place, hash),
+            }
+        }
+        talk.added += 1;
+        let id =
+            message::insert_imported(tx, talk.id, role, &content, said_at.unwrap_or(now), now)?;
+        if role == Role::Assistant {
+            chunk::insert_all(tx, talk.id, id, &[silent(content)], now)?;
+        }
+        self.done.messages += 1;
+        Ok(())
+    }
+
+    /// The conversation of this title; the newest if there are several, a new one if there is none.
+    fn talk(&mut self, title: &str) -> Result<&mut Talk, Error> {
+        if !self.talks.contains_key(title) {
+            let found: Option<ConversationId> = self
+                .tx
+                .prepare(
+                    "SELECT id FROM conversations WHERE user_id = :user AND deleted_at IS NULL AND title = :title
+                     ORDER BY id DESC LIMIT 1",
+                )?
+                .query_row(named_params! { ":user": self.user, ":title": title }, |row| row.get(0))
+                .optional()?;
+            let talk = match found {
+                Some(id) => Talk {
+                    id,
+                    added: 0,
+                    known: known(self.tx, id)?,
+                },
+                None => self.begin(title)?,
+            };
+            self.talks.insert(title.to_owned(), talk);
+        }
+        self.talks
+            .get_mut(title)
+            .ok_or_else(|| Error::internal("a conversation that was just put down is gone"))
+    }
+
+    fn begin(&mut self, title: &str) -> Result<Talk, Error> {
+        let new = NewConversation {
+            user_id: self.user,
+            template_id: None,
+            title: Some(title.to_owned()),
+            level: None,
+            topic: None,
+        };
+        let id = conversation::insert(self.tx, new, self.now)?.id;
+        self.done.conversations += 1;
+        Ok(Talk {
+            id,
+            added: 0,
+            known: Vec::new(),
+        })
+    }
+
+    /// Counts and log, once for each conversation.
+    fn finish(self) -> Result<Imported, Error> {
+        for talk in self.talks.values().filter(|talk| talk.added > 0) {
+            conversation::settled_messages_changed(
+                self.tx,
+                talk.id,
+                i64::from(talk.added),
+                self.now,
+            )?;
+            event::append(
+                self.tx,
+                talk.id,
+                EventType::MessagesImported,
+                &json!({ "count": talk.added }),
+                self.now,
+            )?;
+        }
+        Ok(self.done)
+    }
+}
+
+impl Time {
+    fn read(self) -> Result<Timestamp, Error> {
+        let millis = match self {
+            Self::Millis(millis) => Some(millis),
+            Self::Text(text) => text
+                .parse::<jiff::Timestamp>()
+                .ok()
+                .map(jiff::Timestamp::as_millisecond),
+        };
+        millis
+            .map(Timestamp::from_millis)
+            .filter(|at| !at.is_beyond_the_calendar())
+            .ok_or_else(|| {
+                Error::invalid("created_at", "is neither Unix milliseconds nor RFC 3339")
+            })
+    }
+}
+
+fn hash(role: Role, content: &str, at: Timestamp) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (role, content, at).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What a conversation holds, also what of it lies in the trash, in order.
+fn known(tx: &WriteTx<'_>, id: ConversationId) -> Result<Vec<u64>, Error> {
+    let mut statement = tx.prepare(
+        "SELECT role, content, created_at FROM messages WHERE conversation_id = :id AND status <> 'streaming'",
+    )?;
+    let mut rows = statement.query(named_params! { ":id": id })?;
+    let mut hashes = Vec::new();
+    while let Some(row) = rows.next()? {
+        let content = row
+            .get_ref(1)?
+            .as_str()
+            .map_err(|_| Error::corrupt("a message is not valid text"))?;
+        hashes.push(hash(row.get(0)?, content, row.get(2)?));
+    }
+    hashes.sort_unstable();
+    Ok(hashes)
+}
+
+/// A reply in one piece that nobody has asked to hear: years of old replies are not read out one after the other.
+fn silent(content: String) -> NewChunk {
+    NewChunk {
+        text: content,
+        spoken_text: String::new(),
+        emotion: Emotion::Neutral,
+        icon: None,
+        pause_after_ms: 0,
+        emphasis: Emphasis::None,
+    }
+}

@@ -1,0 +1,165 @@
+//! What must be so of a hit besides its words, as SQL over the tables that every kind of text is joined with.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use rusqlite::{ToSql, named_params};
+
+use super::query::{Filters, Name};
+use super::source::Source;
+use crate::Error;
+use crate::id::{FolderId, UserId};
+use crate::kinds::SearchKind;
+use crate::time::Timestamp;
+use crate::tx::ReadTx;
+
+/// Conditions on `thing`, its conversation `c` and its message `m`.
+#[derive(Default)]
+pub(super) struct Conditions {
+    sql: String,
+    parameters: Vec<(String, Box<dyn ToSql>)>,
+}
+
+impl Conditions {
+    /// `None` if nothing of this kind can be so.
+    pub(super) fn of(
+        tx: &ReadTx<'_>,
+        user: UserId,
+        source: &Source,
+        filters: &Filters,
+        zone: &TimeZone,
+    ) -> Result<Option<Self>, Error> {
+        let mut conditions = Self::default();
+        let is_said = !matches!(source.kind, SearchKind::Title | SearchKind::Word);
+        if (filters.role.is_some() || filters.is_bookmarked) && !is_said {
+            return Ok(None);
+        }
+        for (place, name) in filters.folders.iter().enumerate() {
+            let folders = serde_json::json!(folders_named(tx, user, name)?).to_string();
+            conditions.add_list("c.folder_id", &format!(":folders{place}"), folders);
+        }
+        for (place, name) in filters.tags.iter().enumerate() {
+            let tags = serde_json::json!(tags_named(tx, user, name)?).to_string();
+            conditions.add_list(
+                "EXISTS (SELECT 1 FROM conversation_tags AS t WHERE t.conversation_id = c.id AND t.tag",
+                &format!(":tags{place}"),
+                tags,
+            );
+            conditions.sql.push(')');
+        }
+        if let Some(level) = filters.level {
+            conditions.add(&format!("{} = :level", source.level), ":level", level);
+        }
+        if let Some(role) = filters.role {
+            conditions.add("m.role = :role", ":role", role);
+        }
+        if let Some(day) = filters.before {
+            conditions.add(
+                &format!("{} < :before_day", at(source)),
+                ":before_day",
+                begin_of(day, zone)?,
+            );
+        }
+        if let Some(day) = filters.after {
+            conditions.add(
+                &format!("{} >= :from_day", at(source)),
+                ":from_day",
+                begin_of(day, zone)?,
+            );
+        }
+        for (is_asked, condition) in [
+            (filters.is_pinned, "c.pinned_at IS NOT NULL"),
+            (filters.is_archived, "c.status = 'archived'"),
+            (filters.is_unread, "c.last_message_at > c.last_read_at"),
+            (
+                filters.is_bookmarked,
+                "EXISTS (SELECT 1 FROM message_bookmarks AS b WHERE b.message_id = m.id AND b.user_id = :user)",
+            ),
+        ] {
+            if is_asked {
+                conditions.sql.push_str(" AND ");
+                conditions.sql.push_str(condition);
+            }
+        }
+        Ok(Some(conditions))
+    }
+
+    fn add(&mut self, condition: &str, name: &str, value: impl ToSql + 'static) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+        self.parameters.push((name.to_owned(), Box::new(value)));
+    }
+
+    /// `value` is a JSON array, so that the statement is the same however many there are.
+    fn add_list(&mut self, condition: &str, name: &str, value: String) {
+        self.add(
+            &format!("{condition} IN (SELECT value FROM json_each({name}))"),
+            name,
+            value,
+        );
+    }
+
+    /// Begins with AND, or is empty.
+    pub(super) fn sql(&self) -> &str {
+        &self.sql
+    }
+
+    pub(super) fn parameters(&self) -> impl Iterator<Item = (&str, &dyn ToSql)> {
+        self.parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_ref()))
+    }
+}
+
+const fn at(source: &Source) -> &'static str {
+    match source.kind {
+        SearchKind::Title => "coalesce(c.last_message_at, c.created_at)",
+        _ => "thing.created_at",
+    }
+}
+
+/// The moment at which a day begins where the learner lives; days that have no midnight begin when they begin.
+fn begin_of(day: Date, zone: &TimeZone) -> Result<Timestamp, Error> {
+    zone.to_ambiguous_zoned(day.at(0, 0, 0, 0))
+        .compatible()
+        .map(|begin| Timestamp::from_millis(begin.timestamp().as_millisecond()))
+        .map_err(|_| Error::invalid("day", "is none of the calendar's"))
+}
+
+/// The learner's folders with such a name, and all within them.
+fn folders_named(tx: &ReadTx<'_>, user: UserId, name: &Name) -> Result<Vec<i64>, Error> {
+    let mut statement = tx.prepare(
+        "SELECT id, parent_folder_id, name FROM conversation_folders WHERE user_id = :user",
+    )?;
+    let folders: Vec<(FolderId, Option<FolderId>, String)> = statement
+        .query_map(named_params! { ":user": user }, |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    let mut found: Vec<FolderId> = folders
+        .iter()
+        .filter(|(_, _, folder)| name.matches(folder))
+        .map(|(id, _, _)| *id)
+        .collect();
+    let mut next = 0;
+    while let Some(parent) = found.get(next).copied() {
+        next += 1;
+        for (id, above, _) in &folders {
+            if *above == Some(parent) && !found.contains(id) {
+                found.push(*id);
+            }
+        }
+    }
+    Ok(found.into_iter().map(FolderId::as_i64).collect())
+}
+
+/// The learner's tags with such a name.
+fn tags_named(tx: &ReadTx<'_>, user: UserId, name: &Name) -> Result<Vec<String>, Error> {
+    let mut statement = tx.prepare(
+        "SELECT DISTINCT t.tag FROM conversation_tags AS t JOIN conversations AS c ON c.id = t.conversation_id
+         WHERE c.user_id = :user",
+    )?;
+    let tags: Vec<String> = statement
+        .query_map(named_params! { ":user": user }, |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    Ok(tags.into_iter().filter(|tag| name.matches(tag)).collect())
+}

@@ -1,0 +1,191 @@
+//! A query as the full-text tables understand it, and what of it only a look at the text can tell.
+
+use rusqlite::named_params;
+
+use super::fold::{Folded, fold};
+use super::query::{Query, Script, Term};
+use super::source::Source;
+use crate::Error;
+use crate::tx::ReadTx;
+
+/// From so many different trigrams on, a character or two are so common that reading the newest texts finds them
+/// sooner than the index does.
+const MOST_TRIGRAMS: u32 = 2_000;
+/// More words than that have a common part only if it is no part anybody looks for.
+const MOST_WORDS: u32 = 500;
+/// The shortest part of a word that is looked for.
+const SHORTEST_PART: usize = 3;
+/// Half-typed words shorter than this are found as beginnings anyway.
+const SHORTEST_STEM: usize = 4;
+
+/// Ends of English words that the stemmer takes off. A word that is half typed, with one of these, has the stem under
+/// which the whole word stands in the index: "happines" is no beginning of "happi", but "happiness" becomes it.
+const ENDINGS: &[&str] = &[
+    "e", "s", "y", "d", "es", "ed", "ing", "ng", "g", "ly", "er", "r", "ion", "on", "n", "ation",
+    "tion", "ment", "ent", "nt", "t", "ness", "ess", "ss", "ity", "ty", "al", "l", "ful", "ul",
+    "ive", "ve", "able", "ble", "le", "ous", "us", "ance", "ence", "nce", "ce", "ies", "ied",
+];
+
+/// How hard words are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Whole words in all their forms, and the beginning of the last.
+    Words,
+    /// Also inside of longer words; what [`Depth::Words`] finds is left out.
+    Parts,
+}
+
+/// What a text must match.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Matching {
+    /// For the index of words.
+    pub(super) words: Option<String>,
+    /// For the index of words: what this matches is left out.
+    pub(super) without: Option<String>,
+    /// For the index of trigrams.
+    pub(super) trigrams: Option<String>,
+    /// Must stand in the text.
+    wanted: Vec<Vec<char>>,
+    /// Must not stand in the text.
+    unwanted: Vec<Vec<char>>,
+}
+
+impl Matching {
+    /// `None` if nothing can match: no word has such a part.
+    pub(super) fn of(
+        tx: &ReadTx<'_>,
+        source: &Source,
+        query: &Query,
+        depth: Depth,
+    ) -> Result<Option<Self>, Error> {
+        let mut matching = Self::default();
+        let (mut words, mut excluded, mut trigrams) = (Vec::new(), Vec::new(), Vec::new());
+        let mut has_parts = false;
+        for term in &query.terms {
+            match (term.script(), term.is_excluded) {
+                (Script::Words, true) => excluded.push(quoted(&term.text)),
+                (Script::Words, false) => {
+                    let mut alternatives = forms(term);
+                    if depth == Depth::Parts {
+                        let parts = words_with(tx, source, term)?;
+                        has_parts |= !parts.is_empty();
+                        alternatives.extend(parts.iter().map(|part| quoted(part)));
+                    }
+                    words.push(any(&alternatives));
+                }
+                (_, true) => matching.unwanted.push(Folded::of(&term.text).chars),
+                (Script::Unspaced, false) => match trigrams_of(tx, source, &term.text)? {
+                    Some(found) if found.is_empty() => return Ok(None),
+                    Some(found) => trigrams.push(any(&found)),
+                    None => matching.wanted.push(Folded::of(&term.text).chars),
+                },
+                (Script::Signs, false) => matching.wanted.push(Folded::of(&term.text).chars),
+            }
+        }
+        if depth == Depth::Parts {
+            if !has_parts {
+                return Ok(None);
+            }
+            let whole: Vec<String> = query
+                .terms
+                .iter()
+                .filter(|term| !term.is_excluded && term.script() == Script::Words)
+                .map(|term| any(&forms(term)))
+                .collect();
+            matching.without = Some(whole.join(" AND "));
+        }
+        matching.words = all(&words, &excluded);
+        if words.is_empty() {
+            // The index cannot begin with what must not be.
+            matching.words = None;
+            matching.without = (!excluded.is_empty()).then(|| excluded.join(" OR "));
+        }
+        matching.trigrams = all(&trigrams, &[]);
+        Ok(Some(matching))
+    }
+
+    /// Whether the text holds what no index can tell.
+    pub(super) fn holds(&self, text: &Folded) -> bool {
+        let has = |needle: &Vec<char>| text.find(needle, 0).is_some();
+        self.wanted.iter().all(has) && !self.unwanted.iter().any(has)
+    }
+}
+
+/// A term as a string of the full-text language, in which nothing is an operator.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+fn any(alternatives: &[String]) -> String {
+    match alternatives {
+        [only] => only.clone(),
+        several => format!("({})", several.join(" OR ")),
+    }
+}
+
+fn all(wanted: &[String], excluded: &[String]) -> Option<String> {
+    let wanted = match wanted {
+        [] => return None,
+        wanted => wanted.join(" AND "),
+    };
+    Some(match excluded {
+        [] => wanted,
+        excluded => format!("({wanted}) NOT {}", any(excluded)),
+    })
+}
+
+/// The whole word; of one that is perhaps not whole yet, also what begins with it or may come of it.
+fn forms(term: &Term) -> Vec<String> {
+    let whole = quoted(&term.text);
+    if !term.is_unfinished {
+        return vec![whole];
+    }
+    let mut forms = vec![format!("{whole} *")];
+    let is_english = term.text.chars().all(|c| c.is_ascii_alphabetic());
+    if is_english && term.text.len() >= SHORTEST_STEM {
+        forms.extend(
+            ENDINGS
+                .iter()
+                .map(|ending| quoted(&format!("{}{ending}", term.text))),
+        );
+    }
+    forms
+}
+
+/// The words of the index that have the term as a part.
+fn words_with(tx: &ReadTx<'_>, source: &Source, term: &Term) -> Result<Vec<String>, Error> {
+    let part = fold(&term.text);
+    if part.chars().count() < SHORTEST_PART || !part.chars().all(char::is_alphanumeric) {
+        return Ok(Vec::new());
+    }
+    source.make_terms(tx)?;
+    let mut statement = tx.prepare(&format!(
+        "SELECT term FROM temp.{}_terms WHERE instr(term, :part) > 0 LIMIT :most",
+        source.words
+    ))?;
+    let rows = statement.query_map(
+        named_params! { ":part": part, ":most": MOST_WORDS },
+        |row| row.get(0),
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What finds a text without blanks by its trigrams; `None` if it is too short and too common for that.
+fn trigrams_of(tx: &ReadTx<'_>, source: &Source, text: &str) -> Result<Option<Vec<String>>, Error> {
+    if text.chars().count() >= 3 {
+        return Ok(Some(vec![quoted(text)]));
+    }
+    source.make_terms(tx)?;
+    let text = text.to_lowercase();
+    let mut statement = tx.prepare(&format!(
+        "SELECT term FROM temp.{}_terms WHERE term >= :text AND term < :text || char(0x10ffff) LIMIT :most",
+        source.trigrams
+    ))?;
+    let rows = statement.query_map(
+        named_params! { ":text": text, ":most": MOST_TRIGRAMS + 1 },
+        |row| row.get::<_, String>(0),
+    )?;
+    let found: Vec<String> = rows.collect::<Result<_, _>>()?;
+    Ok((found.len() <= MOST_TRIGRAMS as usize)
+        .then(|| found.iter().map(|trigram| quoted(trigram)).collect()))
+}

@@ -1,0 +1,300 @@
+//! A page of hits: windows of the newest ones, each ranked, one after the other.
+
+use jiff::tz::TimeZone;
+
+use super::filter::Conditions;
+use super::fold::Folded;
+use super::matching::{Depth, Matching};
+use super::query::Query;
+use super::rank::Ranking;
+use super::source::{Candidate, Source};
+use super::{SearchHit, SearchPage, SearchRequest};
+use crate::Error;
+use crate::id::{self, UserId};
+use crate::kinds::SearchKind;
+use crate::tx::ReadTx;
+
+/// The most hits of one page.
+pub const LARGEST_PAGE: u32 = 100;
+/// Hits that are ranked together.
+const WINDOW: usize = 500;
+/// Rows that are looked at in one step.
+const STEP: usize = 1_000;
+/// Rows that are looked at for one window, and then for one page: however much the conditions leave out, an answer
+/// comes soon.
+const MOST_OF_WINDOW: usize = 10_000;
+const MOST_OF_PAGE: usize = 30_000;
+/// Hits of each other kind on the first page.
+const FEW: usize = 5;
+/// The other kinds, in the order in which they are shown.
+const OTHERS: [SearchKind; 4] = [
+    SearchKind::Title,
+    SearchKind::Note,
+    SearchKind::Word,
+    SearchKind::Correction,
+];
+
+/// Looks for what `request` says among what this learner may see. Days are those of `zone`.
+///
+/// # Errors
+/// `Invalid` for a cursor that no page gave. No text is an error.
+pub fn run(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    request: &SearchRequest,
+    zone: &TimeZone,
+) -> Result<SearchPage, Error> {
+    let query = Query::parse(&request.text);
+    let start = match &request.cursor {
+        None => Position::FIRST,
+        Some(cursor) => Position::from_cursor(cursor)
+            .ok_or_else(|| Error::invalid("cursor", "is not one that a page gave"))?,
+    };
+    let limit = request.limit.clamp(1, LARGEST_PAGE) as usize;
+    let mut page = SearchPage::default();
+    if query.is_empty() {
+        return Ok(page);
+    }
+    let search = Search {
+        tx,
+        user,
+        zone,
+        ranking: Ranking::of(&query),
+        query,
+    };
+    let kind = request.kind.or(search.query.kind);
+    if kind.is_none() && request.cursor.is_none() {
+        for other in OTHERS {
+            let found = search.page(Source::of(other), Position::FIRST, FEW)?;
+            if found.next.is_some() {
+                page.more.push(other);
+            }
+            page.hits.extend(found.hits);
+        }
+    }
+    let found = search.page(
+        Source::of(kind.unwrap_or(SearchKind::Message)),
+        start,
+        limit,
+    )?;
+    page.hits.extend(found.hits);
+    page.next = found.next.map(Position::to_cursor);
+    Ok(page)
+}
+
+/// Where a page begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Position {
+    depth: Depth,
+    /// The window holds the hits below this row.
+    before: i64,
+    /// What was shown of that window last: its score and its row.
+    after: Option<(u32, i64)>,
+}
+
+impl Position {
+    const FIRST: Self = Self::at(Depth::Words, i64::MAX);
+
+    const fn at(depth: Depth, before: i64) -> Self {
+        Self {
+            depth,
+            before,
+            after: None,
+        }
+    }
+
+    fn from_cursor(cursor: &str) -> Option<Self> {
+        let mut parts = cursor.split('.');
+        let depth = match parts.next()? {
+            "words" => Depth::Words,
+            "parts" => Depth::Parts,
+            _ => return None,
+        };
+        let before = id::decode(parts.next()?).ok()?;
+        let after = match parts.next() {
+            None => None,
+            Some(score) => Some((score.parse().ok()?, id::decode(parts.next()?).ok()?)),
+        };
+        parts.next().is_none().then_some(Self {
+            depth,
+            before,
+            after,
+        })
+    }
+
+    fn to_cursor(self) -> String {
+        let depth = match self.depth {
+            Depth::Words => "words",
+            Depth::Parts => "parts",
+        };
+        let before = id::encode(self.before);
+        match self.after {
+            None => format!("{depth}.{before}"),
+            Some((score, row)) => format!("{depth}.{before}.{score}.{}", id::encode(row)),
+        }
+    }
+}
+
+struct Search<'a, 'c> {
+    tx: &'a ReadTx<'c>,
+    user: UserId,
+    zone: &'a TimeZone,
+    query: Query,
+    ranking: Ranking,
+}
+
+struct Found {
+    hits: Vec<SearchHit>,
+    next: Option<Position>,
+}
+
+/// Hits that are ranked together, the best first.
+struct Window {
+    ranked: Vec<(u32, Candidate, Folded)>,
+    /// Where the next one begins; `None` if there is no other.
+    below: Option<i64>,
+    looked_at: usize,
+}
+
+impl Search<'_, '_> {
+    fn page(&self, source: &Source, start: Position, limit: usize) -> Result<Found, Error> {
+        let mut hits = Vec::new();
+        let conditions =
+            Conditions::of(self.tx, self.user, source, &self.query.filters, self.zone)?;
+        let Some(conditions) = conditions else {
+            return Ok(Found { hits, next: None });
+        };
+        let mut looked_at = 0;
+        let mut position = start;
+        loop {
+            let Some(matching) = Matching::of(self.tx, source, &self.query, position.depth)? else {
+                match deeper(position) {
+                    Some(next) => position = next,
+                    None => return Ok(Found { hits, next: None }),
+                }
+                continue;
+            };
+            // The windows of one depth have the same conditions.
+            let depth = position.depth;
+            while position.depth == depth {
+                let window = self.window(source, (&matching, &conditions), &mut position)?;
+                looked_at += window.looked_at;
+                let next = self.take(source, window, position, limit, &mut hits);
+                match next {
+                    None => return Ok(Found { hits, next: None }),
+                    Some(next) if hits.len() >= limit || looked_at >= MOST_OF_PAGE => {
+                        return Ok(Found {
+                            hits,
+                            next: Some(next),
+                        });
+                    }
+                    Some(next) => position = next,
+                }
+            }
+        }
+    }
+
+    /// Moves hits from the window to the page until that is full; gives where to go on.
+    fn take(
+        &self,
+        source: &Source,
+        window: Window,
+        position: Position,
+        limit: usize,
+        hits: &mut Vec<SearchHit>,
+    ) -> Option<Position> {
+        let is_left = |score: u32, row: i64| {
+            position
+                .after
+                .is_none_or(|(last_score, last_row)| (score, row) < (last_score, last_row))
+        };
+        let mut left = window
+            .ranked
+            .into_iter()
+            .filter(|(score, candidate, _)| is_left(*score, candidate.id))
+            .peekable();
+        let mut last = None;
+        while hits.len() < limit
+            && let Some((score, candidate, text)) = left.next()
+        {
+            last = Some((score, candidate.id));
+            hits.extend(self.hit(source, &candidate, &text));
+        }
+        if left.peek().is_some() {
+            return Some(Position {
+                after: last.or(position.after),
+                ..position
+            });
+        }
+        match window.below {
+            Some(below) => Some(Position::at(position.depth, below)),
+            None => deeper(position),
+        }
+    }
+
+    fn window(
+        &self,
+        source: &Source,
+        what: (&Matching, &Conditions),
+        position: &mut Position,
+    ) -> Result<Window, Error> {
+        let mut window = Window {
+            ranked: Vec::new(),
+            below: Some(position.before),
+            looked_at: 0,
+        };
+        while let Some(below) = window.below
+            && window.ranked.len() < WINDOW
+            && window.looked_at < MOST_OF_WINDOW
+        {
+            let rows = source.look(self.tx, self.user, what, below, STEP)?;
+            window.looked_at += rows.len();
+            window.below = (rows.len() == STEP)
+                .then(|| rows.last().map(|row| row.id))
+                .flatten();
+            if position.before == i64::MAX
+                && let Some(newest) = rows.first()
+            {
+                // What is said while somebody turns the pages moves no window.
+                position.before = newest.id.saturating_add(1);
+            }
+            for row in rows {
+                let Some(text) = &row.text else { continue };
+                let folded = Folded::of(text);
+                if what.0.holds(&folded) {
+                    window
+                        .ranked
+                        .push((self.ranking.score(&folded), row, folded));
+                }
+            }
+        }
+        window
+            .ranked
+            .sort_by_key(|(score, row, _)| std::cmp::Reverse((*score, row.id)));
+        Ok(window)
+    }
+
+    /// `None` for a row that names no time, which there is not.
+    fn hit(&self, source: &Source, candidate: &Candidate, folded: &Folded) -> Option<SearchHit> {
+        let text = candidate.text.as_deref()?;
+        Some(SearchHit {
+            kind: source.kind,
+            id: candidate.name(),
+            conversation_id: candidate.conversation_id,
+            message_id: candidate.message_id,
+            sequence_number: candidate.sequence_number,
+            title: candidate.title.clone().unwrap_or_default(),
+            role: candidate.role,
+            at: candidate.at?,
+            snippet: self.ranking.snippet(text, folded),
+        })
+    }
+}
+
+/// Where to go on when there is nothing more at this depth.
+const fn deeper(position: Position) -> Option<Position> {
+    match position.depth {
+        Depth::Words => Some(Position::at(Depth::Parts, i64::MAX)),
+        Depth::Parts => None,
+    }
+}

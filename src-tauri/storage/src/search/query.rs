@@ -1,0 +1,304 @@
+//! What was typed into the search box, taken apart. Everything is a query: what makes no sense as an operator is
+//! looked for as words.
+
+use jiff::civil::Date;
+
+use super::fold::{fold, has_unspaced};
+use crate::kinds::{CefrLevel, Role, SearchKind};
+
+/// A pasted page is looked for by its beginning.
+const LONGEST_QUERY: usize = 2_000;
+const MOST_TERMS: usize = 32;
+
+/// Words and conditions, all of which must hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Query {
+    pub(super) terms: Vec<Term>,
+    pub(super) filters: Filters,
+    /// Where to look; everywhere if `None`.
+    pub(super) kind: Option<SearchKind>,
+}
+
+/// One word, or several in quotes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Term {
+    /// As it was typed, without quotes; at least one character that is no blank.
+    pub(super) text: String,
+    /// It must not occur.
+    pub(super) is_excluded: bool,
+    /// The last one, which is perhaps still being typed.
+    pub(super) is_unfinished: bool,
+}
+
+/// What must be so of a message besides its words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Filters {
+    /// Each names a folder, by its beginning; what lies in folders within counts.
+    pub(super) folders: Vec<Name>,
+    /// Each names a tag, by its beginning.
+    pub(super) tags: Vec<Name>,
+    pub(super) level: Option<CefrLevel>,
+    pub(super) role: Option<Role>,
+    /// Said before that day of the learner's.
+    pub(super) before: Option<Date>,
+    /// Said on that day of the learner's or later.
+    pub(super) after: Option<Date>,
+    pub(super) is_pinned: bool,
+    pub(super) is_archived: bool,
+    pub(super) is_unread: bool,
+    pub(super) is_bookmarked: bool,
+}
+
+/// A name in an operator, folded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    text: String,
+    /// It stood in quotes, and so is the whole name.
+    is_whole: bool,
+}
+
+impl Name {
+    pub(super) fn matches(&self, name: &str) -> bool {
+        let name = fold(name);
+        if self.is_whole {
+            name == self.text
+        } else {
+            name.starts_with(&self.text)
+        }
+    }
+}
+
+impl Query {
+    pub(super) fn parse(typed: &str) -> Self {
+        let typed: String = typed
+            .chars()
+            .take(LONGEST_QUERY)
+            // Blanks of every kind divide, also what ends a C string or a line.
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        let mut query = Self::default();
+        let mut rest = typed.as_str();
+        while let Some((piece, after)) = Piece::next(rest) {
+            rest = after;
+            query.add(&piece, rest.is_empty());
+        }
+        query.terms.truncate(MOST_TERMS);
+        query
+    }
+
+    /// Whether nothing is asked for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.terms.is_empty() && self.filters == Filters::default()
+    }
+
+    fn add(&mut self, piece: &Piece, is_last: bool) {
+        if let Some(key) = &piece.key
+            && !piece.is_excluded
+            && self.set(key, piece)
+        {
+            return;
+        }
+        let text = piece.whole_text();
+        if text.chars().all(is_invisible) {
+            return;
+        }
+        // A lone sign in front of nothing is on its way to become something.
+        if piece.is_excluded && piece.text.is_empty() {
+            return;
+        }
+        self.terms.push(Term {
+            text,
+            is_excluded: piece.is_excluded,
+            is_unfinished: is_last && !piece.is_closed,
+        });
+    }
+
+    /// Whether the piece is an operator with a value that it can have.
+    fn set(&mut self, key: &str, piece: &Piece) -> bool {
+        let value = fold(&piece.text);
+        let name = || Name {
+            text: fold(&piece.text),
+            is_whole: piece.is_closed,
+        };
+        let filters = &mut self.filters;
+        match key {
+            "tag" if !value.is_empty() => filters.tags.push(name()),
+            "folder" if !value.is_empty() => filters.folders.push(name()),
+            "level" => return put(&mut filters.level, CefrLevel::parse(&value.to_uppercase())),
+            "from" => return put(&mut filters.role, role(&value)),
+            "before" => return put(&mut filters.before, first_day(&value)),
+            "after" => return put(&mut filters.after, first_day(&value)),
+            "in" => return put(&mut self.kind, kind(&value)),
+            "is" => return filters.set_state(&value),
+            // `tag:` alone is on its way to become one.
+            "tag" | "folder" => {}
+            _ => return false,
+        }
+        true
+    }
+}
+
+impl Filters {
+    fn set_state(&mut self, value: &str) -> bool {
+        let flag = match value {
+            "pinned" => &mut self.is_pinned,
+            "archived" => &mut self.is_archived,
+            "unread" => &mut self.is_unread,
+            "bookmarked" => &mut self.is_bookmarked,
+            _ => return false,
+        };
+        *flag = true;
+        true
+    }
+}
+
+fn put<T>(place: &mut Option<T>, value: Option<T>) -> bool {
+    let is_value = value.is_some();
+    if is_value {
+        *place = value;
+    }
+    is_value
+}
+
+fn role(value: &str) -> Option<Role> {
+    match value {
+        "me" | "user" | "learner" => Some(Role::User),
+        "tutor" | "partner" | "assistant" => Some(Role::Assistant),
+        _ => None,
+    }
+}
+
+fn kind(value: &str) -> Option<SearchKind> {
+    match value {
+        "messages" | "message" => Some(SearchKind::Message),
+        "titles" | "title" => Some(SearchKind::Title),
+        "notes" | "note" => Some(SearchKind::Note),
+        "corrections" | "correction" => Some(SearchKind::Correction),
+        "words" | "word" | "vocabulary" => Some(SearchKind::Word),
+        _ => None,
+    }
+}
+
+/// The first day of a year, a month or a day: `2024`, `2024-05`, `2024-05-09`.
+fn first_day(value: &str) -> Option<Date> {
+    let mut parts = value.split(['-', '/', '.']);
+    let year = parts.next()?;
+    if year.len() != 4 {
+        return None;
+    }
+    let mut part = || parts.next().map_or(Some(1), |part| part.parse().ok());
+    let (month, day) = (part()?, part()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    Date::new(year.parse().ok()?, month, day).ok()
+}
+
+/// A word or an operator, as far as blanks and quotes tell.
+#[derive(Debug)]
+struct Piece {
+    is_excluded: bool,
+    /// What stands before a colon, if that could be an operator.
+    key: Option<String>,
+    text: String,
+    /// It stood in quotes, and the second one is there.
+    is_closed: bool,
+}
+
+const QUOTES: [char; 3] = ['"', '\u{201c}', '\u{201d}'];
+const LONGEST_KEY: usize = 6;
+
+impl Piece {
+    /// The first piece, and what follows it; `None` where nothing is left but blanks.
+    fn next(text: &str) -> Option<(Self, &str)> {
+        let text = text.trim_start();
+        if text.is_empty() {
+            return None;
+        }
+        let (is_excluded, text) = match text.strip_prefix('-') {
+            Some(rest) => (true, rest),
+            None => (false, text),
+        };
+        let (key, text) = match key(text) {
+            Some((key, rest)) => (Some(key), rest),
+            None => (None, text),
+        };
+        let (words, is_closed, rest) = value(text);
+        let piece = Self {
+            is_excluded,
+            key,
+            text: words.trim().to_owned(),
+            is_closed,
+        };
+        Some((piece, rest))
+    }
+
+    /// What is looked for if it is no operator.
+    fn whole_text(&self) -> String {
+        match &self.key {
+            Some(key) => format!("{key}:{}", self.text).trim().to_owned(),
+            None => self.text.clone(),
+        }
+    }
+}
+
+/// `tag:` or another operator at the beginning, also with the colon of a Chinese keyboard.
+fn key(text: &str) -> Option<(String, &str)> {
+    let end = text.find([':', '\u{ff1a}'])?;
+    let (key, rest) = text.split_at(end);
+    let rest = &rest[rest.chars().next()?.len_utf8()..];
+    let is_key = (2..=LONGEST_KEY).contains(&key.len())
+        && key.chars().all(|c| c.is_ascii_alphabetic())
+        // `std::vector` is no operator.
+        && !rest.starts_with(':');
+    is_key.then(|| (key.to_ascii_lowercase(), rest))
+}
+
+/// The word at the beginning, or what stands in quotes there; whether the quotes are closed; and the rest.
+fn value(text: &str) -> (&str, bool, &str) {
+    if let Some(quoted) = text.strip_prefix(QUOTES) {
+        return match quoted.find(QUOTES) {
+            Some(end) => {
+                let after = quoted[end..].chars().next().map_or(0, char::len_utf8);
+                (&quoted[..end], true, &quoted[end + after..])
+            }
+            None => (quoted, false, ""),
+        };
+    }
+    let end = text
+        .find(|c: char| c.is_whitespace() || QUOTES.contains(&c))
+        .unwrap_or(text.len());
+    let (word, rest) = text.split_at(end);
+    (word, false, rest)
+}
+
+/// Blank, or a sign that shapes its neighbours and is nothing by itself.
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c,
+            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
+
+/// How a term is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Script {
+    /// As words: the text has letters or digits, and blanks between its words.
+    Words,
+    /// As a part of a text that has no blanks between its words.
+    Unspaced,
+    /// As it is: signs and emoji, which no index holds.
+    Signs,
+}
+
+impl Term {
+    pub(super) fn script(&self) -> Script {
+        if has_unspaced(&self.text) {
+            Script::Unspaced
+        } else if self.text.chars().any(char::is_alphanumeric) {
+            Script::Words
+        } else {
+            Script::Signs
+        }
+    }
+}
