@@ -18,6 +18,7 @@ mod message;
 mod operation;
 mod panic;
 mod recovery;
+mod search;
 mod settings;
 mod support;
 mod trash;

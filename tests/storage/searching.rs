@@ -404,3 +404,68 @@ fn the_tool_finds_messages_beside_the_running_app() {
         }] })
     );
 }
+
+#[test]
+fn the_index_is_made_anew_while_things_are_said_changed_and_erased() {
+    let world = World::new();
+    let talk = world.conversation();
+    let (user, now) = (world.user, world.now());
+    let sent: Vec<_> = world
+        .write(move |tx| {
+            (0..900)
+                .map(|number| {
+                    let new = crate::support::typed(&format!("word{number} 第{number}句"));
+                    parlance_storage::message::send(tx, user, talk, new, now).map(|sent| sent.id)
+                })
+                .collect::<Result<_, _>>()
+        })
+        .unwrap();
+    // Damaged as only a disk can: the index knows nothing any more.
+    world
+        .raw()
+        .execute_batch(
+            "INSERT INTO message_search_words (message_search_words) VALUES ('delete-all')",
+        )
+        .unwrap();
+    assert_eq!(world.search("in:messages word500").len(), 0);
+
+    assert!(world.write(search::begin_rebuild).unwrap() >= 900);
+    let mut indexed = world.write(search::rebuild_piece).unwrap().unwrap();
+    assert!(indexed > 0 && world.read(search::is_being_rebuilt).unwrap());
+    // The newest first; of the others nothing, and nothing wrong.
+    assert_eq!(world.search("in:messages word899").len(), 1);
+    assert_eq!(world.search("in:messages word3").len(), 0);
+    let late = world.send(talk, "said meanwhile 其间").unwrap();
+    assert_eq!(
+        world.search("in:messages meanwhile")[0].message_id,
+        Some(late.id)
+    );
+    for (old, new) in [(sent[3], sent[880])] {
+        for id in [old, new] {
+            world.delete_message(id).unwrap();
+        }
+    }
+    // A new start in the middle.
+    world.db.close().unwrap();
+    let world = world.reopened();
+    while let Some(count) = world.write(search::rebuild_piece).unwrap() {
+        indexed += count;
+    }
+    assert!(indexed >= 901, "{indexed}");
+    assert!(!world.read(search::is_being_rebuilt).unwrap());
+    for (query, count) in [
+        ("word500", 1),
+        ("word899", 1),
+        ("word3 ", 0),
+        ("word880", 0),
+        ("第77句", 1),
+        ("其间", 1),
+    ] {
+        assert_eq!(
+            world.search(&format!("in:messages \"{query}\"")).len(),
+            count,
+            "{query}"
+        );
+    }
+    world.assert_sound();
+}

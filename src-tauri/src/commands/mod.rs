@@ -15,6 +15,7 @@ pub mod doctor;
 pub mod draft;
 pub mod message;
 pub mod operation;
+pub mod search;
 pub mod settings;
 pub mod template;
 pub mod trash;
@@ -69,6 +70,10 @@ commands! {
     trash::trash_empty();
     operation::operation_list();
     operation::operation_undo("id");
+    search::search_run("text", "kind", "cursor", "limit");
+    search::search_recent();
+    search::search_remember("text");
+    search::search_forget("text");
     chunk::chunk_audio("id");
     chunk::chunk_retry("id");
     settings::settings_get();

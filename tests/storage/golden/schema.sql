@@ -609,9 +609,18 @@ CREATE TABLE schema_migrations (
     app_version TEXT NOT NULL
 ) STRICT;
 
+CREATE TABLE search_rebuilds (
+    -- As the view is called, without `searchable_`.
+    source TEXT NOT NULL PRIMARY KEY
+        CHECK (source IN ('messages', 'notes', 'titles', 'corrections', 'vocabulary')),
+    -- Rows with a smaller id are still to come.
+    pending_below INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW searchable_corrections (id, content) AS
 SELECT id, original_text || char(10) || corrected_text || char(10) || coalesce(explanation, '')
-FROM grammar_corrections;
+FROM grammar_corrections
+WHERE id >= coalesce((SELECT pending_below FROM search_rebuilds WHERE source = 'corrections'), 0);
 
 CREATE VIEW searchable_corrections_unspaced (id, content) AS
 SELECT id, content || '  ' FROM searchable_corrections
@@ -637,7 +646,8 @@ WHERE content GLOB '*[' ||
     ']*';
 
 CREATE VIEW searchable_messages (id, content) AS
-SELECT id, content FROM messages WHERE status <> 'streaming' AND deleted_at IS NULL;
+SELECT id, content FROM messages WHERE status <> 'streaming' AND deleted_at IS NULL
+    AND id >= coalesce((SELECT pending_below FROM search_rebuilds WHERE source = 'messages'), 0);
 
 CREATE VIEW searchable_messages_unspaced (id, content) AS
 SELECT id, content || '  ' FROM searchable_messages
@@ -663,7 +673,8 @@ WHERE content GLOB '*[' ||
     ']*';
 
 CREATE VIEW searchable_notes (id, content) AS
-SELECT id, content FROM conversation_notes WHERE deleted_at IS NULL;
+SELECT id, content FROM conversation_notes WHERE deleted_at IS NULL
+    AND id >= coalesce((SELECT pending_below FROM search_rebuilds WHERE source = 'notes'), 0);
 
 CREATE VIEW searchable_notes_unspaced (id, content) AS
 SELECT id, content || '  ' FROM searchable_notes
@@ -689,7 +700,8 @@ WHERE content GLOB '*[' ||
     ']*';
 
 CREATE VIEW searchable_titles (id, content) AS
-SELECT id, title FROM conversations WHERE title <> '' AND deleted_at IS NULL;
+SELECT id, title FROM conversations WHERE title <> '' AND deleted_at IS NULL
+    AND id >= coalesce((SELECT pending_below FROM search_rebuilds WHERE source = 'titles'), 0);
 
 CREATE VIEW searchable_titles_unspaced (id, content) AS
 SELECT id, content || '  ' FROM searchable_titles
@@ -717,7 +729,8 @@ WHERE content GLOB '*[' ||
 CREATE VIEW searchable_vocabulary (id, content) AS
 SELECT id, word || char(10) || coalesce(lemma, '') || char(10) || coalesce(translation, '')
     || char(10) || coalesce(definition, '') || char(10) || coalesce(example_sentence, '')
-FROM vocabulary_words;
+FROM vocabulary_words
+WHERE id >= coalesce((SELECT pending_below FROM search_rebuilds WHERE source = 'vocabulary'), 0);
 
 CREATE VIEW searchable_vocabulary_unspaced (id, content) AS
 SELECT id, content || '  ' FROM searchable_vocabulary

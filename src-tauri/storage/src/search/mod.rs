@@ -14,12 +14,14 @@ mod matching;
 mod page;
 mod query;
 mod rank;
+mod rebuild;
 mod recent;
 mod source;
 
 pub use file::{FoundMessage, in_directory};
 pub use page::{LARGEST_PAGE, run};
 pub use rank::SnippetPart;
+pub use rebuild::{begin_rebuild, is_being_rebuilt, rebuild_piece};
 pub use recent::{MOST_RECENT, forget_all, forget_recent, list_recent, remember};
 
 use serde::Serialize;

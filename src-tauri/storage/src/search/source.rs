@@ -18,7 +18,7 @@ pub(super) struct Source {
     pub(super) words: &'static str,
     pub(super) trigrams: &'static str,
     view: &'static str,
-    table: &'static str,
+    pub(super) table: &'static str,
     /// Id of the conversation, id of the message, title, role, time, place: of the row `thing`.
     columns: &'static str,
     joins: &'static str,
@@ -139,6 +139,20 @@ impl Source {
             SearchKind::Correction => &CORRECTIONS,
             SearchKind::Word => &WORDS,
         }
+    }
+
+    /// Its name in `search_rebuilds`.
+    pub(super) fn name(&self) -> &'static str {
+        self.view.trim_start_matches("searchable_")
+    }
+
+    /// Each full-text table with the view that it reads.
+    pub(super) fn indexes(&self) -> [(&'static str, String); 2] {
+        let Self { view, .. } = self;
+        [
+            (self.words, (*view).to_owned()),
+            (self.trigrams, format!("{view}_unspaced")),
+        ]
     }
 
     /// Opens the lists of terms of both indexes, on this connection.

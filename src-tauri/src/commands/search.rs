@@ -1,0 +1,85 @@
+//! Search in everything that was said, named, noted, corrected and learnt.
+
+use parlance_storage::{
+    SearchKind,
+    search::{self, SearchPage, SearchRequest},
+};
+use tauri::State;
+
+use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
+
+/// A page of hits, the best first. Whatever was typed is a search; nothing is an error.
+///
+/// Without `kind` the first page begins with a few titles, notes, words and corrections. `cursor` is the `next` of the
+/// page before, `limit` is 1 to 100.
+#[tauri::command]
+#[specta::specta]
+pub async fn search_run(
+    profile: State<'_, ProfileSlot>,
+    text: Input<String>,
+    kind: Input<Option<SearchKind>>,
+    cursor: Input<Option<String>>,
+    limit: Input<u32>,
+) -> CommandResult<SearchPage> {
+    let profile = profile.get()?;
+    let user = profile.user.clone();
+    let request = SearchRequest {
+        text: text.0,
+        kind: kind.0,
+        cursor: cursor.0,
+        limit: limit.0,
+    };
+    let page = profile
+        .database
+        .read(move |tx| search::run(tx, user.id, &request, &user.zone()))
+        .await?;
+    Ok(page)
+}
+
+/// What the learner looked for last, latest first: at most 20.
+#[tauri::command]
+#[specta::specta]
+pub async fn search_recent(profile: State<'_, ProfileSlot>) -> CommandResult<Vec<String>> {
+    let profile = profile.get()?;
+    let user = profile.user.id;
+    let recent = profile
+        .database
+        .read(move |tx| search::list_recent(tx, user))
+        .await?;
+    Ok(recent)
+}
+
+/// Remembers what the learner has looked for and found.
+#[tauri::command]
+#[specta::specta]
+pub async fn search_remember(
+    profile: State<'_, ProfileSlot>,
+    text: Input<String>,
+) -> CommandResult<()> {
+    let profile = profile.get()?;
+    let (user, Input(text), now) = (profile.user.id, text, profile.database.now());
+    profile
+        .database
+        .write(move |tx| search::remember(tx, user, &text, now))
+        .await?;
+    Ok(())
+}
+
+/// Forgets one of the last searches, or all of them if `text` is null.
+#[tauri::command]
+#[specta::specta]
+pub async fn search_forget(
+    profile: State<'_, ProfileSlot>,
+    text: Input<Option<String>>,
+) -> CommandResult<()> {
+    let profile = profile.get()?;
+    let (user, Input(text)) = (profile.user.id, text);
+    profile
+        .database
+        .write(move |tx| match text {
+            Some(text) => search::forget_recent(tx, user, &text),
+            None => search::forget_all(tx, user),
+        })
+        .await?;
+    Ok(())
+}
