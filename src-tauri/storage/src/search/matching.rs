@@ -155,7 +155,8 @@ fn forms(term: &Term) -> Vec<String> {
 /// The words of the index that have the term as a part.
 fn words_with(tx: &ReadTx<'_>, source: &Source, term: &Term) -> Result<Vec<String>, Error> {
     let part = fold(&term.text);
-    if part.chars().count() < SHORTEST_PART || !part.chars().all(char::is_alphanumeric) {
+    let is_word = part.chars().all(char::is_alphanumeric);
+    if term.is_quoted || !is_word || part.chars().count() < SHORTEST_PART {
         return Ok(Vec::new());
     }
     source.make_terms(tx)?;

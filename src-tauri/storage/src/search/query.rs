@@ -28,6 +28,8 @@ pub(super) struct Term {
     pub(super) is_excluded: bool,
     /// The last one, which is perhaps still being typed.
     pub(super) is_unfinished: bool,
+    /// It stood in quotes: words as they are, not as parts of longer ones.
+    pub(super) is_quoted: bool,
 }
 
 /// What must be so of a message besides its words.
@@ -110,6 +112,7 @@ impl Query {
             text,
             is_excluded: piece.is_excluded,
             is_unfinished: is_last && !piece.is_closed,
+            is_quoted: piece.is_closed,
         });
     }
 

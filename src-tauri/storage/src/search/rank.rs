@@ -64,6 +64,7 @@ struct RankedTerm {
     words: Vec<Vec<char>>,
     is_words: bool,
     is_unfinished: bool,
+    may_be_part: bool,
 }
 
 impl Ranking {
@@ -155,6 +156,7 @@ impl RankedTerm {
             words,
             is_words,
             is_unfinished: term.is_unfinished,
+            may_be_part: !term.is_quoted,
         }
     }
 
@@ -193,7 +195,7 @@ impl RankedTerm {
                         &text.chars[*start..*end],
                         wanted,
                         self.is_unfinished && is_last,
-                        self.words.len() == 1,
+                        self.may_be_part && self.words.len() == 1,
                     )
                 })
                 .min()
