@@ -37,6 +37,7 @@ mod races;
 mod refused;
 mod replies;
 mod search;
+mod search_corpus;
 mod searching;
 mod settings;
 mod sick;

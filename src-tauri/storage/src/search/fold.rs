@@ -49,14 +49,66 @@ impl Folded {
 
 fn fold_char(c: char, mut each: impl FnMut(char)) {
     // Taken apart, Hangul would be letters, and no syllable would be found as it is typed.
-    if is_unspaced(c) {
-        return c.to_lowercase().for_each(each);
+    if matches!(c, '\u{ac00}'..='\u{d7a3}') {
+        return each(c);
     }
-    for part in std::iter::once(c).nfd() {
-        if !is_combining_mark(part) {
-            part.to_lowercase().for_each(&mut each);
+    for part in std::iter::once(c).nfkd() {
+        if is_combining_mark(part) && !is_voiced_mark(part) {
+            continue;
+        }
+        for lower in part.to_lowercase() {
+            match undivided(lower) {
+                Some(letters) => letters.chars().for_each(&mut each),
+                None => each(lower),
+            }
         }
     }
+}
+
+/// Of kana, where it makes another letter of it, as no accent does.
+const fn is_voiced_mark(c: char) -> bool {
+    matches!(c, '\u{3099}' | '\u{309a}')
+}
+
+/// Letters that Unicode does not take apart, as people type them who have no such key.
+const fn undivided(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'ø' => "o",
+        'đ' | 'ð' => "d",
+        'ł' => "l",
+        'ı' => "i",
+        'ħ' => "h",
+        'þ' => "th",
+        'ς' => "σ",
+        _ => return None,
+    })
+}
+
+/// The same text with half-width kana for full-width ones, and the other way round; `None` if it has none.
+pub(super) fn other_width(text: &str) -> Option<String> {
+    let wide: String = text.nfkc().collect();
+    if wide != text {
+        return Some(wide);
+    }
+    let narrow: String = text
+        .nfd()
+        .map(|c| {
+            HALF_WIDTH
+                .into_iter()
+                .find(|half| wide_of(*half) == Some(c))
+                .unwrap_or(c)
+        })
+        .collect();
+    (narrow != text && narrow.nfkc().eq(text.chars())).then_some(narrow)
+}
+
+const HALF_WIDTH: std::ops::RangeInclusive<char> = '\u{ff66}'..='\u{ff9f}';
+
+fn wide_of(half: char) -> Option<char> {
+    std::iter::once(half).nfkd().next()
 }
 
 /// The text without case and accents.
@@ -68,6 +120,13 @@ pub(super) fn fold(text: &str) -> String {
 /// particles grown onto them. The same ranges as in the views `searchable_…_unspaced`.
 pub(super) fn has_unspaced(text: &str) -> bool {
     !text.is_ascii() && text.chars().any(is_unspaced)
+}
+
+/// Whether a text has letters that are written with or without points for their vowels (Hebrew, Arabic, Syriac). The
+/// index cuts words at the points, so that a text with them is only found by reading it.
+pub(super) fn has_points(text: &str) -> bool {
+    text.chars()
+        .any(|c| matches!(c, '\u{0591}'..='\u{074f}' | '\u{08a0}'..='\u{08ff}'))
 }
 
 pub(super) const fn is_unspaced(c: char) -> bool {

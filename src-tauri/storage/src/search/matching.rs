@@ -1,8 +1,10 @@
 //! A query as the full-text tables understand it, and what of it only a look at the text can tell.
 
+use std::borrow::Cow;
+
 use rusqlite::named_params;
 
-use super::fold::{Folded, fold};
+use super::fold::{Folded, fold, has_points, other_width};
 use super::query::{Query, Script, Term};
 use super::source::Source;
 use crate::Error;
@@ -12,7 +14,7 @@ use crate::tx::ReadTx;
 /// sooner than the index does.
 const MOST_TRIGRAMS: u32 = 2_000;
 /// More words than that have a common part only if it is no part anybody looks for.
-const MOST_WORDS: u32 = 500;
+const MOST_WORDS: usize = 500;
 /// The shortest part of a word that is looked for.
 const SHORTEST_PART: usize = 3;
 /// Half-typed words shorter than this are found as beginnings anyway.
@@ -64,6 +66,10 @@ impl Matching {
         for term in &query.terms {
             match (term.script(), term.is_excluded) {
                 (Script::Words, true) => excluded.push(quoted(&term.text)),
+                (Script::Words, false) if depth == Depth::Parts && has_points(&term.text) => {
+                    has_parts = true;
+                    matching.wanted.push(Folded::of(&term.text).chars);
+                }
                 (Script::Words, false) => {
                     let mut alternatives = forms(term);
                     if depth == Depth::Parts {
@@ -152,32 +158,75 @@ fn forms(term: &Term) -> Vec<String> {
     forms
 }
 
-/// The words of the index that have the term as a part.
+/// The words of the index that have the term as a part, or are the term but for accents that the index keeps.
+///
+/// The index holds stems: of what the stemmer took off, the end of the term may be a piece. So a few words too many
+/// are given; whether a text has the term is told by the text.
 fn words_with(tx: &ReadTx<'_>, source: &Source, term: &Term) -> Result<Vec<String>, Error> {
     let part = fold(&term.text);
-    let is_word = part.chars().all(char::is_alphanumeric);
-    if term.is_quoted || !is_word || part.chars().count() < SHORTEST_PART {
+    if !part.chars().all(char::is_alphanumeric) {
         return Ok(Vec::new());
     }
+    let is_too_short = part.chars().count() < SHORTEST_PART;
     source.make_terms(tx)?;
-    let mut statement = tx.prepare(&format!(
-        "SELECT term FROM temp.{}_terms WHERE instr(term, :part) > 0 LIMIT :most",
-        source.words
-    ))?;
-    let rows = statement.query_map(
-        named_params! { ":part": part, ":most": MOST_WORDS },
-        |row| row.get(0),
-    )?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut statement = tx.prepare(&format!("SELECT term FROM temp.{}_terms", source.words))?;
+    let mut rows = statement.query([])?;
+    let (mut same, mut longer) = (Vec::new(), Vec::new());
+    while let Some(row) = rows.next()? {
+        let Ok(word) = row.get_ref(0)?.as_str() else {
+            continue;
+        };
+        let folded = if word.is_ascii() {
+            Cow::Borrowed(word)
+        } else {
+            Cow::Owned(fold(word))
+        };
+        if folded == part {
+            same.push(word.to_owned());
+        } else if !term.is_quoted && !is_too_short && has_part(&folded, &part) {
+            longer.push(word.to_owned());
+        }
+    }
+    same.extend(longer);
+    same.truncate(MOST_WORDS);
+    Ok(same)
+}
+
+/// Whether a stem has this part, or ends with what a stemmer may have left of it.
+fn has_part(stem: &str, part: &str) -> bool {
+    let ends = |length: usize| {
+        part.char_indices()
+            .nth_back(length)
+            .is_some_and(|(end, _)| {
+                part[..end].chars().count() >= SHORTEST_PART && stem.ends_with(&part[..end])
+            })
+    };
+    stem.contains(part) || ends(0) || ends(1)
 }
 
 /// What finds a text without blanks by its trigrams; `None` if it is too short and too common for that.
 fn trigrams_of(tx: &ReadTx<'_>, source: &Source, text: &str) -> Result<Option<Vec<String>>, Error> {
-    if text.chars().count() >= 3 {
-        return Ok(Some(vec![quoted(text)]));
+    let mut found = Vec::new();
+    for text in [Some(text.to_owned()), other_width(text)]
+        .into_iter()
+        .flatten()
+    {
+        if text.chars().count() >= 3 {
+            found.push(quoted(&text));
+            continue;
+        }
+        let trigrams = trigrams_from(tx, source, &text.to_lowercase())?;
+        if trigrams.len() > MOST_TRIGRAMS as usize {
+            return Ok(None);
+        }
+        found.extend(trigrams.iter().map(|trigram| quoted(trigram)));
     }
+    Ok(Some(found))
+}
+
+/// The trigrams that begin with one or two characters, at most one more than [`MOST_TRIGRAMS`].
+fn trigrams_from(tx: &ReadTx<'_>, source: &Source, text: &str) -> Result<Vec<String>, Error> {
     source.make_terms(tx)?;
-    let text = text.to_lowercase();
     let mut statement = tx.prepare(&format!(
         "SELECT term FROM temp.{}_terms WHERE term >= :text AND term < :text || char(0x10ffff) LIMIT :most",
         source.trigrams
@@ -186,7 +235,5 @@ fn trigrams_of(tx: &ReadTx<'_>, source: &Source, text: &str) -> Result<Option<Ve
         named_params! { ":text": text, ":most": MOST_TRIGRAMS + 1 },
         |row| row.get::<_, String>(0),
     )?;
-    let found: Vec<String> = rows.collect::<Result<_, _>>()?;
-    Ok((found.len() <= MOST_TRIGRAMS as usize)
-        .then(|| found.iter().map(|trigram| quoted(trigram)).collect()))
+    Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -261,7 +261,8 @@ impl Search<'_, '_> {
             for row in rows {
                 let Some(text) = &row.text else { continue };
                 let folded = Folded::of(text);
-                if what.0.holds(&folded) {
+                let is_met = || position.depth == Depth::Words || self.ranking.is_met(&folded);
+                if what.0.holds(&folded) && is_met() {
                     window
                         .ranked
                         .push((self.ranking.score(&folded), row, folded));

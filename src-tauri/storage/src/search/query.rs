@@ -75,8 +75,7 @@ impl Query {
         let typed: String = typed
             .chars()
             .take(LONGEST_QUERY)
-            // Blanks of every kind divide, also what ends a C string or a line.
-            .map(|c| if c.is_control() { ' ' } else { c })
+            .map(|c| if divides(c) { ' ' } else { c })
             .collect();
         let mut query = Self::default();
         let mut rest = typed.as_str();
@@ -273,6 +272,14 @@ fn value(text: &str) -> (&str, bool, &str) {
         .unwrap_or(text.len());
     let (word, rest) = text.split_at(end);
     (word, false, rest)
+}
+
+/// Blanks of every kind divide, what ends a C string or a line, and the commas and stops of scripts without blanks.
+fn divides(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{3000}'..='\u{3002}' | '\u{3008}'..='\u{3011}' | '\u{ff01}' | '\u{ff0c}' | '\u{ff0e}'
+            | '\u{ff1b}' | '\u{ff1f}' | '\u{ff61}'..='\u{ff64}')
 }
 
 /// Blank, or a sign that shapes its neighbours and is nothing by itself.

@@ -75,6 +75,12 @@ impl Ranking {
         }
     }
 
+    /// Whether the text itself has every term, however the indexes led to it.
+    pub(super) fn is_met(&self, text: &Folded) -> bool {
+        let places = self.places(text);
+        (0..self.terms.len()).all(|term| places.iter().any(|place| place.term == term))
+    }
+
     /// Higher is better. Every term matters, how well it is met, how often, and how much else the text says.
     pub(super) fn score(&self, text: &Folded) -> u32 {
         let places = self.places(text);
