@@ -33,54 +33,89 @@ impl Conditions {
         if (filters.role.is_some() || filters.is_bookmarked) && !is_said {
             return Ok(None);
         }
+        conditions.add_of_conversation(tx, user, source, filters)?;
+        if !conditions.are_met_by_a_conversation(tx, user)? {
+            return Ok(None);
+        }
+        conditions.add_of_thing(source, filters, zone)?;
+        Ok(Some(conditions))
+    }
+
+    fn add_of_conversation(
+        &mut self,
+        tx: &ReadTx<'_>,
+        user: UserId,
+        source: &Source,
+        filters: &Filters,
+    ) -> Result<(), Error> {
         for (place, name) in filters.folders.iter().enumerate() {
             let folders = serde_json::json!(folders_named(tx, user, name)?).to_string();
-            conditions.add_list("c.folder_id", &format!(":folders{place}"), folders);
+            self.add_list("c.folder_id", &format!(":folders{place}"), folders);
         }
         for (place, name) in filters.tags.iter().enumerate() {
             let tags = serde_json::json!(tags_named(tx, user, name)?).to_string();
-            conditions.add_list(
+            self.add_list(
                 "EXISTS (SELECT 1 FROM conversation_tags AS t WHERE t.conversation_id = c.id AND t.tag",
                 &format!(":tags{place}"),
                 tags,
             );
-            conditions.sql.push(')');
+            self.sql.push(')');
         }
-        if let Some(level) = filters.level {
-            conditions.add(&format!("{} = :level", source.level), ":level", level);
-        }
-        if let Some(role) = filters.role {
-            conditions.add("m.role = :role", ":role", role);
-        }
-        if let Some(day) = filters.before {
-            conditions.add(
-                &format!("{} < :before_day", at(source)),
-                ":before_day",
-                begin_of(day, zone)?,
-            );
-        }
-        if let Some(day) = filters.after {
-            conditions.add(
-                &format!("{} >= :from_day", at(source)),
-                ":from_day",
-                begin_of(day, zone)?,
-            );
+        if let Some(level) = filters.level.filter(|_| source.kind != SearchKind::Word) {
+            self.add("c.level = :level", ":level", level);
         }
         for (is_asked, condition) in [
-            (filters.is_pinned, "c.pinned_at IS NOT NULL"),
-            (filters.is_archived, "c.status = 'archived'"),
-            (filters.is_unread, "c.last_message_at > c.last_read_at"),
-            (
-                filters.is_bookmarked,
-                "EXISTS (SELECT 1 FROM message_bookmarks AS b WHERE b.message_id = m.id AND b.user_id = :user)",
-            ),
+            (filters.is_pinned, " AND c.pinned_at IS NOT NULL"),
+            (filters.is_archived, " AND c.status = 'archived'"),
+            (filters.is_unread, " AND c.last_message_at > c.last_read_at"),
         ] {
             if is_asked {
-                conditions.sql.push_str(" AND ");
-                conditions.sql.push_str(condition);
+                self.sql.push_str(condition);
             }
         }
-        Ok(Some(conditions))
+        Ok(())
+    }
+
+    /// No walk through all that was said to find that there is no such conversation.
+    fn are_met_by_a_conversation(&self, tx: &ReadTx<'_>, user: UserId) -> Result<bool, Error> {
+        if self.sql.is_empty() {
+            return Ok(true);
+        }
+        let mut parameters: Vec<(&str, &dyn ToSql)> = vec![(":user", &user)];
+        parameters.extend(self.parameters());
+        let mut statement = tx.prepare(&format!(
+            "SELECT 1 FROM conversations AS c WHERE c.user_id = :user AND c.deleted_at IS NULL{}",
+            self.sql
+        ))?;
+        Ok(statement.exists(&parameters[..])?)
+    }
+
+    fn add_of_thing(
+        &mut self,
+        source: &Source,
+        filters: &Filters,
+        zone: &TimeZone,
+    ) -> Result<(), Error> {
+        if let Some(level) = filters.level.filter(|_| source.kind == SearchKind::Word) {
+            self.add("thing.difficulty_level = :level", ":level", level);
+        }
+        if let Some(role) = filters.role {
+            self.add("m.role = :role", ":role", role);
+        }
+        if let Some(day) = filters.before {
+            let condition = format!("{} < :before_day", at(source));
+            self.add(&condition, ":before_day", begin_of(day, zone)?);
+        }
+        if let Some(day) = filters.after {
+            let condition = format!("{} >= :from_day", at(source));
+            self.add(&condition, ":from_day", begin_of(day, zone)?);
+        }
+        if filters.is_bookmarked {
+            self.sql.push_str(
+                " AND EXISTS (SELECT 1 FROM message_bookmarks AS b WHERE b.message_id = m.id AND b.user_id = :user)",
+            );
+        }
+        Ok(())
     }
 
     fn add(&mut self, condition: &str, name: &str, value: impl ToSql + 'static) {

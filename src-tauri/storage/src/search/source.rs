@@ -24,7 +24,6 @@ pub(super) struct Source {
     joins: &'static str,
     /// Which rows are this learner's to find.
     is_theirs: &'static str,
-    pub(super) level: &'static str,
 }
 
 pub(super) const MESSAGES: Source = Source {
@@ -38,7 +37,6 @@ pub(super) const MESSAGES: Source = Source {
     // The message itself goes by two names, so that all kinds share their conditions.
     joins: "LEFT JOIN messages AS m ON m.id = thing.id LEFT JOIN conversations AS c ON c.id = m.conversation_id",
     is_theirs: "c.user_id = :user AND c.deleted_at IS NULL",
-    level: "c.level",
 };
 
 pub(super) const TITLES: Source = Source {
@@ -51,7 +49,6 @@ pub(super) const TITLES: Source = Source {
         coalesce(c.last_message_at, c.created_at) AS at, NULL AS sequence_number",
     joins: "LEFT JOIN conversations AS c ON c.id = thing.id LEFT JOIN messages AS m ON FALSE",
     is_theirs: "c.user_id = :user",
-    level: "c.level",
 };
 
 pub(super) const NOTES: Source = Source {
@@ -65,7 +62,6 @@ pub(super) const NOTES: Source = Source {
     joins: "LEFT JOIN conversations AS c ON c.id = thing.conversation_id
         LEFT JOIN messages AS m ON m.id = thing.message_id AND m.deleted_at IS NULL",
     is_theirs: "thing.user_id = :user AND c.deleted_at IS NULL",
-    level: "c.level",
 };
 
 pub(super) const CORRECTIONS: Source = Source {
@@ -79,7 +75,6 @@ pub(super) const CORRECTIONS: Source = Source {
     joins: "LEFT JOIN messages AS m ON m.id = thing.message_id
         LEFT JOIN conversations AS c ON c.id = m.conversation_id",
     is_theirs: "c.user_id = :user AND c.deleted_at IS NULL AND m.deleted_at IS NULL",
-    level: "c.level",
 };
 
 pub(super) const WORDS: Source = Source {
@@ -93,7 +88,6 @@ pub(super) const WORDS: Source = Source {
     joins: "LEFT JOIN messages AS m ON m.id = thing.source_message_id AND m.deleted_at IS NULL
         LEFT JOIN conversations AS c ON c.id = m.conversation_id AND c.deleted_at IS NULL",
     is_theirs: "thing.user_id = :user",
-    level: "thing.difficulty_level",
 };
 
 /// A row that an index led to, with its text if it is one to be found.
