@@ -29,6 +29,16 @@ export const testids = {
 	recentChanges: "recent-changes",
 	recentChange: "recent-change", // data-kind, data-id
 	recentUndo: "recent-undo",
+	searchOpen: "search-open",
+	searchDialog: "search-dialog",
+	searchBox: "search-box",
+	searchClose: "search-close",
+	searchOption: "search-option", // data-what="command|recent|hit|more", of a hit data-kind and data-id
+	searchNothing: "search-nothing",
+	searchMore: "search-more",
+	searchAll: "search-all",
+	searchOperator: "search-operator", // data-operator
+	searchForget: "search-forget",
 	renameInput: "rename-input",
 	composer: "composer",
 	send: "send",

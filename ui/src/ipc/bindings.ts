@@ -94,6 +94,19 @@ export const commands = {
 	 *  `conflict` if the thing has changed since, `not_found` if it was taken back already.
 	 */
 	operationUndo: (id: OperationId) => typedError<null, CommandError>(__TAURI_INVOKE("operation_undo", { id })),
+	/**
+	 *  A page of hits, the best first. Whatever was typed is a search; nothing is an error.
+	 * 
+	 *  Without `kind` the first page begins with a few titles, notes, words and corrections. `cursor` is the `next` of the
+	 *  page before, `limit` is 1 to 100.
+	 */
+	searchRun: (text: string, kind: SearchKind | null, cursor: string | null, limit: number) => typedError<SearchPage, CommandError>(__TAURI_INVOKE("search_run", { text, kind, cursor, limit })),
+	/**  What the learner looked for last, latest first: at most 20. */
+	searchRecent: () => typedError<string[], CommandError>(__TAURI_INVOKE("search_recent")),
+	/**  Remembers what the learner has looked for and found. */
+	searchRemember: (text: string) => typedError<null, CommandError>(__TAURI_INVOKE("search_remember", { text })),
+	/**  Forgets one of the last searches, or all of them if `text` is null. */
+	searchForget: (text: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("search_forget", { text })),
 	/**  The sound of a chunk; `not_found` while it has none. */
 	chunkAudio: (id: ChunkId) => typedError<ArrayBuffer, CommandError>(__TAURI_INVOKE("chunk_audio", { id })),
 	/**  Queues a chunk again whose sound failed. */
@@ -627,6 +640,62 @@ export type Role =
 "assistant" | 
 /**  The app, to the partner. */
 "system";
+
+/**  Something that was found. */
+export type SearchHit = {
+	/**  What it is. */
+	kind: SearchKind,
+	/**  Its id, 13 characters. */
+	id: string,
+	/**  The conversation in which it is, or which it is; absent for a word whose place is gone. */
+	conversationId: ConversationId | null,
+	/**  The message which it is, or to which it belongs. */
+	messageId: MessageId | null,
+	/**  The place of that message. */
+	sequenceNumber: number | null,
+	/**  The title of the conversation, or the word; empty if it has none. */
+	title: string,
+	/**  Who said it. */
+	role: Role | null,
+	/**  When it was said, noted, corrected or met; of a title, when something was last said there. */
+	at: Timestamp,
+	/**  The piece of the text in which it was found, on one line. */
+	snippet: SnippetPart[],
+};
+
+/**  What a search finds. */
+export type SearchKind = 
+/**  Something that was said. */
+"message" | 
+/**  The title of a conversation. */
+"title" | 
+/**  A note on a conversation or a message. */
+"note" | 
+/**  A correction of something that the learner said. */
+"correction" | 
+/**  A word of the learner's vocabulary. */
+"word";
+
+/**  A page of what was found. */
+export type SearchPage = {
+	/**  By kind, the best first. */
+	hits: SearchHit[],
+	/**  The kinds besides messages of which there are more than the first page shows. */
+	more: SearchKind[],
+	/**
+	 *  Asks for the page after this one; `None` at the end. A page may be short, or empty, and not be the last: much
+	 *  was looked at that the conditions left out.
+	 */
+	next: string | null,
+};
+
+/**  A piece of a snippet. */
+export type SnippetPart = {
+	/**  Text, without line breaks. */
+	text: string,
+	/**  Whether it is what was looked for. */
+	isMatch: boolean,
+};
 
 /**  Whether chunks can be turned into sound on this computer. */
 export type SpeechStatus = 

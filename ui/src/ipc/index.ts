@@ -21,6 +21,8 @@ import {
 	type Operation,
 	type RepairOutcome,
 	type Rescue,
+	type SearchKind,
+	type SearchPage,
 	type Template,
 	type TrashKind,
 	type TrashPage,
@@ -70,6 +72,13 @@ export interface Client {
 	operationList(): Promise<Operation[]>;
 	/** Fails with `conflict` when the thing has changed since. */
 	operationUndo(id: string): Promise<null>;
+	/** Whatever is typed is a search. Without a kind the first page begins with a few hits of each other kind. */
+	searchRun(text: string, kind: SearchKind | null, cursor: string | null, limit: number): Promise<SearchPage>;
+	/** Latest first. */
+	searchRecent(): Promise<string[]>;
+	searchRemember(text: string): Promise<null>;
+	/** Null forgets all. */
+	searchForget(text: string | null): Promise<null>;
 	/** A whole audio file (WAV); fails with `not_found` while there is none. */
 	chunkAudio(id: string): Promise<ArrayBuffer>;
 	chunkRetry(id: string): Promise<Chunk>;
@@ -155,6 +164,10 @@ export const client: Client = {
 	trashEmpty: () => ask(commands.trashEmpty),
 	operationList: () => ask(commands.operationList),
 	operationUndo: (id) => ask(commands.operationUndo, id),
+	searchRun: (text, kind, cursor, limit) => ask(commands.searchRun, text, kind, cursor, limit),
+	searchRecent: () => ask(commands.searchRecent),
+	searchRemember: (text) => ask(commands.searchRemember, text),
+	searchForget: (text) => ask(commands.searchForget, text),
 	chunkAudio: (id) => ask(commands.chunkAudio, id),
 	chunkRetry: (id) => ask(commands.chunkRetry, id),
 	settingsGet: () => ask(commands.settingsGet),

@@ -10,6 +10,8 @@ import type {
 	Message,
 	Operation,
 	OperationKind,
+	SearchHit,
+	SearchKind,
 	Template,
 	TrashItem,
 	TrashKind,
@@ -45,6 +47,9 @@ export class FakeApp implements Client {
 	pageSize: number | null = null;
 	/** Chunks whose file somebody has deleted. */
 	readonly lostFiles = new Set<string>();
+	/** What a search finds, whatever is looked for; and what was looked for last. */
+	found: SearchHit[] = [];
+	recentSearches: string[] = [];
 	/** Newest first. */
 	backups: Backup[] = [];
 	lastFailure: BackupOverview["lastFailure"] = null;
@@ -318,6 +323,39 @@ export class FakeApp implements Client {
 		return this.#carryOut("operationUndo", [id], () => {
 			found(this.operations, id).takeBack();
 			this.operations = this.operations.filter((operation) => operation.id !== id);
+			return null;
+		});
+	}
+
+	searchRun(text: string, kind: SearchKind | null, cursor: string | null, limit: number) {
+		return this.#answer("searchRun", [text, kind, cursor, limit], () => {
+			const from = Number(cursor ?? 0);
+			const hits = this.found.filter((hit) => kind === null || hit.kind === kind);
+			const isFirst = kind === null && cursor === null;
+			const few = isFirst ? hits.filter((hit) => hit.kind !== "message").slice(0, 5) : [];
+			const pages = hits.filter((hit) => hit.kind === (kind ?? "message"));
+			return {
+				hits: [...few, ...pages.slice(from, from + limit)],
+				more: isFirst && hits.filter((hit) => hit.kind === "title").length > 5 ? ["title" as const] : [],
+				next: from + limit < pages.length ? String(from + limit) : null,
+			};
+		});
+	}
+
+	searchRecent() {
+		return this.#answer("searchRecent", [], () => this.recentSearches);
+	}
+
+	searchRemember(text: string) {
+		return this.#carryOut("searchRemember", [text], () => {
+			this.recentSearches = [text, ...this.recentSearches.filter((one) => one !== text)];
+			return null;
+		});
+	}
+
+	searchForget(text: string | null) {
+		return this.#carryOut("searchForget", [text], () => {
+			this.recentSearches = text === null ? [] : this.recentSearches.filter((one) => one !== text);
 			return null;
 		});
 	}

@@ -4,6 +4,7 @@ import type {
 	Chunk,
 	ConversationSummary,
 	Message,
+	SearchHit,
 	Template,
 	UserSettings,
 } from "../../src/ipc";
@@ -193,3 +194,23 @@ export const WRITINGS = [
 	"Family trip 👨‍👩‍👧‍👦 with naïve café fiancées — ça va?",
 	"<script>alert('hi')</script> & \"quotes\" '); DROP TABLE messages;--",
 ];
+
+/** Something that a search finds. */
+export function aHit(over: Partial<SearchHit> = {}): SearchHit {
+	return {
+		kind: "message",
+		id: anId(),
+		conversationId: null,
+		messageId: null,
+		sequenceNumber: 7,
+		title: "At the café",
+		role: "user",
+		at: NOON,
+		snippet: [
+			{ text: "今天", isMatch: false },
+			{ text: "天气", isMatch: true },
+			{ text: "不错", isMatch: false },
+		],
+		...over,
+	};
+}

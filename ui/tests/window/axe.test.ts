@@ -3,7 +3,16 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { violations } from "../support/axe";
 import { FakeApp } from "../support/fake-app";
-import { aBackup, aConversation, aFailedStart, aReply, NOON, READY, SETTINGS } from "../support/fixtures";
+import {
+	aBackup,
+	aConversation,
+	aFailedStart,
+	aHit,
+	aReply,
+	NOON,
+	READY,
+	SETTINGS,
+} from "../support/fixtures";
 import { all, get, livedIn, open, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;
@@ -223,6 +232,22 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		await user.click(get("composer"));
 		await user.paste("x".repeat(100_001));
 		await waitFor(() => get("draftNotKept"));
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with the search, before and after something is found", async () => {
+		const { app, talk } = livedIn();
+		app.recentSearches = ["天气"];
+		app.found = [
+			aHit({ conversationId: talk.id }),
+			...Array.from({ length: 6 }, () => aHit({ kind: "title", role: null })),
+		];
+		await openWindow(themed(app));
+		await user.click(get("searchOpen"));
+		await painted();
+		expect(await violations()).toEqual([]);
+		await user.type(get("searchBox"), "天气");
+		await waitFor(() => expect(all("searchOption").length).toBeGreaterThan(5));
 		expect(await violations()).toEqual([]);
 	});
 

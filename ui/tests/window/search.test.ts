@@ -1,0 +1,199 @@
+import { screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { FakeApp } from "../support/fake-app";
+import { aHit } from "../support/fixtures";
+import { all, find, get, livedIn, openWindow, painted } from "../support/window";
+
+/** Longer than the typing has to rest. */
+const rested = () => new Promise((resolve) => setTimeout(resolve, 160));
+
+async function openSearch(app: FakeApp = livedIn().app) {
+	const opened = await openWindow(app);
+	await userEvent.keyboard("{Control>}k{/Control}");
+	await painted();
+	return opened;
+}
+
+async function type(text: string) {
+	await userEvent.type(get("searchBox"), text);
+	await rested();
+	await painted();
+}
+
+const lines = () => all("searchOption").map((line) => line.textContent?.trim().replace(/\s+/g, " "));
+const chosen = () => screen.getByRole("option", { selected: true });
+
+describe("the search", () => {
+	let app: FakeApp;
+	let talk: { id: string };
+
+	beforeEach(() => {
+		const world = livedIn();
+		app = world.app;
+		talk = world.talk;
+	});
+
+	it("opens by the key and by the button, with the focus in its box, and closes with Escape", async () => {
+		await openWindow(app);
+		await userEvent.keyboard("{Meta>}k{/Meta}");
+		await painted();
+		expect(document.activeElement).toBe(get("searchBox"));
+		await userEvent.click(get("searchClose"));
+		await painted();
+		expect(find("searchDialog")).toBeNull();
+		await userEvent.click(get("searchOpen"));
+		await painted();
+		expect(get("searchDialog")).toBeTruthy();
+	});
+
+	it("shows what is found by kind, with what was looked for marked, and opens it", async () => {
+		const hit = aHit({ conversationId: talk.id });
+		app.found = [hit, aHit({ kind: "title", conversationId: talk.id, role: null })];
+		await openSearch(app);
+		await type("天气");
+		expect(app.callsOf("searchRun")).toEqual([["天气", null, null, 20]]);
+		expect([...get("searchDialog").querySelectorAll("mark")].map((mark) => mark.textContent)).toEqual([
+			"天气",
+			"天气",
+		]);
+		expect(all("searchOption").map(({ dataset }) => dataset.kind)).toEqual(["title", "message"]);
+		expect(lines()[1]).toContain("You · At the café");
+		await userEvent.keyboard("{ArrowDown}{Enter}");
+		await painted();
+		expect(find("searchDialog")).toBeNull();
+		expect(app.callsOf("searchRemember")).toEqual([["天气"]]);
+		expect(get("conversationTitle").textContent).toBe("At the café");
+	});
+
+	it("asks once for what was typed in one go, and an old answer never covers a newer one", async () => {
+		await openSearch(app);
+		const slow = app.hold("searchRun");
+		app.found = [aHit({ title: "old" })];
+		await type("we");
+		app.found = [aHit({ title: "new" })];
+		await type("ather");
+		await slow.release();
+		await painted();
+		expect(app.callsOf("searchRun").map(([text]) => text)).toEqual(["we", "weather"]);
+		expect(lines()).toHaveLength(1);
+		expect(lines()[0]).toContain("new");
+	});
+
+	it("goes through the lines with the arrow keys, around both ends", async () => {
+		app.found = [aHit({ title: "first" }), aHit({ title: "second" })];
+		await openSearch(app);
+		await type("x");
+		expect(chosen().textContent).toContain("first");
+		await userEvent.keyboard("{ArrowDown}");
+		expect(chosen().textContent).toContain("second");
+		expect(get("searchBox").getAttribute("aria-activedescendant")).toBe(chosen().id);
+		await userEvent.keyboard("{ArrowDown}");
+		expect(chosen().textContent).toContain("first");
+		await userEvent.keyboard("{ArrowUp}");
+		expect(chosen().textContent).toContain("second");
+	});
+
+	it("says that nothing was found, and how to find more", async () => {
+		await openSearch(app);
+		await type("zzz");
+		expect(get("searchNothing").textContent).toContain("Nothing was found.");
+		expect(screen.getByText("Nothing was found.", { selector: "[role=status]" })).toBeTruthy();
+	});
+
+	it("goes on further back while pages come back empty, and then lets the learner decide", async () => {
+		const pages = vi.spyOn(app, "searchRun");
+		pages.mockImplementation(async (_text, _kind, cursor) => ({
+			hits: [],
+			more: [],
+			next: String(Number(cursor ?? 0) + 1),
+		}));
+		await openSearch(app);
+		await type("rare");
+		expect(pages).toHaveBeenCalledTimes(5);
+		expect(get("searchNothing").textContent).toContain("newer messages");
+		pages.mockImplementation(async () => ({
+			hits: [aHit({ title: "found at last" })],
+			more: [],
+			next: null,
+		}));
+		await userEvent.click(get("searchMore"));
+		await painted();
+		expect(pages).toHaveBeenLastCalledWith("rare", null, "5", 20);
+		expect(lines()[0]).toContain("found at last");
+		expect(find("searchMore")).toBeNull();
+	});
+
+	it("shows all of one kind and goes back to everything", async () => {
+		app.found = Array.from({ length: 7 }, (_, number) =>
+			aHit({ kind: "title", role: null, snippet: [{ text: `Title ${number}`, isMatch: false }] }),
+		);
+		await openSearch(app);
+		await type("title");
+		expect(all("searchOption")).toHaveLength(6);
+		await userEvent.click(screen.getByText("Conversations: show all"));
+		await painted();
+		expect(all("searchOption")).toHaveLength(7);
+		await userEvent.click(get("searchAll"));
+		await painted();
+		expect(all("searchOption")).toHaveLength(6);
+	});
+
+	it("offers the last searches and forgets them on wish", async () => {
+		app.recentSearches = ["crème brûlée", "天气"];
+		app.found = [aHit()];
+		await openSearch(app);
+		expect(lines().slice(0, 2)).toEqual(["crème brûlée", "天气"]);
+		await userEvent.click(screen.getByText("天气"));
+		await painted();
+		expect((get("searchBox") as HTMLInputElement).value).toBe("天气");
+		expect(all("searchOption")).toHaveLength(1);
+		await userEvent.clear(get("searchBox"));
+		await painted();
+		await userEvent.click(get("searchForget"));
+		await painted();
+		expect(app.callsOf("searchForget")).toEqual([[null]]);
+		expect(find("searchForget")).toBeNull();
+	});
+
+	it("carries commands out, also by a part of their name", async () => {
+		await openSearch(app);
+		await type("tras");
+		expect(lines()).toEqual(["Trash"]);
+		await userEvent.keyboard("{Enter}");
+		await painted();
+		expect(get("trashDialog")).toBeTruthy();
+	});
+
+	it("puts an operator behind what is typed already", async () => {
+		await openSearch(app);
+		await type("weather");
+		const button = all("searchOperator").find(({ dataset }) => dataset.operator === "from:me");
+		await userEvent.click(button as HTMLElement);
+		await rested();
+		await painted();
+		expect((get("searchBox") as HTMLInputElement).value).toBe("weather from:me ");
+		expect(document.activeElement).toBe(get("searchBox"));
+		expect(app.callsOf("searchRun").at(-1)?.[0]).toBe("weather from:me ");
+	});
+
+	it("says what went wrong and searches again", async () => {
+		app.failNext("searchRun", "busy");
+		await openSearch(app);
+		await type("weather");
+		expect(get("errorCode").textContent).toContain("busy");
+		app.found = [aHit()];
+		await type("s");
+		expect(find("errorCode")).toBeNull();
+		expect(all("searchOption")).toHaveLength(1);
+	});
+
+	it("does not open over another dialog", async () => {
+		await openWindow(app);
+		await userEvent.click(get("trashOpen"));
+		await painted();
+		await userEvent.keyboard("{Control>}k{/Control}");
+		await painted();
+		expect(find("searchDialog")).toBeNull();
+	});
+});
