@@ -52,8 +52,9 @@ impl Figures {
 pub fn page(outcomes: &[Outcome], large: &str) -> Result<String> {
     let mut page = format!(
         "# The faults that the storage survives\n\n\
-         Written by `cargo xtask faults` on {} with SQLite {}, {} cores. Every figure is of one run of that \
-         command; chance comes from the seeds, so a failure can be had again.\n\n",
+         Written by `cargo xtask faults` on {} with SQLite {}, {} cores. Every figure in a table is of one run of \
+         that command; chance comes from the seeds, so a failure can be had again. What was broken on purpose was \
+         tried by hand: that, and what stands elsewhere, is no part of the run.\n\n",
         today()?,
         parlance_storage::status::sqlite_version(),
         std::thread::available_parallelism()?,
@@ -91,7 +92,7 @@ pub fn page(outcomes: &[Outcome], large: &str) -> Result<String> {
             write!(page, "\n**Failed:** {error:#}\n")?;
         }
         if !suite.caught.is_empty() {
-            page.push_str("\nBroken on purpose, once each, it failed on:\n\n");
+            page.push_str("\nBroken on purpose by hand, once each, it failed on:\n\n");
         }
         for breakage in suite.caught {
             writeln!(page, "- {breakage}")?;
