@@ -74,7 +74,7 @@ impl LargeFigures {
     /// A table in Markdown.
     ///
     /// # Errors
-    /// None that a string gives.
+    /// None in fact: a string takes all that is written to it.
     pub fn table(&self) -> Result<String> {
         let mut table = format!(
             "| {} messages, {} MB | times | median | 99 of 100 | at most |\n|---|---|---|---|---|\n",
