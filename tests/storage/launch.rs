@@ -7,7 +7,7 @@ use std::sync::Arc;
 use parlance_storage::backup::{self, BackupReason};
 use parlance_storage::migrations::{EMBEDDED, Migration, MigrationFile};
 use parlance_storage::{
-    CheckDue, Database, Error, LaunchNotice, ManualClock, OpenOptions, Watch, begin_anew,
+    CheckDue, Database, Error, LaunchNotice, ManualClock, OpenOptions, Stage, Watch, begin_anew,
     integrity, verify,
 };
 use rusqlite::Connection;
@@ -117,6 +117,26 @@ fn where_a_database_must_be_none_is_ever_made() {
         );
         assert!(fs::read(&file).ok() == before, "{damage}");
     }
+}
+
+#[test]
+fn a_database_that_vanishes_while_it_is_brought_up_is_missed_and_none_is_made() {
+    let world = lived_in();
+    world.db.close().unwrap();
+    let file = world.path().join("parlance.db");
+    let vanishing = file.clone();
+    let options = OpenOptions {
+        on_progress: Arc::new(move |progress| {
+            // The backup before the upgrade is made, and the upgrade is about to begin.
+            if progress.stage == Stage::Packing && progress.permille == 1000 {
+                fs::remove_file(&vanishing).unwrap();
+            }
+        }),
+        ..tomorrow(&world, "ALTER TABLE users ADD COLUMN nickname TEXT;")
+    };
+    let error = Database::open(world.path(), options).unwrap_err();
+    assert_eq!(error.code(), "missing", "{error}");
+    assert!(!file.exists());
 }
 
 #[test]

@@ -449,7 +449,7 @@ mod tests {
     fn without_statistics_the_log_is_folded_in_all_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("parlance.db");
-        let connection = connection::open_writer(&path).unwrap();
+        let connection = connection::open_or_make(&path).unwrap();
         connection
             .execute_batch(
                 "CREATE TABLE t (x); CREATE INDEX t_x ON t (x);

@@ -120,7 +120,7 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
 
     let (connection, applied) = match &plan {
         Plan::Create => create(&path, options)?,
-        Plan::Open => (connection::open_writer(&path)?, Vec::new()),
+        Plan::Open => (connection::open_existing(&path)?, Vec::new()),
         Plan::Migrate { from } => migrate(data_dir, *from, options)?,
         Plan::Mend { version, because } => {
             log::warn!("the tables are those of version {version}, but {because}");
@@ -189,7 +189,7 @@ fn check_small(
 }
 
 fn create(path: &Path, options: &OpenOptions) -> Result<(Connection, Vec<u32>), Error> {
-    let mut connection = connection::open_writer(path)?;
+    let mut connection = connection::open_or_make(path)?;
     let applied = migrations::migrate(
         &mut connection,
         options.migrations,
@@ -206,7 +206,7 @@ fn migrate(
     options: &OpenOptions,
 ) -> Result<(Connection, Vec<u32>), Error> {
     back_up(data_dir, options)?;
-    let mut connection = connection::open_writer(&data_dir.join(DATABASE_FILE))?;
+    let mut connection = connection::open_existing(&data_dir.join(DATABASE_FILE))?;
     let applied = migrations::upgrade(
         &mut connection,
         options.migrations,
@@ -226,7 +226,7 @@ fn mend(
     // What is backed up says the wrong version of itself, so it is kept as it is, like what a restore replaces.
     require_space(data_dir, database_bytes(data_dir)? * 5 / 2)?;
     replace::keep_copy(data_dir, options.clock.now())?;
-    let mut connection = connection::open_writer(&path)?;
+    let mut connection = connection::open_existing(&path)?;
     migrations::mend_ledger(
         &mut connection,
         options.migrations,
