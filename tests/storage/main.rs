@@ -12,6 +12,7 @@ mod support;
 mod audio;
 mod backups;
 mod backups_restore;
+mod backups_thinned;
 mod chunks;
 mod conversations;
 mod data_directory;

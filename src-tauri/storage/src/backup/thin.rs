@@ -12,7 +12,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{BACKUPS_DIRECTORY, Backup, BackupReason, list, newest_version, state};
+use super::state::{self, State};
+use super::{BACKUPS_DIRECTORY, Backup, BackupReason, list, newest_version};
 use crate::Error;
 use crate::files::{database_bytes, remove_if_there};
 use crate::time::Timestamp;
@@ -49,8 +50,12 @@ pub struct Overview {
 /// # Errors
 /// `Io` like [`list`].
 pub fn overview(data_dir: &Path) -> Result<Overview, Error> {
+    overview_by(data_dir, &state::state(data_dir))
+}
+
+fn overview_by(data_dir: &Path, state: &State) -> Result<Overview, Error> {
     let backups = list(data_dir)?;
-    let chosen = state(data_dir).budget_bytes;
+    let chosen = state.budget_bytes;
     Ok(Overview {
         used_bytes: backups
             .iter()
@@ -70,10 +75,16 @@ pub fn overview(data_dir: &Path) -> Result<Overview, Error> {
 /// before: an old backup goes only when there is a newer one.
 ///
 /// # Errors
-/// `Io` if one cannot be removed.
+/// `Io` if one cannot be removed, or if it cannot be read how much room they may take.
 pub fn thin(data_dir: &Path, now: Timestamp) -> Result<usize, Error> {
-    let overview = overview(data_dir)?;
-    let unwanted = unwanted(&overview.backups, overview.budget_bytes, now);
+    let state = state::read(data_dir)?;
+    let overview = overview_by(data_dir, &state)?;
+    let budget = if state.budget_is_lost {
+        u64::MAX
+    } else {
+        overview.budget_bytes
+    };
+    let unwanted = unwanted(&overview.backups, budget, now);
     for name in &unwanted {
         remove_if_there(&data_dir.join(BACKUPS_DIRECTORY).join(name))?;
     }
