@@ -79,7 +79,7 @@ pub(crate) fn check(connection: &Connection) -> Result<Findings, Error> {
 }
 
 /// The findings, line by line; none if all is well.
-pub(crate) fn lines(connection: &Connection) -> Result<Vec<String>, Error> {
+fn lines(connection: &Connection) -> Result<Vec<String>, Error> {
     let mut statement = connection.prepare(&format!("PRAGMA quick_check({MOST_FINDINGS})"))?;
     let rows = statement.query_map([], |row| row.get(0))?;
     let lines: Vec<String> = rows.collect::<Result<_, _>>()?;

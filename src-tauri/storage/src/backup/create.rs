@@ -128,14 +128,17 @@ impl Copy {
         connection.execute_batch("DETACH live")?;
         let at = || watch.at(Stage::Checking, 0, 1);
         let (findings, audio) = interruptible(&connection, at, || {
-            // Its pages are new and whole. A row that breaks a rule of its table is kept: a backup that refused a
-            // damaged database would leave the learner without any.
-            let findings = integrity::lines(&connection)?;
+            // A row that breaks a rule of its table is kept: a backup that refused a damaged database would leave
+            // the learner without any. Its pages are new; if the disk did not keep them, no restore takes them.
+            let findings = integrity::check(&connection)?;
+            if let Some(first) = findings.pages.first() {
+                return Err(Error::corrupt(first.trim_end_matches('.')));
+            }
             let tables = status::names_in(&connection, "main", "table")?;
             if count_rows(&connection, "main", &tables)? != copied.tables {
                 return Err(Error::internal("a copy has not the rows of its original"));
             }
-            Ok((findings, list_audio(&connection)?))
+            Ok((findings.rows, list_audio(&connection)?))
         })?;
         watch.at(Stage::Checking, 1, 1)?;
         connection.close().map_err(|(_, error)| error)?;
