@@ -14,7 +14,7 @@ use rusqlite::Connection;
 
 use crate::support::{NOON, REAL_TEXTS, World, open, options};
 
-fn lived_in() -> World {
+pub fn lived_in() -> World {
     let world = World::new();
     let conversation = world.conversation();
     for text in REAL_TEXTS {
@@ -27,7 +27,7 @@ fn try_open(world: &World) -> Result<Database, Error> {
     Database::open(world.path(), options(&world.clock))
 }
 
-fn back_up(world: &World) -> backup::Backup {
+pub fn back_up(world: &World) -> backup::Backup {
     let new = backup::NewBackup {
         reason: BackupReason::Manual,
         app_version: "1".into(),
@@ -36,7 +36,7 @@ fn back_up(world: &World) -> backup::Backup {
     backup::create(world.path(), &new, &Watch::nobody()).unwrap()
 }
 
-fn undo_copy(world: &World) -> backup::Backup {
+pub fn undo_copy(world: &World) -> backup::Backup {
     let backups = backup::list(world.path()).unwrap();
     let mut copies = backups
         .into_iter()
@@ -477,35 +477,6 @@ fn a_damaged_undo_copy_can_be_put_in_place_as_it_was() {
     let outcome = parlance_storage::doctor::repair(world.path(), &Watch::nobody(), NOON).unwrap();
     assert!(outcome.text.contains("messages"), "{}", outcome.text);
     assert_eq!(message_count(world.path()), REAL_TEXTS.len() as i64 + 1);
-}
-
-#[test]
-fn a_clock_that_is_ahead_at_one_start_removes_nothing_for_good() {
-    let world = lived_in();
-    let made = back_up(&world);
-    world.db.close().unwrap();
-    backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
-    let world = world.reopened();
-    let year = 365 * 86_400_000;
-    world.db.close().unwrap();
-    world.clock.advance(year);
-    let world = world.reopened();
-    assert!(world.db.launch().trusted_at < NOON.plus_millis(86_400_000));
-    undo_copy(&world);
-    world.db.close().unwrap();
-    world.clock.advance(-year);
-    let world = world.reopened();
-    undo_copy(&world);
-    assert_eq!(world.db.launch().trusted_at, world.now());
-    // Looked at twice, a later time is believed.
-    world.db.close().unwrap();
-    world.clock.advance(31 * 86_400_000);
-    let world = world.reopened();
-    undo_copy(&world);
-    world.db.close().unwrap();
-    let world = world.reopened();
-    let left = backup::list(world.path()).unwrap();
-    assert!(left.iter().all(|one| one.reason != BackupReason::Replaced));
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod erase_life;
 mod events;
 mod ids;
 mod launch;
+mod launch_clock;
 mod messages;
 mod migrations;
 mod operations;
