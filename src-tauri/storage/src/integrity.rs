@@ -93,7 +93,7 @@ fn lines(connection: &Connection) -> Result<Vec<String>, Error> {
 
 /// The check goes on past a page that the disk did not give, and tells of it in a line, sometimes with SQLite's
 /// code. A disk that fails may give the page at the next try: that is no damage.
-fn unread(line: &str) -> Option<Error> {
+pub(crate) fn unread(line: &str) -> Option<Error> {
     if let Some((_, code)) = line.split_once("unable to get the page. error code=") {
         let error = Error::from(rusqlite::Error::SqliteFailure(
             rusqlite::ffi::Error::new(code.trim().parse().ok()?),
