@@ -86,18 +86,6 @@ fn a_log_left_by_a_crash_is_read_and_left_alone() {
 }
 
 #[test]
-fn a_file_that_another_program_keeps_is_not_told_as_damaged() {
-    let closed = Closed::new();
-    let raw = closed.raw();
-    raw.execute_batch("PRAGMA locking_mode = EXCLUSIVE; UPDATE users SET display_name = 'Zoë'")
-        .unwrap();
-    let path = closed.world.path();
-    assert_eq!(verify::run(path).unwrap_err().code(), "busy");
-    drop(raw);
-    assert!(closed.verify().ok);
-}
-
-#[test]
 fn a_header_that_forbids_writing_is_reported() {
     let closed = Closed::new();
     let mut file = fs::File::options()
