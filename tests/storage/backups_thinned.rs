@@ -4,8 +4,8 @@ use std::fs;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
-use parlance_storage::Timestamp;
 use parlance_storage::backup::{self, Backup, BackupReason};
+use parlance_storage::{Timestamp, Watch};
 
 use crate::backups::{back_up, lived_in, path_of, restore};
 use crate::support::{World, open};
@@ -102,4 +102,78 @@ fn a_state_that_the_disk_does_not_give_is_not_written_over_and_nothing_is_remove
         "a list is shown all the same"
     );
     assert!(state_file(&world).is_symlink());
+}
+
+#[test]
+fn a_backup_that_is_damaged_goes_with_its_age_and_says_why_it_was_made() {
+    let world = lived_in();
+    let made = back_up(&world);
+    let backups = world.path().join("backups");
+    // A second one of the same day is worth nothing once it is old.
+    for name in [
+        "parlance-20240101-080000-000-quit.plbackup",
+        "parlance-20240101-070000-000-scheduled.plbackup",
+        "parlance-20240101-060000-000-manual.plbackup",
+    ] {
+        fs::write(backups.join(name), "no zip file, mais des mots").unwrap();
+    }
+    let names = |world: &World| -> Vec<(String, BackupReason)> {
+        let backups = backup::list(world.path()).unwrap();
+        backups
+            .into_iter()
+            .map(|one| (one.name, one.reason))
+            .collect()
+    };
+    let before = names(&world);
+    let reasons: Vec<BackupReason> = before.iter().map(|(_, reason)| *reason).collect();
+    assert_eq!(
+        reasons,
+        [
+            BackupReason::Manual,
+            BackupReason::Quit,
+            BackupReason::Scheduled,
+            BackupReason::Manual
+        ]
+    );
+    assert_eq!(backup::thin(world.path(), world.now()), Ok(1));
+    let after = names(&world);
+    assert_eq!(after, [&before[..2], &before[3..]].concat());
+    assert_eq!(after[0].0, made.name);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_backup_that_the_disk_does_not_give_is_neither_removed_nor_told_as_damaged() {
+    let world = lived_in();
+    let made = back_up(&world);
+    let backups = world.path().join("backups");
+    let names = [
+        "parlance-20240101-080000-000-quit.plbackup",
+        "parlance-20240101-070000-000-scheduled.plbackup",
+    ];
+    for name in names {
+        // Every attempt to read it is an error of the system.
+        std::os::unix::fs::symlink("/proc/self/mem", backups.join(name)).unwrap();
+    }
+    assert_eq!(backup::thin(world.path(), world.now()), Ok(0));
+    let trial = |name: &str| {
+        let outcome = backup::trial(world.path(), name, world.now(), &Watch::nobody());
+        outcome.map(|trial| trial.ok)
+    };
+    assert_eq!(trial(names[0]).unwrap_err().code(), "io");
+    assert_eq!(backup::state(world.path()).last_trial_was_good, None);
+    assert_eq!(trial(&made.name), Ok(true));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_undo_copy_with_nothing_behind_its_name_is_neither_listed_nor_an_error() {
+    let world = lived_in();
+    let made = back_up(&world);
+    world.db.close().unwrap();
+    restore(&world, &made).unwrap();
+    // As one that is removed between the look at the folder and the look at the file.
+    let gone = world.path().join("replaced/20240101-070000-000.db");
+    std::os::unix::fs::symlink("nowhere.db", gone).unwrap();
+    assert_eq!(undo_copies(world.path()), 1);
 }

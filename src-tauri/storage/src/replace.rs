@@ -269,10 +269,14 @@ pub(crate) fn list(data_dir: &Path) -> Result<Vec<Replaced>, Error> {
             continue;
         };
         let path = entry.path();
+        // One that has gone since it was listed is no error.
+        let Some(bytes) = files::size_if_there(&path)? else {
+            continue;
+        };
         let log = files::size_if_there(&wal_path(&path))?.unwrap_or(0);
         replaced.push(Replaced {
             replaced_at: time,
-            bytes: entry.metadata()?.len() + log,
+            bytes: bytes + log,
             path,
         });
     }

@@ -66,7 +66,9 @@ pub(crate) fn create_of(
     })?;
     let path = backups.join(free_name(&backups, new));
     files::put_in_place(&draft, &path)?;
-    describe(&path)
+    describe(&path)?.ok_or_else(|| Error::Backup {
+        reason: "it was gone as soon as it was made.".into(),
+    })
 }
 
 fn free_name(backups: &Path, new: &NewBackup) -> PathBuf {
