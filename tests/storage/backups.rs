@@ -250,6 +250,26 @@ fn a_copy_with_a_damaged_page_is_no_backup_and_that_is_said() {
 }
 
 #[test]
+fn a_backup_of_what_a_crash_left_holds_the_words_in_the_log_and_leaves_it_as_it_is() {
+    let world = lived_in();
+    let left = tempfile::tempdir().unwrap();
+    let files = ["parlance.db", "parlance.db-wal"].map(|name| left.path().join(name));
+    for file in &files {
+        fs::copy(world.path().join(file.file_name().unwrap()), file).unwrap();
+    }
+    let before = files.clone().map(|file| fs::read(file).unwrap());
+    assert!(!before[1].is_empty());
+    let made = backup::create(
+        left.path(),
+        &new(&world, BackupReason::Manual),
+        &Watch::nobody(),
+    )
+    .unwrap();
+    assert_eq!(made.counts.unwrap().messages as usize, texts(&world).len());
+    assert!(files.map(|file| fs::read(file).unwrap_or_default()) == before);
+}
+
+#[test]
 fn without_a_database_there_is_nothing_to_back_up() {
     let folder = tempfile::tempdir().unwrap();
     let world = World::new();

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::manifest::{AudioList, BackupReason, DatabaseFile, FORMAT, Manifest};
 use super::{BACKUP_ENDING, BACKUPS_DIRECTORY, Backup, describe, pack};
 use crate::data_dir::{self, DATABASE_FILE};
-use crate::database::set_up;
+use crate::database::{keep_log_at_close, set_up};
 use crate::files::{self, WorkDirectory, database_bytes, require_space};
 use crate::inspect::uri;
 use crate::migrations::{APPLICATION_ID, EMBEDDED, Migration, SchemaObject, fresh, objects};
@@ -118,6 +118,7 @@ impl Copy {
             path: source.to_owned(),
             reason: "its path has no form that SQLite understands".into(),
         })?;
+        keep_log_at_close(&connection, source)?;
         connection.execute("ATTACH ?1 AS live", [live])?;
         let total = files::size_if_there(source)?.unwrap_or(0);
         let where_it_stands = || {

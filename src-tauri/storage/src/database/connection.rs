@@ -207,9 +207,16 @@ pub(crate) fn open_to_verify(path: &Path) -> Result<Connection, Error> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     set_up(&connection)?;
-    let has_log = wal_path(path).metadata().is_ok_and(|log| log.len() > 0);
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
+    keep_log_at_close(&connection, path)?;
     Ok(connection)
+}
+
+/// Leaves a log that the database at `path` has as it is, also if this connection is the last one to be closed: whoever
+/// only looks changes nothing. Without one, what SQLite makes to look goes again.
+pub(crate) fn keep_log_at_close(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let has_log = size_if_there(&wal_path(path))?.is_some_and(|log| log > 0);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ use queue::Queue;
 use reader::ReadJob;
 use writer::{Task, Write};
 
-pub(crate) use connection::{open_to_verify, set_up, undefended};
+pub(crate) use connection::{keep_log_at_close, open_to_verify, set_up, undefended};
 pub use opening::{CheckDue, Launch, LaunchNotice};
 
 /// How many change sets a slow listener may fall behind before it is told that it missed some.
