@@ -177,3 +177,17 @@ fn an_undo_copy_with_nothing_behind_its_name_is_neither_listed_nor_an_error() {
     std::os::unix::fs::symlink("nowhere.db", gone).unwrap();
     assert_eq!(undo_copies(world.path()), 1);
 }
+
+#[test]
+fn a_work_directory_that_cannot_be_removed_keeps_no_old_undo_copy_for_ever() {
+    let world = lived_in();
+    let made = back_up(&world);
+    world.db.close().unwrap();
+    restore(&world, &made).unwrap();
+    fs::write(world.path().join("backups/.work-0"), "no directory").unwrap();
+    world.clock.advance(31 * DAY);
+    let world = world.reopened();
+    world.db.close().unwrap();
+    let world = world.reopened();
+    assert_eq!(undo_copies(world.path()), 0);
+}

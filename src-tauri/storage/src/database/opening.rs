@@ -150,12 +150,14 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
 }
 
 /// What dead processes have left, and what was kept long enough. Nobody's words depend on it, so that it does
-/// not work is no reason to keep the learner out.
+/// not work is no reason to keep the learner out, nor one to leave the others.
 fn sweep(data_dir: &Path, as_of: Timestamp) {
-    let swept = WorkDirectory::sweep(&data_dir.join(BACKUPS_DIRECTORY))
-        .and_then(|()| doctor::sweep(data_dir))
-        .and_then(|()| replace::sweep(data_dir, as_of));
-    if let Err(error) = swept {
+    let swept = [
+        WorkDirectory::sweep(&data_dir.join(BACKUPS_DIRECTORY)),
+        doctor::sweep(data_dir),
+        replace::sweep(data_dir, as_of),
+    ];
+    for error in swept.into_iter().filter_map(Result::err) {
         log::warn!("old files were not swept: {error}");
     }
 }
