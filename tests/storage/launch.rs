@@ -152,6 +152,20 @@ fn whoever_has_lost_everything_can_begin_anew_and_nobody_else() {
     assert_eq!(message_count(world.path()), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn nobody_begins_anew_where_it_cannot_be_told_whether_there_is_a_database() {
+    let world = lived_in();
+    world.db.close().unwrap();
+    let file = world.path().join("parlance.db");
+    fs::remove_file(&file).unwrap();
+    // Whoever follows it is told of an error.
+    std::os::unix::fs::symlink("parlance.db", &file).unwrap();
+    assert_eq!(begin_anew(world.path()).unwrap_err().code(), "data_dir");
+    assert!(world.path().join("parlance.marker").exists());
+    assert!(file.is_symlink());
+}
+
 #[test]
 fn an_upgrade_is_preceded_by_a_backup_that_can_be_restored() {
     let world = lived_in();
