@@ -21,7 +21,7 @@ use crate::{Error, doctor, id, integrity, marker, migrations, replace};
 text_enum! {
     /// Something that happened at launch and that the learner is told.
     LaunchNotice {
-        /// Version or ledger disagreed with the tables, and were put right after a backup.
+        /// Version or ledger disagreed with the tables, and were put right; an undo copy is kept.
         LedgerRepaired = "ledger_repaired",
         /// A restore or a repair that a crash had interrupted was finished.
         RestoreFinished = "restore_finished",
