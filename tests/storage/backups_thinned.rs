@@ -88,7 +88,7 @@ fn a_state_that_the_disk_does_not_give_is_not_written_over_and_nothing_is_remove
     world.db.close().unwrap();
     restore(&world, &made).unwrap();
     // Whoever follows it is told of an error.
-    let _ = fs::remove_file(state_file(&world));
+    fs::remove_file(state_file(&world)).unwrap();
     std::os::unix::fs::symlink("parlance.state", state_file(&world)).unwrap();
     world.clock.advance(400 * DAY);
     let world = world.reopened();

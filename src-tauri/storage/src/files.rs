@@ -223,7 +223,7 @@ mod tests {
             scope.spawn(|| {
                 while !is_over.load(Ordering::Relaxed) {
                     // One that its maker removes at the same moment is an error, and no matter here.
-                    let _ = WorkDirectory::sweep(folder.path());
+                    drop(WorkDirectory::sweep(folder.path()));
                 }
             });
             let making = (0..3000).try_for_each(|_| {
