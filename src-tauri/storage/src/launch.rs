@@ -7,7 +7,7 @@
 //! | another program's, or tables that no version ever made | `ForeignFile` or `Corrupt`: not touched |
 //! | a newer schema | `SchemaTooNew`: not touched |
 //! | version, ledger and migrations agree | opened; migrated if older |
-//! | they disagree, but the tables are those of a version | an undo copy is kept, then version and ledger are put right |
+//! | they disagree, but the tables are those of a version | copied as it is, then version and ledger put right |
 //!
 //! Nobody is ever shown an empty app because a file could not be read.
 
