@@ -125,7 +125,7 @@ pub fn is_check_due(state: &State, now: Timestamp) -> bool {
 ///
 /// A clock that has jumped ahead by more than some days since it was last looked at is not believed at once: it may
 /// be wrong. Then the time is that of the last look, and the clock is believed when it is looked at again, at the next
-/// start or a day later, and has not gone back. Nor is any clock whose last look is not known any more.
+/// start or a day later, and has not gone back. Nor is one whose last look is lost.
 pub fn trusted_time(data_dir: &Path, now: Timestamp) -> Timestamp {
     let last = match read(data_dir) {
         Ok(state) => state.last_seen_at,
