@@ -7,7 +7,7 @@ use std::sync::Arc;
 use parlance_storage::backup::{self, BackupReason};
 use parlance_storage::migrations::{EMBEDDED, Migration, MigrationFile};
 use parlance_storage::{
-    CheckDue, Database, Error, LaunchNotice, ManualClock, OpenOptions, Watch, begin_anew,
+    CheckDue, Database, Error, LaunchNotice, ManualClock, OpenOptions, Stage, Watch, begin_anew,
     integrity, verify,
 };
 use rusqlite::Connection;
@@ -25,6 +25,23 @@ pub fn lived_in() -> World {
 
 fn try_open(world: &World) -> Result<Database, Error> {
     Database::open(world.path(), options(&world.clock))
+}
+
+pub fn back_up(world: &World) -> backup::Backup {
+    let new = backup::NewBackup {
+        reason: BackupReason::Manual,
+        app_version: "1".into(),
+        now: NOON,
+    };
+    backup::create(world.path(), &new, &Watch::nobody()).unwrap()
+}
+
+pub fn undo_copy(world: &World) -> backup::Backup {
+    let backups = backup::list(world.path()).unwrap();
+    let mut copies = backups
+        .into_iter()
+        .filter(|one| one.reason == BackupReason::Replaced);
+    copies.next().unwrap()
 }
 
 pub fn message_count(path: &Path) -> i64 {
@@ -103,6 +120,26 @@ fn where_a_database_must_be_none_is_ever_made() {
 }
 
 #[test]
+fn a_database_that_vanishes_while_it_is_brought_up_is_missed_and_none_is_made() {
+    let world = lived_in();
+    world.db.close().unwrap();
+    let file = world.path().join("parlance.db");
+    let vanishing = file.clone();
+    let options = OpenOptions {
+        on_progress: Arc::new(move |progress| {
+            // The backup before the upgrade is made, and the upgrade is about to begin.
+            if progress.stage == Stage::Packing && progress.permille == 1000 {
+                fs::remove_file(&vanishing).unwrap();
+            }
+        }),
+        ..tomorrow(&world, "ALTER TABLE users ADD COLUMN nickname TEXT;")
+    };
+    let error = Database::open(world.path(), options).unwrap_err();
+    assert_eq!(error.code(), "missing", "{error}");
+    assert!(!file.exists());
+}
+
+#[test]
 fn whoever_has_lost_everything_can_begin_anew_and_nobody_else() {
     let world = lived_in();
     assert_eq!(begin_anew(world.path()), Err(Error::AlreadyOpen));
@@ -113,6 +150,20 @@ fn whoever_has_lost_everything_can_begin_anew_and_nobody_else() {
     begin_anew(world.path()).unwrap();
     let world = world.reopened();
     assert_eq!(message_count(world.path()), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_begins_anew_where_it_cannot_be_told_whether_there_is_a_database() {
+    let world = lived_in();
+    world.db.close().unwrap();
+    let file = world.path().join("parlance.db");
+    fs::remove_file(&file).unwrap();
+    // Whoever follows it is told of an error.
+    std::os::unix::fs::symlink("parlance.db", &file).unwrap();
+    assert_eq!(begin_anew(world.path()).unwrap_err().code(), "data_dir");
+    assert!(world.path().join("parlance.marker").exists());
+    assert!(file.is_symlink());
 }
 
 #[test]

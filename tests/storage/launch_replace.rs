@@ -5,25 +5,8 @@ use std::fs;
 use parlance_storage::backup::{self, BackupReason};
 use parlance_storage::{LaunchNotice, Watch, verify};
 
-use crate::launch::{lived_in, message_count};
-use crate::support::{NOON, REAL_TEXTS, World};
-
-fn back_up(world: &World) -> backup::Backup {
-    let new = backup::NewBackup {
-        reason: BackupReason::Manual,
-        app_version: "1".into(),
-        now: NOON,
-    };
-    backup::create(world.path(), &new, &Watch::nobody()).unwrap()
-}
-
-fn undo_copy(world: &World) -> backup::Backup {
-    let backups = backup::list(world.path()).unwrap();
-    let mut copies = backups
-        .into_iter()
-        .filter(|one| one.reason == BackupReason::Replaced);
-    copies.next().unwrap()
-}
+use crate::launch::{back_up, lived_in, message_count, undo_copy};
+use crate::support::{NOON, REAL_TEXTS};
 
 #[test]
 fn a_restore_that_a_crash_interrupted_anywhere_is_finished_at_the_next_start() {
@@ -154,33 +137,4 @@ fn a_damaged_undo_copy_can_be_put_in_place_as_it_was() {
     let outcome = parlance_storage::doctor::repair(world.path(), &Watch::nobody(), NOON).unwrap();
     assert!(outcome.text.contains("messages"), "{}", outcome.text);
     assert_eq!(message_count(world.path()), REAL_TEXTS.len() as i64 + 1);
-}
-
-#[test]
-fn a_clock_that_is_ahead_at_one_start_removes_nothing_for_good() {
-    let world = lived_in();
-    let made = back_up(&world);
-    world.db.close().unwrap();
-    backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
-    let world = world.reopened();
-    let year = 365 * 86_400_000;
-    world.db.close().unwrap();
-    world.clock.advance(year);
-    let world = world.reopened();
-    assert!(world.db.launch().trusted_at < NOON.plus_millis(86_400_000));
-    undo_copy(&world);
-    world.db.close().unwrap();
-    world.clock.advance(-year);
-    let world = world.reopened();
-    undo_copy(&world);
-    assert_eq!(world.db.launch().trusted_at, world.now());
-    // Looked at twice, a later time is believed.
-    world.db.close().unwrap();
-    world.clock.advance(31 * 86_400_000);
-    let world = world.reopened();
-    undo_copy(&world);
-    world.db.close().unwrap();
-    let world = world.reopened();
-    let left = backup::list(world.path()).unwrap();
-    assert!(left.iter().all(|one| one.reason != BackupReason::Replaced));
 }
