@@ -2,7 +2,7 @@
 //! is restored for trial. Here too: the checks of a large database, which would keep the learner waiting.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, TryLockError,
@@ -344,9 +344,20 @@ pub fn is_backed_up(data_dir: &Path) -> bool {
     if newest > SystemClock.now() {
         return false;
     }
-    let written: Vec<u128> = ["parlance.db", "parlance.db-wal"]
-        .iter()
-        .filter_map(|name| fs::metadata(data_dir.join(name)).ok()?.modified().ok())
+    let modified = |name: &str| match fs::metadata(data_dir.join(name)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        file => Some(file.and_then(|file| file.modified())),
+    };
+    // What cannot be told may have been written since.
+    let Ok(written) = ["parlance.db", "parlance.db-wal"]
+        .into_iter()
+        .filter_map(modified)
+        .collect::<Result<Vec<_>, _>>()
+    else {
+        return false;
+    };
+    let written: Vec<u128> = written
+        .into_iter()
         .filter_map(|time| Some(time.duration_since(UNIX_EPOCH).ok()?.as_millis()))
         .collect();
     let newest = u128::try_from(newest.as_millis()).unwrap_or(0);

@@ -1,9 +1,12 @@
 //! Backups by command and by themselves, and the way back.
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use parlance_lib::{
-    backups::Backups,
+    backups::{Backups, is_backed_up},
     error::ErrorCode,
     events::{Notice, Notify},
 };
@@ -284,4 +287,21 @@ fn a_backup_that_fails_is_said_aloud_and_made_as_soon_as_it_can_be() {
         watched.backups.last_failure().is_none().then_some(())
     });
     watched.backups.stop();
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_looked_at_does_not_count_as_backed_up() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |name: &str| directory.path().join(name);
+    fs::create_dir(at("backups")).unwrap();
+    fs::write(at("backups/parlance-20240229-120000-000-quit.plbackup"), "").unwrap();
+    let database = fs::File::create(at("parlance.db")).unwrap();
+    // 2024-02-01
+    let before = UNIX_EPOCH + Duration::from_secs(1_706_745_600);
+    database.set_modified(before).unwrap();
+    assert!(is_backed_up(directory.path()));
+    // Whoever follows it is told of an error.
+    std::os::unix::fs::symlink("parlance.db-wal", at("parlance.db-wal")).unwrap();
+    assert!(!is_backed_up(directory.path()));
 }

@@ -7,14 +7,14 @@ use std::sync::Arc;
 use parlance_storage::backup::{self, BackupReason};
 use parlance_storage::migrations::{EMBEDDED, Migration, MigrationFile};
 use parlance_storage::{
-    CheckDue, Database, Error, LaunchNotice, ManualClock, OpenOptions, Watch, begin_anew,
+    CheckDue, Database, Error, LaunchNotice, ManualClock, OpenOptions, Stage, Watch, begin_anew,
     integrity, verify,
 };
 use rusqlite::Connection;
 
 use crate::support::{NOON, REAL_TEXTS, World, open, options};
 
-fn lived_in() -> World {
+pub fn lived_in() -> World {
     let world = World::new();
     let conversation = world.conversation();
     for text in REAL_TEXTS {
@@ -27,7 +27,7 @@ fn try_open(world: &World) -> Result<Database, Error> {
     Database::open(world.path(), options(&world.clock))
 }
 
-fn back_up(world: &World) -> backup::Backup {
+pub fn back_up(world: &World) -> backup::Backup {
     let new = backup::NewBackup {
         reason: BackupReason::Manual,
         app_version: "1".into(),
@@ -36,7 +36,7 @@ fn back_up(world: &World) -> backup::Backup {
     backup::create(world.path(), &new, &Watch::nobody()).unwrap()
 }
 
-fn undo_copy(world: &World) -> backup::Backup {
+pub fn undo_copy(world: &World) -> backup::Backup {
     let backups = backup::list(world.path()).unwrap();
     let mut copies = backups
         .into_iter()
@@ -44,7 +44,7 @@ fn undo_copy(world: &World) -> backup::Backup {
     copies.next().unwrap()
 }
 
-fn message_count(path: &Path) -> i64 {
+pub fn message_count(path: &Path) -> i64 {
     Connection::open(path.join("parlance.db"))
         .unwrap()
         .query_row("SELECT count(*) FROM messages", [], |row| row.get(0))
@@ -120,6 +120,26 @@ fn where_a_database_must_be_none_is_ever_made() {
 }
 
 #[test]
+fn a_database_that_vanishes_while_it_is_brought_up_is_missed_and_none_is_made() {
+    let world = lived_in();
+    world.db.close().unwrap();
+    let file = world.path().join("parlance.db");
+    let vanishing = file.clone();
+    let options = OpenOptions {
+        on_progress: Arc::new(move |progress| {
+            // The backup before the upgrade is made, and the upgrade is about to begin.
+            if progress.stage == Stage::Packing && progress.permille == 1000 {
+                fs::remove_file(&vanishing).unwrap();
+            }
+        }),
+        ..tomorrow(&world, "ALTER TABLE users ADD COLUMN nickname TEXT;")
+    };
+    let error = Database::open(world.path(), options).unwrap_err();
+    assert_eq!(error.code(), "missing", "{error}");
+    assert!(!file.exists());
+}
+
+#[test]
 fn whoever_has_lost_everything_can_begin_anew_and_nobody_else() {
     let world = lived_in();
     assert_eq!(begin_anew(world.path()), Err(Error::AlreadyOpen));
@@ -130,6 +150,20 @@ fn whoever_has_lost_everything_can_begin_anew_and_nobody_else() {
     begin_anew(world.path()).unwrap();
     let world = world.reopened();
     assert_eq!(message_count(world.path()), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_begins_anew_where_it_cannot_be_told_whether_there_is_a_database() {
+    let world = lived_in();
+    world.db.close().unwrap();
+    let file = world.path().join("parlance.db");
+    fs::remove_file(&file).unwrap();
+    // Whoever follows it is told of an error.
+    std::os::unix::fs::symlink("parlance.db", &file).unwrap();
+    assert_eq!(begin_anew(world.path()).unwrap_err().code(), "data_dir");
+    assert!(world.path().join("parlance.marker").exists());
+    assert!(file.is_symlink());
 }
 
 #[test]
@@ -326,166 +360,6 @@ fn a_row_that_breaks_a_rule_of_its_table_is_told_at_the_start_and_by_the_check_b
     assert_eq!(beside, findings);
     let report = verify::run(world.path()).unwrap().unwrap();
     assert!(!report.ok, "beside the app it is not seen");
-}
-
-#[test]
-fn a_restore_that_a_crash_interrupted_anywhere_is_finished_at_the_next_start() {
-    // The states that a crash can leave between the intent and its end, made by hand.
-    for done in 0..5 {
-        let world = lived_in();
-        let made = backup::create(
-            world.path(),
-            &backup::NewBackup {
-                reason: BackupReason::Manual,
-                app_version: "1".into(),
-                now: NOON,
-            },
-            &Watch::nobody(),
-        )
-        .unwrap();
-        world.send(world.conversation(), "later").unwrap();
-        // Without closing: the last words are in the log.
-        let (database, log) = (
-            fs::read(world.path().join("parlance.db")).unwrap(),
-            fs::read(world.path().join("parlance.db-wal")).unwrap(),
-        );
-        world.db.close().unwrap();
-        backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
-        let folder = world.path().to_owned();
-        let path = |name: &str| folder.join(name);
-        let kept = undo_copy(&world).name;
-        // Back to the moment after the intent was written.
-        fs::rename(path("parlance.db"), path("parlance.db-new")).unwrap();
-        fs::remove_dir_all(path("replaced")).unwrap();
-        fs::create_dir(path("replaced")).unwrap();
-        fs::write(path("parlance.db"), &database).unwrap();
-        fs::write(path("parlance.db-wal"), &log).unwrap();
-        fs::write(
-            path("parlance.intent"),
-            format!("{{\"keep_as\":\"{kept}\"}}"),
-        )
-        .unwrap();
-        let replaced = |name: &str| path("replaced").join(name);
-        if done > 0 {
-            fs::rename(path("parlance.db"), replaced(&kept)).unwrap();
-        }
-        if done > 1 {
-            fs::rename(path("parlance.db-wal"), replaced(&format!("{kept}-wal"))).unwrap();
-        }
-        if done > 2 {
-            fs::rename(path("parlance.db-new"), path("parlance.db")).unwrap();
-        }
-        if done > 3 {
-            fs::write(path("parlance.db-wal"), "").unwrap();
-        }
-        let world = world.reopened();
-        assert_eq!(
-            world.db.launch().notices,
-            [LaunchNotice::RestoreFinished],
-            "{done}"
-        );
-        assert_eq!(
-            message_count(world.path()),
-            REAL_TEXTS.len() as i64,
-            "{done}"
-        );
-        assert!(!path("parlance.intent").exists());
-        world.db.close().unwrap();
-        assert!(verify::run(world.path()).unwrap().unwrap().ok, "{done}");
-        let copy = undo_copy(&world);
-        assert_eq!(copy.name, kept);
-        backup::restore(world.path(), &copy.name, NOON, &Watch::nobody()).unwrap();
-        assert_eq!(
-            message_count(world.path()),
-            REAL_TEXTS.len() as i64 + 1,
-            "{done}: with its log"
-        );
-    }
-}
-
-#[test]
-fn an_intent_that_cannot_be_read_is_carried_out_within_the_directory() {
-    // It was written all the same, and so the new database was whole and wanted.
-    for intent in [
-        "",
-        "{}",
-        "null",
-        r#"{"keep_as":"../../etc/passwd"}"#,
-        r#"{"keep_as":"20240101-000000-000.db/../../x"}"#,
-    ] {
-        let world = lived_in();
-        let made = back_up(&world);
-        world.send(world.conversation(), "later").unwrap();
-        world.db.close().unwrap();
-        backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
-        let path = |name: &str| world.path().join(name);
-        let copy = path("replaced").join(undo_copy(&world).name);
-        fs::rename(path("parlance.db"), path("parlance.db-new")).unwrap();
-        fs::rename(copy, path("parlance.db")).unwrap();
-        fs::write(path("parlance.intent"), intent).unwrap();
-        let world = world.reopened();
-        assert_eq!(world.db.launch().notices, [LaunchNotice::RestoreFinished]);
-        assert_eq!(
-            message_count(world.path()),
-            REAL_TEXTS.len() as i64,
-            "{intent}"
-        );
-        assert!(
-            world
-                .path()
-                .join("replaced")
-                .join(undo_copy(&world).name)
-                .exists()
-        );
-    }
-}
-
-#[test]
-fn a_damaged_undo_copy_can_be_put_in_place_as_it_was() {
-    let world = lived_in();
-    let made = back_up(&world);
-    world.send(world.conversation(), "only here").unwrap();
-    world.db.close().unwrap();
-    let file = world.path().join("parlance.db");
-    let mut bytes = fs::read(&file).unwrap();
-    bytes[..100].fill(0);
-    fs::write(&file, &bytes).unwrap();
-    backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
-    let copy = undo_copy(&world);
-    backup::restore(world.path(), &copy.name, NOON, &Watch::nobody()).unwrap();
-    assert!(fs::read(&file).unwrap() == bytes);
-    let outcome = parlance_storage::doctor::repair(world.path(), &Watch::nobody(), NOON).unwrap();
-    assert!(outcome.text.contains("messages"), "{}", outcome.text);
-    assert_eq!(message_count(world.path()), REAL_TEXTS.len() as i64 + 1);
-}
-
-#[test]
-fn a_clock_that_is_ahead_at_one_start_removes_nothing_for_good() {
-    let world = lived_in();
-    let made = back_up(&world);
-    world.db.close().unwrap();
-    backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
-    let world = world.reopened();
-    let year = 365 * 86_400_000;
-    world.db.close().unwrap();
-    world.clock.advance(year);
-    let world = world.reopened();
-    assert!(world.db.launch().trusted_at < NOON.plus_millis(86_400_000));
-    undo_copy(&world);
-    world.db.close().unwrap();
-    world.clock.advance(-year);
-    let world = world.reopened();
-    undo_copy(&world);
-    assert_eq!(world.db.launch().trusted_at, world.now());
-    // Looked at twice, a later time is believed.
-    world.db.close().unwrap();
-    world.clock.advance(31 * 86_400_000);
-    let world = world.reopened();
-    undo_copy(&world);
-    world.db.close().unwrap();
-    let world = world.reopened();
-    let left = backup::list(world.path()).unwrap();
-    assert!(left.iter().all(|one| one.reason != BackupReason::Replaced));
 }
 
 #[test]

@@ -86,6 +86,20 @@ fn a_log_left_by_a_crash_is_read_and_left_alone() {
 }
 
 #[test]
+fn a_header_that_forbids_writing_is_reported() {
+    let closed = Closed::new();
+    let mut file = fs::File::options()
+        .write(true)
+        .open(closed.world.path().join("parlance.db"))
+        .unwrap();
+    file.seek(SeekFrom::Start(18)).unwrap();
+    file.write_all(&[0xff]).unwrap();
+    drop(file);
+    let report = closed.verify();
+    assert_eq!(names_of(&report, Outcome::Failed), ["search"]);
+}
+
+#[test]
 fn a_very_damaged_table_does_not_make_an_endless_report() {
     let closed = Closed::new();
     let raw = closed.raw();

@@ -153,6 +153,14 @@ impl Error {
         }
     }
 
+    /// Whether the disk or the system did not do what it was asked. That may pass, and tells nothing of what is stored.
+    pub(crate) const fn is_of_the_disk(&self) -> bool {
+        matches!(
+            self,
+            Self::Io { .. } | Self::Busy | Self::DiskFull | Self::ReadOnly | Self::DataDir { .. }
+        )
+    }
+
     pub(crate) fn not_found(what: &'static str, id: impl ToString + Copy) -> Self {
         Self::NotFound {
             what,

@@ -140,40 +140,61 @@ const WORK_LOCK: &str = "lock";
 impl WorkDirectory {
     /// Makes one below `parent`, which is made if need be.
     pub(crate) fn create(parent: &Path) -> Result<Self, Error> {
+        loop {
+            if let Some(work) = Self::try_create(parent)? {
+                return Ok(work);
+            }
+        }
+    }
+
+    /// `None` if a start that is sweeping took it for left before it was locked.
+    fn try_create(parent: &Path) -> Result<Option<Self>, Error> {
         let path = parent.join(format!("{WORK_PREFIX}{:016x}", rand::random::<u64>()));
         data_dir::create(&path)?;
-        let lock = data_dir::open_private(&path.join(WORK_LOCK))?;
+        let lock = match data_dir::open_private(&path.join(WORK_LOCK)) {
+            Ok(lock) => lock,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        // Waits for a sweep that has it. Once it is held, whatever is still there stays.
         lock.lock()?;
-        Ok(Self { path, _lock: lock })
+        let is_there = path.join(WORK_LOCK).try_exists()?;
+        Ok(is_there.then_some(Self { path, _lock: lock }))
     }
 
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Removes what dead processes left below `parent`.
+    /// Removes what dead processes left below `parent`. One that cannot be removed keeps no other from it. The caller
+    /// holds the lock of the data directory: two sweeps would take each other's locks for a maker's.
+    ///
+    /// # Errors
+    /// The first; everything else is removed all the same.
     pub(crate) fn sweep(parent: &Path) -> Result<(), Error> {
         let entries = match fs::read_dir(parent) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error.into()),
         };
+        let mut outcome = Ok(());
         for entry in entries {
             let entry = entry?;
-            let is_work = entry.file_name().to_string_lossy().starts_with(WORK_PREFIX);
-            if is_work && is_left_alone(&entry.path())? {
-                fs::remove_dir_all(entry.path())?;
+            if entry.file_name().to_string_lossy().starts_with(WORK_PREFIX) {
+                outcome = outcome.and(remove_if_left(&entry.path()));
             }
         }
-        Ok(())
+        outcome
     }
 }
 
-/// Whether whoever made this work directory is gone.
-fn is_left_alone(work: &Path) -> Result<bool, Error> {
-    match data_dir::open_private(&work.join(WORK_LOCK))?.try_lock() {
-        Ok(()) => Ok(true),
-        Err(TryLockError::WouldBlock) => Ok(false),
+/// Removes a work directory whose maker is gone. The lock is held until then: who has just made it and waits for
+/// the lock finds that it has gone.
+fn remove_if_left(work: &Path) -> Result<(), Error> {
+    let lock = data_dir::open_private(&work.join(WORK_LOCK))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(fs::remove_dir_all(work)?),
+        Err(TryLockError::WouldBlock) => Ok(()),
         Err(TryLockError::Error(error)) => Err(error.into()),
     }
 }
@@ -183,5 +204,49 @@ impl Drop for WorkDirectory {
         if let Err(error) = fs::remove_dir_all(&self.path) {
             log::warn!("a work directory stays for the next start to sweep: {error}");
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn a_sweep_never_takes_a_work_directory_from_its_maker() {
+        let folder = tempfile::tempdir().unwrap();
+        let is_over = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    // One that its maker removes at the same moment is an error, and no matter here.
+                    drop(WorkDirectory::sweep(folder.path()));
+                }
+            });
+            let making = (0..3000).try_for_each(|_| {
+                let work = WorkDirectory::create(folder.path())?;
+                Ok::<(), Error>(fs::write(work.path().join("draft"), "Chào")?)
+            });
+            is_over.store(true, Ordering::Relaxed);
+            assert_eq!(making, Ok(()));
+        });
+    }
+
+    #[test]
+    fn what_cannot_be_removed_keeps_nothing_else_from_being_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        // No directory, so that no lock can be in it.
+        for name in [".work-0", ".work-5", ".work-9"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        let left = ["1", "4", "6", "8"].map(|end| folder.path().join(format!(".work-{end}")));
+        for directory in &left {
+            fs::create_dir(directory).unwrap();
+        }
+        assert!(WorkDirectory::sweep(folder.path()).is_err());
+        assert!(left.iter().all(|directory| !directory.exists()));
     }
 }

@@ -79,7 +79,7 @@ pub(crate) fn check(connection: &Connection) -> Result<Findings, Error> {
 }
 
 /// The findings, line by line; none if all is well.
-pub(crate) fn lines(connection: &Connection) -> Result<Vec<String>, Error> {
+fn lines(connection: &Connection) -> Result<Vec<String>, Error> {
     let mut statement = connection.prepare(&format!("PRAGMA quick_check({MOST_FINDINGS})"))?;
     let rows = statement.query_map([], |row| row.get(0))?;
     let lines: Vec<String> = rows.collect::<Result<_, _>>()?;
@@ -93,7 +93,7 @@ pub(crate) fn lines(connection: &Connection) -> Result<Vec<String>, Error> {
 
 /// The check goes on past a page that the disk did not give, and tells of it in a line, sometimes with SQLite's
 /// code. A disk that fails may give the page at the next try: that is no damage.
-fn unread(line: &str) -> Option<Error> {
+pub(crate) fn unread(line: &str) -> Option<Error> {
     if let Some((_, code)) = line.split_once("unable to get the page. error code=") {
         let error = Error::from(rusqlite::Error::SqliteFailure(
             rusqlite::ffi::Error::new(code.trim().parse().ok()?),

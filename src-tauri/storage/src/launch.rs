@@ -7,7 +7,7 @@
 //! | another program's, or tables that no version ever made | `ForeignFile` or `Corrupt`: not touched |
 //! | a newer schema | `SchemaTooNew`: not touched |
 //! | version, ledger and migrations agree | opened; migrated if older |
-//! | they disagree, but the tables are those of a version | backed up, then version and ledger are put right |
+//! | they disagree, but the tables are those of a version | copied as it is, then version and ledger put right |
 //!
 //! Nobody is ever shown an empty app because a file could not be read.
 
@@ -76,11 +76,13 @@ pub(crate) fn plan(data_dir: &Path, migrations: &[Migration]) -> Result<Plan, Er
 /// Forgets that there must be a database: the learner, who has no backup or wants none, begins anew.
 ///
 /// # Errors
-/// `Conflict` unless the database is missing: nothing that is there is ever left aside. `AlreadyOpen`.
+/// `Conflict` if there is one, whatever its state: nothing that is there is ever left aside. `AlreadyOpen`; `DataDir`,
+/// `Io` or `Busy` if it cannot be told whether there is one.
 pub fn begin_anew(data_dir: &Path) -> Result<(), Error> {
     let _lock = Lock::take(data_dir)?;
     match plan(data_dir, migrations::EMBEDDED) {
         Err(Error::Missing { .. }) => marker::clear(data_dir),
+        Err(error) if error.is_of_the_disk() => Err(error),
         _ => Err(Error::conflict(
             "There is a database, so nothing new was begun.",
         )),

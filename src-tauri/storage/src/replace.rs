@@ -22,12 +22,15 @@ use crate::data_dir::{self, DATABASE_FILE, Lock};
 use crate::files::{self, remove_if_there, sync_directory, sync_parent, write_whole};
 use crate::inspect::{beside, journal_path, shm_path, wal_path};
 use crate::time::Timestamp;
-use crate::{Error, marker};
+use crate::{Error, backup, marker};
 
 /// Where replaced databases are kept, below the data directory.
 pub(crate) const REPLACED_DIRECTORY: &str = "replaced";
 /// How long a replaced database is kept, in milliseconds: 30 days.
 pub(crate) const KEPT_FOR_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+/// 2100-01-01: what is stamped later says that a clock was wrong, and would be kept for good.
+const BEYOND_BELIEF: Timestamp = Timestamp::from_millis(4_102_444_800_000);
 
 const NEW_FILE: &str = "parlance.db-new";
 const INTENT_FILE: &str = "parlance.intent";
@@ -77,7 +80,7 @@ pub(crate) fn replace(
     data_dir::create(&kept)?;
     sync_parent(&kept)?;
     let intent = Intent {
-        keep_as: free_name(&kept, now),
+        keep_as: free_name(&kept, age_from(data_dir, now)),
     };
     let text = serde_json::to_vec(&intent).map_err(|error| Error::internal(error.to_string()))?;
     write_whole(&data_dir.join(INTENT_FILE), &text)?;
@@ -91,7 +94,7 @@ pub(crate) fn keep_copy(data_dir: &Path, now: Timestamp) -> Result<PathBuf, Erro
     let kept = data_dir.join(REPLACED_DIRECTORY);
     data_dir::create(&kept)?;
     sync_directory(data_dir)?;
-    let kept = kept.join(free_name(&kept, now));
+    let kept = kept.join(free_name(&kept, age_from(data_dir, now)));
     let draft = beside(&kept, ".draft");
     // The log first, and the database under its name at the very end: what is listed is whole.
     for (from, to) in [
@@ -128,7 +131,7 @@ pub(crate) fn roll_forward(data_dir: &Path, _lock: &Lock, now: Timestamp) -> Res
         .ok()
         .filter(|intent: &Intent| is_plain_name(&intent.keep_as))
         .unwrap_or_else(|| Intent {
-            keep_as: free_name(&data_dir.join(REPLACED_DIRECTORY), now),
+            keep_as: free_name(&data_dir.join(REPLACED_DIRECTORY), age_from(data_dir, now)),
         });
     data_dir::create(&data_dir.join(REPLACED_DIRECTORY))?;
     carry_out(data_dir, &intent, now)?;
@@ -156,6 +159,8 @@ fn carry_out(data_dir: &Path, intent: &Intent, now: Timestamp) -> Result<Option<
     // Of an undo copy that is put back as it was. After the block: a process may have died in between.
     move_if_there(&wal_path(&new), &wal_path(&database))?;
     move_if_there(&journal_path(&new), &journal_path(&database))?;
+    // Only once the moves last: a log that is left behind without an intent is swept.
+    sync_directory(data_dir)?;
     marker::set(data_dir, now)?;
     remove_if_there(&data_dir.join(INTENT_FILE))?;
     sync_directory(data_dir)?;
@@ -169,9 +174,34 @@ fn move_if_there(from: &Path, to: &Path) -> Result<(), Error> {
     }
 }
 
+/// From when on the 30 days of what is replaced now count: no earlier than anything that was ever stamped here. A
+/// clock that is years behind, and put right later, would else make it look years old.
+fn age_from(data_dir: &Path, now: Timestamp) -> Timestamp {
+    let newest_backup = backup::newest_at(data_dir).unwrap_or_else(|error| {
+        log::warn!("the backups do not tell how late it is: {error}");
+        None
+    });
+    let newest_copy = list(data_dir).unwrap_or_else(|error| {
+        log::warn!("the undo copies do not tell how late it is: {error}");
+        Vec::new()
+    });
+    let last_seen = backup::state(data_dir).last_seen_at;
+    let stamps = newest_copy
+        .first()
+        .map(|copy| copy.replaced_at)
+        .into_iter()
+        .chain(newest_backup)
+        .chain(last_seen)
+        .filter(|stamp| *stamp < BEYOND_BELIEF);
+    stamps.fold(now, Timestamp::max)
+}
+
 /// A name by the time, which is how people look for it, and how its age is told.
-fn free_name(directory: &Path, now: Timestamp) -> String {
-    let mut millis = now.as_millis().max(0);
+fn free_name(directory: &Path, time: Timestamp) -> String {
+    // What no calendar has would be called 1970.
+    let mut millis = time
+        .as_millis()
+        .clamp(0, jiff::Timestamp::MAX.as_millisecond());
     loop {
         let name = format!("{}.db", data_dir::time_name(Timestamp::from_millis(millis)));
         if !directory.join(&name).exists() {
@@ -203,7 +233,7 @@ pub(crate) fn keep_rejects(
     data_dir::create(&kept)?;
     let place = match undo_copy {
         Some(undo_copy) => rejects_path(undo_copy),
-        None => rejects_path(&kept.join(free_name(&kept, now))),
+        None => rejects_path(&kept.join(free_name(&kept, age_from(data_dir, now)))),
     };
     files::put_in_place(rejects, &place)?;
     Ok(place)
@@ -239,10 +269,14 @@ pub(crate) fn list(data_dir: &Path) -> Result<Vec<Replaced>, Error> {
             continue;
         };
         let path = entry.path();
+        // One that has gone since it was listed is no error.
+        let Some(bytes) = files::size_if_there(&path)? else {
+            continue;
+        };
         let log = files::size_if_there(&wal_path(&path))?.unwrap_or(0);
         replaced.push(Replaced {
             replaced_at: time,
-            bytes: entry.metadata()?.len() + log,
+            bytes: bytes + log,
             path,
         });
     }

@@ -1,4 +1,7 @@
 //! `cargo xtask …`: the one door for every chore of this repository.
+//!
+//! All clones share one target directory, and the one that builds takes it over: `setup` throws away what another has
+//! built of our packages. So two clones should not build at the same moment.
 #![allow(clippy::print_stdout, clippy::print_stderr)] // a tool for the terminal
 
 mod paths;

@@ -22,7 +22,7 @@ pub struct Suite {
     pub title: &'static str,
     /// What it does and what must hold.
     pub shows: &'static str,
-    /// What was broken on purpose, and seen to fail.
+    /// What was broken on purpose, by hand, and seen to fail. No run does this again.
     pub caught: &'static [&'static str],
     run: fn(&Programs) -> Result<Figures>,
 }
@@ -59,8 +59,8 @@ pub fn suites() -> Vec<Suite> {
                 of 512 and 4,096 bytes. Each opens, holds every acknowledged write, and is whole.",
             caught: &[
                 "`synchronous = NORMAL` in place of `FULL`: acknowledged writes are lost",
-                "the first page written in place, as it was before this suite: a start that is cut off leaves a \
-                 file that no later start takes",
+                "the first page written in place: a start that is cut off leaves a file that no later start \
+                 takes",
                 "the writer acknowledges before COMMIT: an acknowledged conversation is gone",
             ],
             run: |_| {
@@ -98,8 +98,8 @@ pub fn suites() -> Vec<Suite> {
                 called what it is, work goes on once the disk is well, nothing acknowledged is lost.",
             caught: &[
                 "the writer goes on with a connection on which SQLite gave a transaction up: after one failed read the \
-                 full-text index counts its texts wrongly, which is how that mistake was found",
-                "a log's index that finds no room is called an unknown disk error, as it was before this suite",
+                 full-text index counts its texts wrongly",
+                "a log's index that finds no room is called an unknown disk error",
                 "the writer acknowledges before COMMIT: what was acknowledged is not there",
             ],
             run: |_| {

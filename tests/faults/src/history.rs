@@ -55,7 +55,7 @@ fn apply(connection: &mut Connection, migration: &Migration) -> Result<()> {
     Ok(tx.commit()?)
 }
 
-/// Puts in the rows that belong to one version; none if nobody has written any.
+/// Puts in the rows that belong to one version. One that adds no table may have none.
 ///
 /// # Errors
 /// What SQLite says of them.

@@ -10,7 +10,8 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 use parlance_faults::damage::Programs;
-use parlance_faults::{fixtures, full, large, report};
+use parlance_faults::large::{self, LargeFigures};
+use parlance_faults::{fixtures, full, report};
 
 /// Messages of the large profile.
 const LARGE: u64 = 1_000_000;
@@ -39,7 +40,7 @@ fn run() -> Result<bool> {
     }
 }
 
-/// Gives whether every suite found everything as it must be.
+/// Gives whether every suite found everything as it must be, and every promise was kept.
 fn run_all(file: &Path) -> Result<bool> {
     let programs = Programs {
         child: beside_this("parlance-faults-child")?,
@@ -60,13 +61,25 @@ fn run_all(file: &Path) -> Result<bool> {
         outcomes.push(outcome);
     }
     println!("a large profile …");
+    let large = measure_large();
+    match &large {
+        Ok(figures) => println!("{}", figures.table()?),
+        Err(error) => println!("  FAILED: {error:#}"),
+    }
+    fs::write(file, report::page(&outcomes, &large)?)?;
+    println!("{}", file.display());
+    let broken = large.map(|figures| figures.broken_promises());
+    for promise in broken.iter().flatten() {
+        println!("  BROKEN: {promise}");
+    }
+    Ok(outcomes.iter().all(|outcome| outcome.result.is_ok())
+        && broken.is_ok_and(|broken| broken.is_empty()))
+}
+
+fn measure_large() -> Result<LargeFigures> {
     let folder = tempfile::tempdir()?;
     large::build(folder.path(), LARGE)?;
-    let table = large::table(folder.path())?;
-    println!("{table}");
-    fs::write(file, report::page(&outcomes, &table)?)?;
-    println!("{}", file.display());
-    Ok(outcomes.iter().all(|outcome| outcome.result.is_ok()))
+    LargeFigures::measure(folder.path())
 }
 
 /// Another program of this package, built with this one.

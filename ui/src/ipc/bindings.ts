@@ -491,7 +491,7 @@ export type Language =
 
 /**  Something that happened at launch and that the learner is told. */
 export type LaunchNotice = 
-/**  Version or ledger disagreed with the tables, and were put right after a backup. */
+/**  Version or ledger disagreed with the tables, and were put right; an undo copy is kept. */
 "ledger_repaired" | 
 /**  A restore or a repair that a crash had interrupted was finished. */
 "restore_finished" | 

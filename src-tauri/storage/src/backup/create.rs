@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::manifest::{AudioList, BackupReason, DatabaseFile, FORMAT, Manifest};
 use super::{BACKUP_ENDING, BACKUPS_DIRECTORY, Backup, describe, pack};
 use crate::data_dir::{self, DATABASE_FILE};
-use crate::database::set_up;
+use crate::database::{keep_log_at_close, set_up};
 use crate::files::{self, WorkDirectory, database_bytes, require_space};
 use crate::inspect::uri;
 use crate::migrations::{APPLICATION_ID, EMBEDDED, Migration, SchemaObject, fresh, objects};
@@ -66,7 +66,9 @@ pub(crate) fn create_of(
     })?;
     let path = backups.join(free_name(&backups, new));
     files::put_in_place(&draft, &path)?;
-    describe(&path)
+    describe(&path)?.ok_or_else(|| Error::Backup {
+        reason: "it was gone as soon as it was made.".into(),
+    })
 }
 
 fn free_name(backups: &Path, new: &NewBackup) -> PathBuf {
@@ -116,6 +118,7 @@ impl Copy {
             path: source.to_owned(),
             reason: "its path has no form that SQLite understands".into(),
         })?;
+        keep_log_at_close(&connection, source)?;
         connection.execute("ATTACH ?1 AS live", [live])?;
         let total = files::size_if_there(source)?.unwrap_or(0);
         let where_it_stands = || {
@@ -128,14 +131,17 @@ impl Copy {
         connection.execute_batch("DETACH live")?;
         let at = || watch.at(Stage::Checking, 0, 1);
         let (findings, audio) = interruptible(&connection, at, || {
-            // Its pages are new and whole. A row that breaks a rule of its table is kept: a backup that refused a
-            // damaged database would leave the learner without any.
-            let findings = integrity::lines(&connection)?;
+            // A row that breaks a rule of its table is kept: a backup that refused a damaged database would leave
+            // the learner without any. Its pages are new; if the disk did not keep them, no restore takes them.
+            let findings = integrity::check(&connection)?;
+            if let Some(first) = findings.pages.first() {
+                return Err(Error::corrupt(first.trim_end_matches('.')));
+            }
             let tables = status::names_in(&connection, "main", "table")?;
             if count_rows(&connection, "main", &tables)? != copied.tables {
                 return Err(Error::internal("a copy has not the rows of its original"));
             }
-            Ok((findings, list_audio(&connection)?))
+            Ok((findings.rows, list_audio(&connection)?))
         })?;
         watch.at(Stage::Checking, 1, 1)?;
         connection.close().map_err(|(_, error)| error)?;

@@ -11,6 +11,7 @@
 mod create;
 mod manifest;
 mod pack;
+mod rank;
 mod restore;
 mod state;
 mod thin;
@@ -62,10 +63,21 @@ pub struct Backup {
     pub counts: Option<BackupCounts>,
     /// Why it cannot be restored, as one sentence.
     pub problem: Option<String>,
-    /// Whether its manifest can be read, even if only a newer version can restore it.
+    /// What reading its manifest has shown.
     #[serde(skip)]
     #[cfg_attr(feature = "specta", specta(skip))]
-    pub is_whole: bool,
+    pub(crate) condition: Condition,
+}
+
+/// What reading a backup's manifest has shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Condition {
+    /// It makes sense, even if only a newer version can restore the backup.
+    Whole,
+    /// It makes none.
+    Damaged,
+    /// The disk did not give it, which may pass.
+    Unread,
 }
 
 impl Backup {
@@ -84,7 +96,7 @@ impl Backup {
 pub fn list(data_dir: &Path) -> Result<Vec<Backup>, Error> {
     let mut backups = Vec::new();
     for path in files(data_dir)? {
-        backups.push(describe(&path)?);
+        backups.extend(describe(&path)?);
     }
     for replaced in replace::list(data_dir)? {
         let name = replaced.path.file_name().unwrap_or_default();
@@ -97,7 +109,7 @@ pub fn list(data_dir: &Path) -> Result<Vec<Backup>, Error> {
             app_version: String::new(),
             counts: None,
             problem: None,
-            is_whole: true,
+            condition: Condition::Whole,
         });
     }
     backups.sort_by(|a, b| (b.created_at, &b.name).cmp(&(a.created_at, &a.name)));
@@ -135,38 +147,55 @@ fn files(data_dir: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-fn describe(path: &Path) -> Result<Backup, Error> {
-    let metadata = fs::metadata(path)?;
+/// Why it was made, by its name; `None` if somebody has given it another.
+fn reason_of(path: &Path) -> Option<BackupReason> {
+    made_at(path)?;
+    let name = path.file_name()?.to_str()?.strip_suffix(BACKUP_ENDING)?;
+    // parlance-<day>-<time>-<thousandths>-<reason>, and after that what makes it the only one.
+    let reason = BackupReason::parse(name.split('-').nth(4)?)?;
+    (reason != BackupReason::Replaced).then_some(reason)
+}
+
+/// `None` if it has gone since it was listed.
+fn describe(path: &Path) -> Result<Option<Backup>, Error> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let manifest = pack::read_manifest(path);
+    // After it was read: what is still there now was there when it was not given.
+    let Some(bytes) = crate::files::size_if_there(path)? else {
+        return Ok(None);
+    };
     let problem = match &manifest {
         Ok(manifest) => manifest.problem(),
         Err(error) => Some(format!("It cannot be read: {error}")),
     };
-    Ok(match manifest {
+    Ok(Some(match manifest {
         Ok(manifest) => Backup {
             name: name.into_owned(),
             created_at: manifest.created_at,
             reason: manifest.reason,
-            bytes: metadata.len(),
+            bytes,
             schema_version: manifest.schema_version,
             counts: Some(manifest.counts()),
             app_version: manifest.app_version,
             problem,
-            is_whole: true,
+            condition: Condition::Whole,
         },
-        Err(_) => Backup {
+        Err(error) => Backup {
             created_at: made_at(path).unwrap_or(Timestamp::from_millis(0)),
             name: name.into_owned(),
-            reason: BackupReason::Manual,
-            bytes: metadata.len(),
+            // What somebody has named is theirs.
+            reason: reason_of(path).unwrap_or(BackupReason::Manual),
+            bytes,
             schema_version: 0,
             app_version: String::new(),
             counts: None,
             problem,
-            is_whole: false,
+            condition: match error {
+                Error::Backup { .. } => Condition::Damaged,
+                _ => Condition::Unread,
+            },
         },
-    })
+    }))
 }
 
 /// The file behind a name that somebody gave. Only what is listed can be asked for, so that no name leads out
@@ -193,4 +222,38 @@ fn find(data_dir: &Path, name: &str) -> Result<(Backup, PathBuf), Error> {
 /// The newest version whose backups this program can restore.
 fn newest_version() -> u32 {
     EMBEDDED.last().map_or(0, |migration| migration.version)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_that_went_while_the_others_were_listed_is_no_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let gone = folder
+            .path()
+            .join("parlance-20240229-120000-000-quit.plbackup");
+        assert_eq!(describe(&gone), Ok(None));
+    }
+
+    #[test]
+    fn a_name_says_why_a_backup_was_made_but_never_that_it_is_none() {
+        let reason = |name: &str| reason_of(Path::new(name));
+        for reason_now in BackupReason::ALL {
+            let wanted = Some(*reason_now).filter(|reason| *reason != BackupReason::Replaced);
+            for tail in ["", "-0badcafe"] {
+                let text = reason_now.as_str();
+                let name = format!("parlance-20240229-120000-000-{text}{tail}.plbackup");
+                assert_eq!(reason(&name), wanted, "{name}");
+            }
+        }
+        for other in [
+            "avant les vacances.plbackup",
+            "parlance-20240229-120000-000-.plbackup",
+        ] {
+            assert_eq!(reason(other), None, "{other}");
+        }
+    }
 }

@@ -74,7 +74,7 @@ pub(super) fn read_manifest(path: &Path) -> Result<Manifest, Error> {
     entry
         .take(LARGEST_MANIFEST)
         .read_to_end(&mut json)
-        .map_err(|_| damaged("its manifest"))?;
+        .map_err(|error| unread(error, "its manifest"))?;
     serde_json::from_slice(&json).map_err(|_| damaged("its manifest"))
 }
 
@@ -132,9 +132,17 @@ fn damaged(what: &str) -> Error {
     }
 }
 
+/// The disk's own errors have a number; the others are about what it gave.
+fn unread(error: io::Error, what: &str) -> Error {
+    match error.raw_os_error() {
+        Some(_) => error.into(),
+        None => damaged(what),
+    }
+}
+
 fn broken(error: ZipError) -> Error {
     match error {
-        ZipError::Io(error) => error.into(),
+        ZipError::Io(error) => unread(error, "the file"),
         ZipError::FileNotFound => damaged("a part of it is missing, or it"),
         _ => damaged("the file"),
     }

@@ -160,11 +160,7 @@ fn check(connection: &Connection, manifest: &Manifest, new: &Path) -> Result<(),
     match standing(connection, new, EMBEDDED) {
         Ok(Standing::At(version)) if version == manifest.schema_version => {}
         Ok(_) => return Err(unlike(manifest)),
-        Err(error) => {
-            return Err(Error::Backup {
-                reason: error.to_string(),
-            });
-        }
+        Err(error) => return Err(refused(error)),
     }
     // Rows that broke a rule when they were copied still do; pages are new, and have to be whole.
     if !integrity::check(connection)?.pages.is_empty() {
@@ -175,6 +171,16 @@ fn check(connection: &Connection, manifest: &Manifest, new: &Path) -> Result<(),
         return Err(unlike(manifest));
     }
     Ok(())
+}
+
+/// What the disk does not give for now says nothing about the backup.
+fn refused(error: Error) -> Error {
+    if error.is_of_the_disk() {
+        return error;
+    }
+    Error::Backup {
+        reason: error.to_string(),
+    }
 }
 
 fn unlike(manifest: &Manifest) -> Error {
@@ -254,4 +260,21 @@ fn configure_like(original: &Connection, connection: &Connection, name: &str) ->
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_fails_is_not_told_as_a_damaged_backup() {
+        let failing = Error::Io {
+            detail: "disk I/O error".into(),
+        };
+        for error in [failing, Error::Busy, Error::DiskFull, Error::ReadOnly] {
+            assert_eq!(refused(error.clone()), error);
+        }
+        let damaged = Error::corrupt("its schema is unreadable");
+        assert_eq!(refused(damaged).code(), "backup");
+    }
 }

@@ -12,12 +12,16 @@ use crate::time::Timestamp;
 use crate::{Error, files};
 
 const STATE_FILE: &str = "parlance.state";
+/// What made no sense any more, as it was.
+const DAMAGED_FILE: &str = "parlance.state-damaged";
 /// In milliseconds: 30 days between two trial restores.
 const TRIAL_EVERY_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// In milliseconds: 3 days. Whoever does not start the app for longer keeps the trash a start longer.
 const BELIEVABLE_JUMP_MS: i64 = 3 * 24 * 60 * 60 * 1000;
 /// In milliseconds: a week between two checks of a large database.
 const CHECK_EVERY_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// By this time nothing is old enough to be removed.
+const BEFORE_EVERYTHING: Timestamp = Timestamp::from_millis(0);
 
 /// What is remembered about backups.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +29,9 @@ const CHECK_EVERY_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 pub struct State {
     /// The disk space that backups may take, if the learner has chosen one.
     pub budget_bytes: Option<u64>,
+    /// Whether it is not known any more what the learner has chosen: until they choose again, no backup is removed
+    /// for want of room.
+    pub budget_is_lost: bool,
     /// When a backup was last restored for trial.
     pub last_trial_at: Option<Timestamp>,
     /// Whether that went well.
@@ -35,15 +42,53 @@ pub struct State {
     pub last_seen_at: Option<Timestamp>,
 }
 
-/// What is remembered; nothing, if that cannot be read: it holds no words, and is chosen again in a moment.
-pub fn state(data_dir: &Path) -> State {
-    let read =
-        fs::read(data_dir.join(STATE_FILE)).and_then(|json| Ok(serde_json::from_slice(&json)?));
-    read.unwrap_or_else(|error: io::Error| {
-        if error.kind() != io::ErrorKind::NotFound {
-            log::warn!("the choices about backups cannot be read, so the usual ones hold: {error}");
+impl State {
+    /// After a file that made no sense: whatever would remove something waits.
+    fn lost() -> Self {
+        Self {
+            budget_is_lost: true,
+            last_seen_at: Some(BEFORE_EVERYTHING),
+            ..Self::default()
         }
+    }
+}
+
+/// What is remembered, for whoever asks what is due; nothing, if the disk does not give it.
+pub fn state(data_dir: &Path) -> State {
+    read(data_dir).unwrap_or_else(|error| {
+        log::warn!("what is remembered about backups cannot be read: {error}");
         State::default()
+    })
+}
+
+/// What is remembered, for whoever removes or writes something by it.
+///
+/// # Errors
+/// `Io` if the disk does not give it. It may at the next try, so nothing is to be written over it.
+pub(super) fn read(data_dir: &Path) -> Result<State, Error> {
+    Ok(match stored(data_dir)? {
+        Stored::Nothing => State::default(),
+        Stored::State(state) => state,
+        Stored::Damaged(_) => State::lost(),
+    })
+}
+
+enum Stored {
+    Nothing,
+    State(State),
+    /// The bytes that make no sense.
+    Damaged(Vec<u8>),
+}
+
+fn stored(data_dir: &Path) -> Result<Stored, Error> {
+    let json = match fs::read(data_dir.join(STATE_FILE)) {
+        Ok(json) => json,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Stored::Nothing),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(match serde_json::from_slice(&json) {
+        Ok(state) => Stored::State(state),
+        Err(_) => Stored::Damaged(json),
     })
 }
 
@@ -58,7 +103,10 @@ pub fn set_budget(data_dir: &Path, bytes: Option<u64>) -> Result<(), Error> {
             "must be at least 50 MB",
         ));
     }
-    update(data_dir, |state| state.budget_bytes = bytes)
+    update(data_dir, |state| {
+        state.budget_bytes = bytes;
+        state.budget_is_lost = false;
+    })
 }
 
 /// Whether it is time to prove a backup by restoring it for trial.
@@ -77,9 +125,15 @@ pub fn is_check_due(state: &State, now: Timestamp) -> bool {
 ///
 /// A clock that has jumped ahead by more than some days since it was last looked at is not believed at once: it may
 /// be wrong. Then the time is that of the last look, and the clock is believed when it is looked at again, at the next
-/// start or a day later, and has not gone back.
+/// start or a day later, and has not gone back. Nor is one whose last look is lost.
 pub fn trusted_time(data_dir: &Path, now: Timestamp) -> Timestamp {
-    let last = state(data_dir).last_seen_at;
+    let last = match read(data_dir) {
+        Ok(state) => state.last_seen_at,
+        Err(error) => {
+            log::warn!("the clock is not believed, since its last look cannot be read: {error}");
+            return BEFORE_EVERYTHING;
+        }
+    };
     if let Err(error) = update(data_dir, |state| state.last_seen_at = Some(now)) {
         log::warn!("the time is not remembered: {error}");
     }
@@ -113,7 +167,15 @@ pub(super) fn remember_trial(data_dir: &Path, was_good: bool, now: Timestamp) ->
 fn update(data_dir: &Path, change: impl FnOnce(&mut State)) -> Result<(), Error> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut state = state(data_dir);
+    let mut state = match stored(data_dir)? {
+        Stored::Nothing => State::default(),
+        Stored::State(state) => state,
+        Stored::Damaged(bytes) => {
+            log::error!("{STATE_FILE} makes no sense; it is kept as {DAMAGED_FILE}");
+            files::write_whole(&data_dir.join(DAMAGED_FILE), &bytes)?;
+            State::lost()
+        }
+    };
     change(&mut state);
     let json = serde_json::to_vec_pretty(&state)
         .map_err(|error| Error::internal(format!("state of backups: {error}")))?;

@@ -3,7 +3,11 @@
 //! Kept are all of the last 48 hours, then the last one of each of the newest 14 days, 8 weeks and 12 months
 //! that have any. Counting days that have backups, not days on the calendar, is what a wrong clock cannot
 //! harm: a computer that believes for an hour to be in 2099 does not lose the backups of 2026 by it. What it made
-//! in that hour is known by its stamp once the clock is right again, and goes first.
+//! in that hour is known by its stamp once the clock is right again, and goes first. What has many days and a stamp
+//! of the future is a history, and it is the present clock that is wrong: it is kept by the same rules, counted from
+//! its own newest.
+//!
+//! What is not whole goes before anything that is, by the same rules. What the disk does not give is not touched.
 //!
 //! Where the budget is too small for all that, the many of today go before the few of last year.
 
@@ -12,16 +16,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{BACKUPS_DIRECTORY, Backup, BackupReason, list, newest_version, state};
+use super::rank::{Rank, is_whole, rank};
+use super::state::{self, State};
+use super::{BACKUPS_DIRECTORY, Backup, BackupReason, Condition, list, newest_version};
 use crate::Error;
 use crate::files::{database_bytes, remove_if_there};
 use crate::time::Timestamp;
 
-const ALL_WITHIN_MS: i64 = 48 * 60 * 60 * 1000;
-const QUARTER_MS: i64 = 6 * 60 * 60 * 1000;
-const DAYS: usize = 14;
-const WEEKS: usize = 8;
-const MONTHS: usize = 12;
 /// The newest usable ones are kept whatever else holds.
 const ALWAYS: usize = 3;
 /// The usual budget: four times the database, at least this.
@@ -49,8 +50,12 @@ pub struct Overview {
 /// # Errors
 /// `Io` like [`list`].
 pub fn overview(data_dir: &Path) -> Result<Overview, Error> {
+    overview_by(data_dir, &state::state(data_dir))
+}
+
+fn overview_by(data_dir: &Path, state: &State) -> Result<Overview, Error> {
     let backups = list(data_dir)?;
-    let chosen = state(data_dir).budget_bytes;
+    let chosen = state.budget_bytes;
     Ok(Overview {
         used_bytes: backups
             .iter()
@@ -66,14 +71,20 @@ pub fn overview(data_dir: &Path) -> Result<Overview, Error> {
     })
 }
 
-/// Removes the backups that are no longer kept, and says how many. Called after a new one was proven, never
-/// before: an old backup goes only when there is a newer one.
+/// Removes the backups that are no longer kept, and says how many. Called after a new one was proven, so that an old
+/// one goes only when there is a newer one, and when the learner has chosen how much room they may take.
 ///
 /// # Errors
-/// `Io` if one cannot be removed.
+/// `Io` if one cannot be removed, or if it cannot be read how much room they may take.
 pub fn thin(data_dir: &Path, now: Timestamp) -> Result<usize, Error> {
-    let overview = overview(data_dir)?;
-    let unwanted = unwanted(&overview.backups, overview.budget_bytes, now);
+    let state = state::read(data_dir)?;
+    let overview = overview_by(data_dir, &state)?;
+    let budget = if state.budget_is_lost {
+        u64::MAX
+    } else {
+        overview.budget_bytes
+    };
+    let unwanted = unwanted(&overview.backups, budget, now);
     for name in &unwanted {
         remove_if_there(&data_dir.join(BACKUPS_DIRECTORY).join(name))?;
     }
@@ -90,7 +101,10 @@ fn is_thinned(backup: &Backup) -> bool {
 
 /// The names of those that are no longer kept. `backups` are newest first.
 fn unwanted(backups: &[Backup], budget: u64, now: Timestamp) -> Vec<&str> {
-    let backups: Vec<&Backup> = backups.iter().filter(|one| is_thinned(one)).collect();
+    let backups: Vec<&Backup> = backups
+        .iter()
+        .filter(|one| is_thinned(one) && one.condition != Condition::Unread)
+        .collect();
     let always = always_kept(&backups, now);
     let ranks: Vec<(&Backup, Rank)> = rank(&backups, now);
     let mut used: u64 = backups.iter().map(|one| one.bytes).sum();
@@ -108,43 +122,6 @@ fn unwanted(backups: &[Backup], budget: u64, now: Timestamp) -> Vec<&str> {
     unwanted
 }
 
-/// What a backup is worth when there is too little room, least first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Rank {
-    /// No rule keeps it, however much room there is.
-    Past,
-    /// It says to be of the future: a clock was wrong, and may have been for hours.
-    Future,
-    /// Of the last 48 hours, and not the last of its hour.
-    Young,
-    /// The last of its hour, and not of its quarter of a day.
-    Hour,
-    /// The last of its quarter of a day, and not of its day.
-    Quarter,
-    /// Kept for its month alone.
-    Month,
-    /// Kept for its week.
-    Week,
-    /// The last of one of the newest days.
-    Day,
-    /// Somebody asked for it.
-    Manual,
-}
-
-impl Rank {
-    const ALL: &[Self] = &[
-        Self::Past,
-        Self::Future,
-        Self::Young,
-        Self::Hour,
-        Self::Quarter,
-        Self::Month,
-        Self::Week,
-        Self::Day,
-        Self::Manual,
-    ];
-}
-
 /// The newest three that can be used, of this version and of a newer one, and the newest from before the last
 /// upgrade: a downgrade needs it, and whoever goes up again needs the others.
 fn always_kept<'a>(backups: &[&'a Backup], now: Timestamp) -> BTreeSet<&'a str> {
@@ -157,7 +134,7 @@ fn always_kept<'a>(backups: &[&'a Backup], now: Timestamp) -> BTreeSet<&'a str> 
             && one.reason == BackupReason::Migration
             && one.schema_version < newest_version()
     });
-    let newer = |one: &&Backup| one.is_whole && one.schema_version > newest_version();
+    let newer = |one: &&Backup| is_whole(one) && one.schema_version > newest_version();
     in_order()
         .filter(|one| one.is_usable())
         .take(ALWAYS)
@@ -165,71 +142,6 @@ fn always_kept<'a>(backups: &[&'a Backup], now: Timestamp) -> BTreeSet<&'a str> 
         .chain(before_the_upgrade)
         .map(|one| one.name.as_str())
         .collect()
-}
-
-/// In the order given, which is newest first.
-fn rank<'a>(backups: &[&'a Backup], now: Timestamp) -> Vec<(&'a Backup, Rank)> {
-    let last_of = |format: &str, most: usize| last_of_periods(backups, now, format, most);
-    let hours = last_of("%Y-%m-%d %H", usize::MAX);
-    let quarters = last_of("quarter", usize::MAX);
-    let every_day = last_of("%Y-%m-%d", usize::MAX);
-    let (days, weeks, months) = (
-        last_of("%Y-%m-%d", DAYS),
-        last_of("%G-%V", WEEKS),
-        last_of("%Y-%m", MONTHS),
-    );
-    let rank = |one: &Backup| {
-        let name = one.name.as_str();
-        let is_young = one.created_at.plus_millis(ALL_WITHIN_MS) >= now;
-        if one.created_at > now {
-            Rank::Future
-        } else if one.reason == BackupReason::Manual {
-            Rank::Manual
-        } else if days.contains(name) || (is_young && every_day.contains(name)) {
-            Rank::Day
-        } else if weeks.contains(name) {
-            Rank::Week
-        } else if months.contains(name) {
-            Rank::Month
-        } else if !is_young {
-            Rank::Past
-        } else if quarters.contains(name) {
-            Rank::Quarter
-        } else if hours.contains(name) {
-            Rank::Hour
-        } else {
-            Rank::Young
-        }
-    };
-    backups.iter().map(|one| (*one, rank(one))).collect()
-}
-
-/// The last whole backup of each of the newest periods that have any. `quarter` is a quarter of a day.
-fn last_of_periods<'a>(
-    backups: &[&'a Backup],
-    now: Timestamp,
-    format: &str,
-    most: usize,
-) -> BTreeSet<&'a str> {
-    let mut periods: BTreeSet<String> = BTreeSet::new();
-    let mut kept = BTreeSet::new();
-    let honest = backups.iter().filter(|one| one.created_at <= now);
-    for one in honest.filter(|one| one.is_whole) {
-        let millis = one.created_at.as_millis();
-        let period = if format == "quarter" {
-            millis.div_euclid(QUARTER_MS).to_string()
-        } else {
-            jiff::Timestamp::from_millisecond(millis)
-                .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-                .strftime(format)
-                .to_string()
-        };
-        // Newest first, so the first of a period is its last.
-        if periods.len() < most && periods.insert(period) {
-            kept.insert(one.name.as_str());
-        }
-    }
-    kept
 }
 
 #[cfg(test)]
@@ -253,7 +165,7 @@ mod tests {
             app_version: "1.0.0".into(),
             counts: None,
             problem: None,
-            is_whole: true,
+            condition: Condition::Whole,
         }
     }
 
@@ -378,6 +290,80 @@ mod tests {
         for honest in &history[20..] {
             assert!(kept.contains(&honest.name.as_str()), "{}", honest.name);
         }
+    }
+
+    #[test]
+    fn a_clock_years_behind_thins_the_history_by_its_own_days_and_costs_none() {
+        let behind = NOW.plus_millis(-56 * 365 * DAY);
+        let mut history = long_history();
+        history.extend((0..8).map(|place| {
+            let mut one = backup(place * 15 * MINUTE, BackupReason::Scheduled, 1);
+            one.name = format!("behind-{place}");
+            one.created_at = behind.plus_millis(-place * 15 * MINUTE);
+            one
+        }));
+        let days_kept = |budget: u64, least: usize, most: usize| {
+            let kept = kept(&history, budget, behind);
+            assert!(kept.len() <= most, "{} of {budget}", kept.len());
+            let days: BTreeSet<i64> = history
+                .iter()
+                .filter(|one| one.created_at > behind && kept.contains(&one.name.as_str()))
+                .map(|one| one.created_at.as_millis().div_euclid(DAY))
+                .collect();
+            assert!(
+                days.len() >= least,
+                "{budget}: {} days are left",
+                days.len()
+            );
+            days
+        };
+        let days = days_kept(u64::MAX, 29, 50);
+        assert!(days.len() < 40);
+        // Of the wrong clock's, three stay that are newest, and its day.
+        days_kept(34, 29, 34);
+        assert_eq!(days_kept(20, 14, 20).last(), days.last());
+    }
+
+    #[test]
+    fn what_is_not_whole_goes_first_and_takes_no_place_of_what_is() {
+        let mut history: Vec<Backup> = (0..60)
+            .flat_map(|day| {
+                [0, 1].map(|hour| backup(day * DAY + hour * HOUR, BackupReason::Scheduled, 1))
+            })
+            .collect();
+        // The last one of every day is damaged, and one that somebody asked for.
+        for one in history.iter_mut().step_by(2) {
+            one.condition = Condition::Damaged;
+            one.problem = Some("It cannot be read.".into());
+        }
+        history[80].reason = BackupReason::Manual;
+        let is_whole_of = |name: &str| history.iter().any(|one| one.name == name && is_whole(one));
+        let roomy = kept(&history, u64::MAX, NOW);
+        let whole = roomy.iter().filter(|name| is_whole_of(name)).count();
+        assert!((20..30).contains(&whole), "{whole} whole ones");
+        assert!(
+            (20..30).contains(&(roomy.len() - whole)),
+            "as many damaged ones"
+        );
+        assert!(
+            roomy.contains(&history[80].name.as_str()),
+            "somebody asked for it"
+        );
+        let narrow = kept(&history, whole as u64, NOW);
+        assert!(narrow.iter().all(|name| is_whole_of(name)));
+        assert_eq!(narrow.len(), whole);
+    }
+
+    #[test]
+    fn what_the_disk_does_not_give_is_not_touched() {
+        let mut history: Vec<Backup> = (0..60)
+            .map(|day| backup(day * DAY, BackupReason::Scheduled, 1))
+            .collect();
+        for one in &mut history {
+            one.condition = Condition::Unread;
+            one.problem = Some("It cannot be read.".into());
+        }
+        assert!(unwanted(&history, 0, NOW).is_empty());
     }
 
     #[test]

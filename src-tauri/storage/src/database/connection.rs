@@ -7,9 +7,10 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, ffi};
 
-use crate::files::{put_in_place, remove_if_there};
+use crate::Error;
+use crate::data_dir::{self, DATABASE_FILE};
+use crate::files::{put_in_place, remove_if_there, size_if_there};
 use crate::inspect::{beside, uri, wal_path};
-use crate::{Error, data_dir};
 
 /// Older versions have a bug in write-ahead logging that can damage a database.
 pub(super) const OLDEST_SQLITE: i32 = 3_051_003;
@@ -29,9 +30,13 @@ const WAL_SIZE_LIMIT: i64 = 64 * 1024 * 1024;
 /// In bytes; far above the longest message, far below what would exhaust memory.
 const LONGEST_VALUE: i32 = 64 * 1024 * 1024;
 
-/// The one connection that writes, made with the file if that is absent.
-pub(super) fn open_writer(path: &Path) -> Result<Connection, Error> {
-    if path.metadata().map_or(0, |file| file.len()) == 0 {
+/// The one connection that writes, to a database that is made if there is none. For whoever was told that there
+/// may be none, and for nobody else.
+///
+/// # Errors
+/// Also whatever keeps it from telling whether there is one: that is not the same as absence.
+pub(super) fn open_or_make(path: &Path) -> Result<Connection, Error> {
+    if matches!(size_if_there(path)?, None | Some(0)) {
         make(path)?;
     }
     open_existing(path)
@@ -44,7 +49,13 @@ pub(super) fn reopen_writer(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-fn open_existing(path: &Path) -> Result<Connection, Error> {
+/// The one connection that writes. Makes nothing, and nothing of an empty file either: what has gone since it was
+/// looked at is missed, not replaced.
+///
+/// # Errors
+/// `Missing`.
+pub(super) fn open_existing(path: &Path) -> Result<Connection, Error> {
+    require_content(path)?;
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -64,6 +75,16 @@ fn open_existing(path: &Path) -> Result<Connection, Error> {
     connection.pragma_update(None, "journal_size_limit", WAL_SIZE_LIMIT)?;
     connection.pragma_update(None, "secure_delete", true)?;
     Ok(connection)
+}
+
+/// SQLite would take an empty file for a new database.
+fn require_content(path: &Path) -> Result<(), Error> {
+    let detail = match size_if_there(path)? {
+        Some(0) => format!("{DATABASE_FILE} is empty"),
+        Some(_) => return Ok(()),
+        None => format!("there is no {DATABASE_FILE} any more"),
+    };
+    Err(Error::Missing { detail })
 }
 
 /// Makes an empty database that has a write-ahead log from its first byte on.
@@ -186,15 +207,50 @@ pub(crate) fn open_to_verify(path: &Path) -> Result<Connection, Error> {
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )?;
     set_up(&connection)?;
-    let has_log = wal_path(path).metadata().is_ok_and(|log| log.len() > 0);
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
+    keep_log_at_close(&connection, path)?;
     Ok(connection)
+}
+
+/// Leaves a log that the database at `path` has as it is, also if this connection is the last one to be closed: whoever
+/// only looks changes nothing. Without one, what SQLite makes to look goes again.
+pub(crate) fn keep_log_at_close(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let has_log = size_if_there(&wal_path(path))?.is_some_and(|log| log > 0);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, has_log)?;
+    Ok(())
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may")]
 mod tests {
+    use std::fs;
+
     use super::*;
+
+    #[test]
+    fn what_has_gone_since_it_was_looked_at_is_missed_and_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(DATABASE_FILE);
+        for open in [open_existing, reopen_writer] {
+            assert_eq!(open(&path).unwrap_err().code(), "missing");
+            assert!(!path.exists());
+            fs::write(&path, "").unwrap();
+            assert_eq!(open(&path).unwrap_err().code(), "missing");
+            assert_eq!(fs::read(&path).unwrap(), b"");
+            fs::remove_file(&path).unwrap();
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_cannot_be_looked_at_is_not_taken_for_an_absent_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(DATABASE_FILE);
+        // Whoever follows it is told of an error.
+        std::os::unix::fs::symlink(&path, &path).unwrap();
+        assert_eq!(open_or_make(&path).unwrap_err().code(), "io");
+        assert!(path.is_symlink());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
 
     #[test]
     fn a_connection_is_defended_again_however_the_work_without_defences_ends() {

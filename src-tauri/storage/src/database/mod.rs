@@ -32,7 +32,7 @@ use queue::Queue;
 use reader::ReadJob;
 use writer::{Task, Write};
 
-pub(crate) use connection::{open_to_verify, set_up, undefended};
+pub(crate) use connection::{keep_log_at_close, open_to_verify, set_up, undefended};
 pub use opening::{CheckDue, Launch, LaunchNotice};
 
 /// How many change sets a slow listener may fall behind before it is told that it missed some.
@@ -449,7 +449,7 @@ mod tests {
     fn without_statistics_the_log_is_folded_in_all_the_same() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("parlance.db");
-        let connection = connection::open_writer(&path).unwrap();
+        let connection = connection::open_or_make(&path).unwrap();
         connection
             .execute_batch(
                 "CREATE TABLE t (x); CREATE INDEX t_x ON t (x);

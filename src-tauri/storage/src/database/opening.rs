@@ -21,7 +21,7 @@ use crate::{Error, doctor, id, integrity, marker, migrations, replace};
 text_enum! {
     /// Something that happened at launch and that the learner is told.
     LaunchNotice {
-        /// Version or ledger disagreed with the tables, and were put right after a backup.
+        /// Version or ledger disagreed with the tables, and were put right; an undo copy is kept.
         LedgerRepaired = "ledger_repaired",
         /// A restore or a repair that a crash had interrupted was finished.
         RestoreFinished = "restore_finished",
@@ -120,7 +120,7 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
 
     let (connection, applied) = match &plan {
         Plan::Create => create(&path, options)?,
-        Plan::Open => (connection::open_writer(&path)?, Vec::new()),
+        Plan::Open => (connection::open_existing(&path)?, Vec::new()),
         Plan::Migrate { from } => migrate(data_dir, *from, options)?,
         Plan::Mend { version, because } => {
             log::warn!("the tables are those of version {version}, but {because}");
@@ -150,12 +150,14 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
 }
 
 /// What dead processes have left, and what was kept long enough. Nobody's words depend on it, so that it does
-/// not work is no reason to keep the learner out.
+/// not work is no reason to keep the learner out, nor one to leave the others.
 fn sweep(data_dir: &Path, as_of: Timestamp) {
-    let swept = WorkDirectory::sweep(&data_dir.join(BACKUPS_DIRECTORY))
-        .and_then(|()| doctor::sweep(data_dir))
-        .and_then(|()| replace::sweep(data_dir, as_of));
-    if let Err(error) = swept {
+    let swept = [
+        WorkDirectory::sweep(&data_dir.join(BACKUPS_DIRECTORY)),
+        doctor::sweep(data_dir),
+        replace::sweep(data_dir, as_of),
+    ];
+    for error in swept.into_iter().filter_map(Result::err) {
         log::warn!("old files were not swept: {error}");
     }
 }
@@ -189,7 +191,7 @@ fn check_small(
 }
 
 fn create(path: &Path, options: &OpenOptions) -> Result<(Connection, Vec<u32>), Error> {
-    let mut connection = connection::open_writer(path)?;
+    let mut connection = connection::open_or_make(path)?;
     let applied = migrations::migrate(
         &mut connection,
         options.migrations,
@@ -206,7 +208,7 @@ fn migrate(
     options: &OpenOptions,
 ) -> Result<(Connection, Vec<u32>), Error> {
     back_up(data_dir, options)?;
-    let mut connection = connection::open_writer(&data_dir.join(DATABASE_FILE))?;
+    let mut connection = connection::open_existing(&data_dir.join(DATABASE_FILE))?;
     let applied = migrations::upgrade(
         &mut connection,
         options.migrations,
@@ -226,7 +228,7 @@ fn mend(
     // What is backed up says the wrong version of itself, so it is kept as it is, like what a restore replaces.
     require_space(data_dir, database_bytes(data_dir)? * 5 / 2)?;
     replace::keep_copy(data_dir, options.clock.now())?;
-    let mut connection = connection::open_writer(&path)?;
+    let mut connection = connection::open_existing(&path)?;
     migrations::mend_ledger(
         &mut connection,
         options.migrations,

@@ -49,6 +49,9 @@ pub struct Report {
     pub can_repair: bool,
     /// All of it in some lines of English.
     pub text: String,
+    /// Whether the disk did not give all of it. That may pass, and is no damage as long as it may.
+    #[serde(skip)]
+    is_unread: bool,
 }
 
 /// Looks at the database in `data_dir`. Changes nothing in it, whatever it is, and works beside a running app.
@@ -69,11 +72,9 @@ pub fn report(data_dir: &Path) -> Result<Report, Error> {
     let mut report = Report::of(&path, &look);
     if matches!(look.state, State::Found | State::Damaged) {
         report.rows = count_rows(&path, app_is_running)?;
-        report.verify(data_dir)?;
+        report.take_in(verify::run(data_dir))?;
     }
-    report.ok = report.state == State::Found;
-    report.can_repair =
-        report.state == State::Damaged && report.rows.values().flatten().any(|rows| *rows > 0);
+    report.conclude();
     report.text = report.describe(look.written_by.as_deref());
     Ok(report)
 }
@@ -142,6 +143,15 @@ pub(super) fn failed_checks(report: &verify::Report) -> Vec<&'static str> {
     named(&report.checks, Outcome::Failed)
 }
 
+fn not_checked(error: &Error) -> Problem {
+    Problem {
+        check: "integrity",
+        table: "(file)".into(),
+        row: None,
+        problem: format!("nothing could be checked: {error}"),
+    }
+}
+
 fn named(checks: &[Check], outcome: Outcome) -> Vec<&'static str> {
     checks
         .iter()
@@ -165,22 +175,30 @@ impl Report {
             problems: Vec::new(),
             can_repair: false,
             text: String::new(),
+            is_unread: false,
         }
     }
 
-    fn verify(&mut self, data_dir: &Path) -> Result<(), Error> {
-        let found = match verify::run(data_dir) {
+    fn conclude(&mut self) {
+        let is_wrong = self.state == State::Damaged || self.is_unread;
+        self.ok = self.state == State::Found && !self.is_unread;
+        self.can_repair = is_wrong && self.rows.values().flatten().any(|rows| *rows > 0);
+    }
+
+    fn take_in(&mut self, found: Result<Option<verify::Report>, Error>) -> Result<(), Error> {
+        let found = match found {
             Ok(Some(found)) => found,
             Ok(None) => return Ok(()),
+            // A disk that fails for good keeps nobody from a repair, which copes with it.
+            Err(error @ Error::Io { .. }) => {
+                self.is_unread = true;
+                self.problems.push(not_checked(&error));
+                return Ok(());
+            }
             // A header that makes no sense is an error of many kinds.
             Err(error @ (Error::Corrupt { .. } | Error::Internal { .. })) => {
                 self.state = State::Damaged;
-                self.problems.push(Problem {
-                    check: "integrity",
-                    table: "(file)".into(),
-                    row: None,
-                    problem: format!("nothing could be checked: {error}"),
-                });
+                self.problems.push(not_checked(&error));
                 return Ok(());
             }
             Err(error) => return Err(error),
@@ -215,6 +233,9 @@ impl Report {
     fn first_line(&self, written_by: Option<&str>) -> String {
         let path = self.database.display();
         match self.state {
+            State::Found if self.is_unread => {
+                format!("{path} is a database of Parlance, and the disk did not give all of it.")
+            }
             State::Found if self.problems.is_empty() => {
                 format!("{path} is a sound database of Parlance.")
             }
@@ -284,6 +305,11 @@ impl Report {
 
     fn what_can_be_done(&self) -> &'static str {
         match self.state {
+            State::Found if self.is_unread => {
+                "That may pass: look again. If it does not, it can be repaired: that works on a copy, keeps every \
+                 row that can be read, and keeps the database as it is now. A backup can be restored, too. Nothing \
+                 was changed."
+            }
             State::Found if self.problems.is_empty() => "Nothing has to be done.",
             State::Found => "Parlance brings it up to date at its next start.",
             State::Missing | State::Empty | State::NotSqlite => {
@@ -313,4 +339,36 @@ fn describe_log(log: &LogState) -> String {
         "Its log: {} bytes, {} changes that are not in the database itself yet; {state}.",
         log.bytes, log.commits
     )
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_disk_does_not_give_is_told_as_that_and_can_be_repaired() {
+        let look = Look {
+            state: State::Found,
+            bytes: 4096,
+            log: None,
+            schema_version: Some(1),
+            written_by: None,
+        };
+        let mut report = Report::of(Path::new("parlance.db"), &look);
+        report.rows.insert("messages".into(), Some(12));
+        report
+            .take_in(Err(Error::Io {
+                detail: "disk I/O error".into(),
+            }))
+            .unwrap();
+        report.conclude();
+        assert_eq!(report.state, State::Found);
+        assert!(!report.ok);
+        assert!(report.can_repair);
+        let text = report.describe(None);
+        assert!(text.contains("the disk did not give all of it"), "{text}");
+        assert!(text.contains("The disk reported an error"), "{text}");
+        assert_eq!(report.take_in(Err(Error::Busy)), Err(Error::Busy));
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! `user_version`, the ledger `schema_migrations` and the schema itself change in the same
 //! transaction or not at all. A file, once released, is never edited: its checksum is in the ledger of
-//! every learner's database, and a database whose ledger tells another story is refused, untouched.
+//! every learner's database. Where the ledger tells another story, the tables say who is right (see `launch`); a
+//! database of tables that no version ever made is refused, untouched.
 
 mod fingerprint;
 mod folder;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension};
 
 use super::tables::{Table, quoted};
 use super::{Findings, MOST_PER_CHECK, schema};
-use crate::{Error, status};
+use crate::{Error, integrity, status};
 
 pub(super) fn check_integrity(
     connection: &Connection,
@@ -17,6 +17,10 @@ pub(super) fn check_integrity(
         let rows = statement.query_map([], |row| row.get(0))?;
         rows.collect::<Result<Vec<String>, _>>()?
     };
+    let lines = messages.iter().flat_map(|message| message.lines());
+    if let Some(error) = lines.filter_map(integrity::unread).next() {
+        return Err(error);
+    }
     let tables = status::names(connection, "table")?;
     let mut doubted: Vec<&str> = Vec::new();
     for message in messages.iter().filter(|message| *message != "ok") {

@@ -23,7 +23,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::Error;
-use crate::data_dir::{DATABASE_FILE, LOCK_FILE, Lock};
+use crate::data_dir::{DATABASE_FILE, LOCK_FILE, Lock, can_write};
 use crate::database::open_to_verify;
 use crate::inspect::{find_database, look_at};
 use crate::progress::{Stage, Watch, interruptible};
@@ -178,7 +178,7 @@ const OF_THE_SCHEMA: &[(&str, CheckFn)] = &[
 /// and says so, while the app is running or the disk is read-only.
 ///
 /// # Errors
-/// `DataDir` if the directory cannot be looked into, `Io` or `Busy` if the file cannot be opened; damage of
+/// `DataDir` if the directory cannot be looked into, `Io` or `Busy` if the file cannot be opened or read; damage of
 /// any kind is a problem in the report.
 pub fn run(data_dir: &Path) -> Result<Option<Report>, Error> {
     let path = data_dir.join(DATABASE_FILE);
@@ -193,31 +193,42 @@ pub fn run(data_dir: &Path) -> Result<Option<Report>, Error> {
         Err(Error::AlreadyOpen) => run_beside_the_app(&path),
         Err(error) => look_at(&path, |connection| {
             let reason = format!("{LOCK_FILE} cannot be taken: {error}");
-            Ok(check_without_search(connection, &path, &reason))
+            check_without_search(connection, &path, &reason)
         }),
     };
-    match report {
-        Err(Error::Corrupt { detail }) => Ok(Some(Report::unreadable(&path, &detail))),
-        other => other.map(Some),
-    }
+    told(&path, report).map(Some)
 }
 
-/// Checks a database that nobody else can have open, such as one that was just made out of a backup.
-pub(crate) fn run_alone(path: &Path) -> Result<Report, Error> {
-    match open_to_verify(path).and_then(|connection| check_alone(&connection, path, search::check))
-    {
+/// Damage that keeps every check from beginning is an answer too.
+fn told(path: &Path, report: Result<Report, Error>) -> Result<Report, Error> {
+    match report {
         Err(Error::Corrupt { detail }) => Ok(Report::unreadable(path, &detail)),
         other => other,
     }
 }
 
-/// [`run_alone`], which ends in the middle once `watch` no longer wants it.
-pub(crate) fn run_watched(path: &Path, watch: &Watch<'_>) -> Result<Report, Error> {
+/// Checks a database that nobody else can have open.
+fn run_alone(path: &Path) -> Result<Report, Error> {
+    // Before it is open: closing a handle of an open file takes its locks away (POSIX).
+    let can_write = can_write(path);
     let connection = open_to_verify(path)?;
-    let at = || watch.at(Stage::Checking, 0, 1);
-    interruptible(&connection, at, || {
+    if can_write {
         check_alone(&connection, path, search::check)
-    })
+    } else {
+        connection.pragma_update(None, "query_only", true)?;
+        check_without_search(&connection, path, "the file is write-protected")
+    }
+}
+
+/// Checks a database that was just made out of a backup, and ends in the middle once `watch` no longer wants it.
+pub(crate) fn run_watched(path: &Path, watch: &Watch<'_>) -> Result<Report, Error> {
+    let report = open_to_verify(path).and_then(|connection| {
+        let at = || watch.at(Stage::Checking, 0, 1);
+        interruptible(&connection, at, || {
+            check_alone(&connection, path, search::check)
+        })
+    });
+    told(path, report)
 }
 
 /// Whoever has the database open goes on writing; nothing is written here. The connection could write all the
@@ -226,7 +237,7 @@ fn run_beside_the_app(path: &Path) -> Result<Report, Error> {
     let connection = open_to_verify(path)?;
     connection.pragma_update(None, "query_only", true)?;
     let reason = "the app is running; quit it to have this checked too";
-    Ok(check_without_search(&connection, path, reason))
+    check_without_search(&connection, path, reason)
 }
 
 /// Checks the database at `path` on a connection of [`open_to_verify`]; nobody else may have it open. Does not name
@@ -244,19 +255,23 @@ fn check_alone(
 ) -> Result<Report, Error> {
     let mut report = Report::new(path);
     connection.pragma_update(None, "query_only", true)?;
-    if report.check_what_can_be_read(connection) {
+    if report.check_what_can_be_read(connection)? {
         connection.pragma_update(None, "query_only", false)?;
-        report.check("search", check_search, connection);
+        report.check("search", check_search, connection)?;
     }
     Ok(report.finished())
 }
 
-fn check_without_search(connection: &Connection, path: &Path, reason: &str) -> Report {
+fn check_without_search(
+    connection: &Connection,
+    path: &Path,
+    reason: &str,
+) -> Result<Report, Error> {
     let mut report = Report::new(path);
-    if report.check_what_can_be_read(connection) {
+    if report.check_what_can_be_read(connection)? {
         report.skip("search", reason);
     }
-    report.finished()
+    Ok(report.finished())
 }
 
 impl Report {
@@ -287,14 +302,14 @@ impl Report {
     }
 
     /// Gives whether the schema is the one of this program to the letter, so that its code may run.
-    fn check_what_can_be_read(&mut self, connection: &Connection) -> bool {
+    fn check_what_can_be_read(&mut self, connection: &Connection) -> Result<bool, Error> {
         for (name, check) in OF_ANY_FILE {
-            self.check(name, *check, connection);
+            self.check(name, *check, connection)?;
         }
         let is_newest = schema::is_newest(connection);
         for (name, check) in OF_THE_SCHEMA {
             if is_newest {
-                self.check(name, *check, connection);
+                self.check(name, *check, connection)?;
             } else {
                 self.skip(name, UNKNOWN_SCHEMA);
             }
@@ -303,13 +318,21 @@ impl Report {
         if !is_as_known {
             self.skip("search", UNKNOWN_SCHEMA);
         }
-        is_as_known
+        Ok(is_as_known)
     }
 
-    fn check(&mut self, name: &'static str, check: CheckFn, connection: &Connection) {
+    /// What the disk does not give for now is no damage: a report that said so would have a whole database repaired.
+    fn check(
+        &mut self,
+        name: &'static str,
+        check: CheckFn,
+        connection: &Connection,
+    ) -> Result<(), Error> {
         let mut findings = Findings::new(name);
-        if let Err(error) = check(connection, &mut findings) {
-            findings.file(format!("the check could not be done: {error}"));
+        match check(connection, &mut findings) {
+            Ok(()) => {}
+            Err(error) if error.is_of_the_disk() => return Err(error),
+            Err(error) => findings.file(format!("the check could not be done: {error}")),
         }
         let outcome = if findings.is_empty() {
             Outcome::Passed
@@ -322,6 +345,7 @@ impl Report {
             reason: None,
         });
         self.problems.append(&mut findings.into_problems());
+        Ok(())
     }
 
     fn skip(&mut self, name: &'static str, reason: &str) {
@@ -335,5 +359,42 @@ impl Report {
     fn finished(mut self) -> Self {
         self.ok = self.problems.is_empty();
         self
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    fn failing(_: &Connection, _: &mut Findings) -> Result<(), Error> {
+        Err(Error::Io {
+            detail: "disk I/O error".into(),
+        })
+    }
+
+    fn damaged(_: &Connection, _: &mut Findings) -> Result<(), Error> {
+        Err(Error::corrupt("database disk image is malformed"))
+    }
+
+    #[test]
+    fn a_check_that_the_disk_breaks_off_finds_nothing_and_one_that_damage_breaks_off_does() {
+        let connection = Connection::open_in_memory().unwrap();
+        let mut report = Report::new(Path::new("parlance.db"));
+        let outcome = report.check("readable", failing, &connection);
+        assert_eq!(outcome.unwrap_err().code(), "io");
+        assert_eq!(report.checks, []);
+        report.check("readable", damaged, &connection).unwrap();
+        assert!(!report.finished().ok);
+    }
+
+    #[test]
+    fn what_is_no_database_is_an_answer_to_whoever_watches_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(DATABASE_FILE);
+        std::fs::write(&path, "Không phải cơ sở dữ liệu. ".repeat(400)).unwrap();
+        let report = run_watched(&path, &Watch::nobody()).unwrap();
+        assert!(!report.ok);
+        assert_eq!(report.problems.len(), 1, "{report:?}");
     }
 }

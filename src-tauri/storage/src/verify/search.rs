@@ -92,16 +92,21 @@ fn check_all(
     names_rows: bool,
 ) -> Result<(), Error> {
     for search in SEARCHES.iter().flatten() {
-        if let Err(error) = check_one(connection, search) {
-            if !matches!(error, Error::Corrupt { .. }) {
-                return Err(error);
+        match check_one(connection, search) {
+            Ok(()) => {}
+            Err(Error::Corrupt { .. }) => {
+                if !names_rows || name_rows(connection, search, findings)? == 0 {
+                    findings.table(
+                        search.index,
+                        format!("does not agree with {}", search.table),
+                    );
+                }
             }
-            if !names_rows || name_rows(connection, search, findings)? == 0 {
-                findings.table(
-                    search.index,
-                    format!("does not agree with {}", search.table),
-                );
+            // The disk can be written, or this would not be asked.
+            Err(Error::ReadOnly) => {
+                findings.file("says of itself that it cannot be written");
             }
+            Err(error) => return Err(error),
         }
     }
     Ok(())

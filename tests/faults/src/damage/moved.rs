@@ -66,17 +66,24 @@ pub(super) fn read_only(sample: &Sample, programs: &Programs) -> Result<Vec<Stri
     let mut complaints = Vec::new();
     let Programs { child, tool } = programs;
     for (state, image) in [("closed", &sample.closed), ("with a log", &sample.logged)] {
-        let folder = tempfile::tempdir()?;
+        let (folder, elsewhere) = (tempfile::tempdir()?, tempfile::tempdir()?);
         image.write(folder.path())?;
+        let rescued = elsewhere.path().join("rescued");
+        let rescue_to = rescued.to_str().context("a strange path")?;
         for (program, arguments) in [
             (child, vec!["look"]),
             (tool, vec!["status", "--data-dir"]),
             (tool, vec!["verify", "--data-dir"]),
             (tool, vec!["migrate", "--data-dir"]),
+            (tool, vec!["doctor", "--data-dir"]),
+            (tool, vec!["doctor", "--rescue", rescue_to, "--data-dir"]),
         ] {
             if let Some(complaint) = look_read_only(folder.path(), program, &arguments)? {
                 complaints.push(format!("{state}, {}: {complaint}", arguments[0]));
             }
+        }
+        if !rescued.join("everything.jsonl").is_file() {
+            complaints.push(format!("{state}: nothing is rescued"));
         }
         cases::check_same(image, folder.path())?;
         // And all of it is still there, on a disk that writes.
@@ -88,7 +95,8 @@ pub(super) fn read_only(sample: &Sample, programs: &Programs) -> Result<Vec<Stri
 
 /// Gives what is not as wished, in words.
 fn look_read_only(directory: &Path, program: &Path, arguments: &[&str]) -> Result<Option<String>> {
-    let script = "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" || exit 77
+    let script = "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" \\
+            && ! touch \"$1/written\" 2> /dev/null || exit 77
         directory=$1; shift; exec \"$@\" \"$directory\"";
     let output = Command::new("unshare")
         .args(["-rm", "sh", "-c", script, "sh"])

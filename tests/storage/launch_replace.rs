@@ -1,0 +1,140 @@
+//! A replacement of the database that a crash interrupted, its intent, and the undo copy it leaves.
+
+use std::fs;
+
+use parlance_storage::backup::{self, BackupReason};
+use parlance_storage::{LaunchNotice, Watch, verify};
+
+use crate::launch::{back_up, lived_in, message_count, undo_copy};
+use crate::support::{NOON, REAL_TEXTS};
+
+#[test]
+fn a_restore_that_a_crash_interrupted_anywhere_is_finished_at_the_next_start() {
+    // The states that a crash can leave between the intent and its end, made by hand.
+    for done in 0..5 {
+        let world = lived_in();
+        let made = backup::create(
+            world.path(),
+            &backup::NewBackup {
+                reason: BackupReason::Manual,
+                app_version: "1".into(),
+                now: NOON,
+            },
+            &Watch::nobody(),
+        )
+        .unwrap();
+        world.send(world.conversation(), "later").unwrap();
+        // Without closing: the last words are in the log.
+        let (database, log) = (
+            fs::read(world.path().join("parlance.db")).unwrap(),
+            fs::read(world.path().join("parlance.db-wal")).unwrap(),
+        );
+        world.db.close().unwrap();
+        backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
+        let folder = world.path().to_owned();
+        let path = |name: &str| folder.join(name);
+        let kept = undo_copy(&world).name;
+        // Back to the moment after the intent was written.
+        fs::rename(path("parlance.db"), path("parlance.db-new")).unwrap();
+        fs::remove_dir_all(path("replaced")).unwrap();
+        fs::create_dir(path("replaced")).unwrap();
+        fs::write(path("parlance.db"), &database).unwrap();
+        fs::write(path("parlance.db-wal"), &log).unwrap();
+        fs::write(
+            path("parlance.intent"),
+            format!("{{\"keep_as\":\"{kept}\"}}"),
+        )
+        .unwrap();
+        let replaced = |name: &str| path("replaced").join(name);
+        if done > 0 {
+            fs::rename(path("parlance.db"), replaced(&kept)).unwrap();
+        }
+        if done > 1 {
+            fs::rename(path("parlance.db-wal"), replaced(&format!("{kept}-wal"))).unwrap();
+        }
+        if done > 2 {
+            fs::rename(path("parlance.db-new"), path("parlance.db")).unwrap();
+        }
+        if done > 3 {
+            fs::write(path("parlance.db-wal"), "").unwrap();
+        }
+        let world = world.reopened();
+        assert_eq!(
+            world.db.launch().notices,
+            [LaunchNotice::RestoreFinished],
+            "{done}"
+        );
+        assert_eq!(
+            message_count(world.path()),
+            REAL_TEXTS.len() as i64,
+            "{done}"
+        );
+        assert!(!path("parlance.intent").exists());
+        world.db.close().unwrap();
+        assert!(verify::run(world.path()).unwrap().unwrap().ok, "{done}");
+        let copy = undo_copy(&world);
+        assert_eq!(copy.name, kept);
+        backup::restore(world.path(), &copy.name, NOON, &Watch::nobody()).unwrap();
+        assert_eq!(
+            message_count(world.path()),
+            REAL_TEXTS.len() as i64 + 1,
+            "{done}: with its log"
+        );
+    }
+}
+
+#[test]
+fn an_intent_that_cannot_be_read_is_carried_out_within_the_directory() {
+    // It was written all the same, and so the new database was whole and wanted.
+    for intent in [
+        "",
+        "{}",
+        "null",
+        r#"{"keep_as":"../../etc/passwd"}"#,
+        r#"{"keep_as":"20240101-000000-000.db/../../x"}"#,
+    ] {
+        let world = lived_in();
+        let made = back_up(&world);
+        world.send(world.conversation(), "later").unwrap();
+        world.db.close().unwrap();
+        backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
+        let path = |name: &str| world.path().join(name);
+        let copy = path("replaced").join(undo_copy(&world).name);
+        fs::rename(path("parlance.db"), path("parlance.db-new")).unwrap();
+        fs::rename(copy, path("parlance.db")).unwrap();
+        fs::write(path("parlance.intent"), intent).unwrap();
+        let world = world.reopened();
+        assert_eq!(world.db.launch().notices, [LaunchNotice::RestoreFinished]);
+        assert_eq!(
+            message_count(world.path()),
+            REAL_TEXTS.len() as i64,
+            "{intent}"
+        );
+        assert!(
+            world
+                .path()
+                .join("replaced")
+                .join(undo_copy(&world).name)
+                .exists()
+        );
+    }
+}
+
+#[test]
+fn a_damaged_undo_copy_can_be_put_in_place_as_it_was() {
+    let world = lived_in();
+    let made = back_up(&world);
+    world.send(world.conversation(), "only here").unwrap();
+    world.db.close().unwrap();
+    let file = world.path().join("parlance.db");
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[..100].fill(0);
+    fs::write(&file, &bytes).unwrap();
+    backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
+    let copy = undo_copy(&world);
+    backup::restore(world.path(), &copy.name, NOON, &Watch::nobody()).unwrap();
+    assert!(fs::read(&file).unwrap() == bytes);
+    let outcome = parlance_storage::doctor::repair(world.path(), &Watch::nobody(), NOON).unwrap();
+    assert!(outcome.text.contains("messages"), "{}", outcome.text);
+    assert_eq!(message_count(world.path()), REAL_TEXTS.len() as i64 + 1);
+}
