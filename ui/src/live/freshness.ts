@@ -24,9 +24,14 @@ export class Freshness {
 		return this.#answered.get(id) === Number.POSITIVE_INFINITY;
 	}
 
-	/** The thing is there again after it was deleted: answers to questions from now on count. */
-	revive(id: string): void {
-		if (this.isBuried(id)) this.#answered.set(id, this.#asked);
+	/**
+	 * The thing is there again after it was deleted: answers to questions from now on count. Gives whether
+	 * it was known to be deleted.
+	 */
+	revive(id: string): boolean {
+		if (!this.isBuried(id)) return false;
+		this.#answered.set(id, this.#asked);
+		return true;
 	}
 
 	/** The thing was deleted: no answer about it counts any more, until it is revived. */

@@ -41,6 +41,8 @@ export class Chat {
 	readonly #refresher = new Refresher((id) => this.#refresh(id));
 	/** Changed while a page was on its way, which may have been read before the change. */
 	readonly #touched = new Set<string>();
+	/** Came out of the trash again while the chat was open: it is there once more, but not new. */
+	readonly #revived = new Set<string>();
 	#unlisten: (() => void) | null = null;
 	#closed = false;
 
@@ -210,7 +212,7 @@ export class Chat {
 			return;
 		}
 		// It may come out of the trash.
-		if (kind === "inserted") this.#freshness.revive(id);
+		if (kind === "inserted" && this.#freshness.revive(id)) this.#revived.add(id);
 		if (this.loading || this.loadingOlder) this.#touched.add(id);
 		// What is not shown is not fetched: it comes whole with its page.
 		if (kind === "inserted" || this.find(id) || this.#refresher.isBusy(id)) this.#refresher.request(id);
@@ -253,8 +255,9 @@ export class Chat {
 			news.push([message, known]);
 		}
 		if (news.length === 0) return;
+		const newest = this.messages.at(-1);
 		this.messages = [...byId.values()].sort((a, b) => a.sequenceNumber - b.sequenceNumber);
-		for (const [message, known] of news) this.#tell(message, known, live);
+		for (const [message, known] of news) this.#tell(message, known, newest, live);
 	}
 
 	#liesBeforeThePage(message: Message): boolean {
@@ -262,12 +265,17 @@ export class Chat {
 		return this.hasOlder && first !== undefined && message.sequenceNumber < first.sequenceNumber;
 	}
 
-	#tell(message: Message, known: Message | undefined, live: boolean): void {
+	#tell(message: Message, known: Message | undefined, newest: Message | undefined, live: boolean): void {
 		this.#events.messageChanged?.(message.id);
 		if (message.role !== "assistant" || !live) return;
 		const finished = message.status !== "streaming";
-		if (!known && !this.loading) this.#events.replyArrived?.(message);
-		if (finished && (known?.status === "streaming" || (!known && !this.loading)))
-			this.finishedReply = message;
+		const arrives = !known && !this.loading && !this.#comesBack(message, newest);
+		if (arrives) this.#events.replyArrived?.(message);
+		if (finished && (known?.status === "streaming" || arrives)) this.finishedReply = message;
+	}
+
+	/** Whether it was said before and comes out of the trash: a new reply is always the last. */
+	#comesBack({ id, sequenceNumber }: Message, newest: Message | undefined): boolean {
+		return this.#revived.has(id) || (newest !== undefined && sequenceNumber < newest.sequenceNumber);
 	}
 }

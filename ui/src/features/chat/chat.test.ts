@@ -206,6 +206,30 @@ describe("a reply that streams", () => {
 		expect(replyArrived).not.toHaveBeenCalled();
 	});
 
+	it.each([
+		["the last one", 2, true],
+		["one before others", 0, true],
+		["one that was deleted before the chat was opened", 0, false],
+	] as const)("is no new one when it comes out of the trash: %s", async (_, place, whileOpen) => {
+		const app = new FakeApp();
+		const said = ["Xin chào! ", "Bạn khoẻ không? ", "Tạm biệt. "];
+		const replies = said.map((text, index) =>
+			aReply([text], { conversationId: HERE, sequenceNumber: index + 1 }),
+		);
+		const gone = replies[place] as Message;
+		app.messages = whileOpen ? replies : replies.filter((reply) => reply !== gone);
+		const replyArrived = vi.fn();
+		const chat = await opened(app, { replyArrived });
+		if (whileOpen) {
+			app.messages = replies.filter((reply) => reply !== gone);
+			await app.emit({ id: gone.id, conversationId: HERE, kind: "deleted" });
+		}
+		await app.put(gone);
+		expect(words(chat)).toEqual(said);
+		expect(replyArrived).not.toHaveBeenCalled();
+		expect(chat.finishedReply).toBeNull();
+	});
+
 	it("keeps its words when it is interrupted", async () => {
 		const app = new FakeApp();
 		const chat = await opened(app);
