@@ -103,6 +103,96 @@ describe("deleting a message", () => {
 	});
 });
 
+describe("one wish to delete or to undo is one, although", () => {
+	it("the Delete key is held down", async () => {
+		const { app, talk } = await inTalk();
+		opener(talk.id)?.focus();
+		await user.keyboard("{Delete>5/}");
+		await painted();
+		await user.keyboard("{Delete>5/}");
+		await painted();
+		expect(app.callsOf("conversationDelete")).toHaveLength(2);
+	});
+
+	it("the Delete key repeats when the focus is on the next one already", async () => {
+		const { app, talk } = await inTalk();
+		opener(talk.id)?.focus();
+		await user.keyboard("{Delete}");
+		await painted();
+		document.activeElement?.dispatchEvent(
+			new KeyboardEvent("keydown", { key: "Delete", repeat: true, bubbles: true }),
+		);
+		await painted();
+		expect(app.callsOf("conversationDelete")).toEqual([[talk.id]]);
+	});
+
+	it.each(["deleteConversation", "deleteMessage"] as const)("%s is double-clicked", async (name) => {
+		const { app } = await inTalk();
+		const [first, second] = all(name);
+		await user.click(first as Element);
+		await painted();
+		// What was below has moved up, under the mouse.
+		second?.dispatchEvent(new MouseEvent("click", { detail: 2, bubbles: true }));
+		await painted();
+		expect(app.trash).toHaveLength(1);
+	});
+
+	it("the key is pressed again before the answer is there", async () => {
+		const { app, talk } = await inTalk();
+		const slow = app.hold("conversationDelete");
+		opener(talk.id)?.focus();
+		await user.keyboard("{Delete}{Delete}");
+		await slow.release();
+		await painted();
+		expect(app.callsOf("conversationDelete")).toEqual([[talk.id]]);
+		expect(find("errorBanner")).toBeNull();
+		expect(get("undoToast").textContent).toContain("At the café");
+	});
+
+	it("the button of a message is pressed again before the answer is there", async () => {
+		const { app } = await inTalk();
+		const slow = app.hold("messageDelete");
+		const [button] = all("deleteMessage");
+		button?.focus();
+		await user.keyboard("{Enter}{Enter}");
+		await slow.release();
+		await painted();
+		expect(app.callsOf("messageDelete")).toHaveLength(1);
+		expect(find("errorBanner")).toBeNull();
+	});
+
+	it.each(["deleteMessage", "trashRestore"] as const)("Enter is held down on %s", async (name) => {
+		const { app } = await inTalk();
+		if (name === "trashRestore") await fillTrash(app, 0);
+		all(name)[0]?.focus();
+		await user.keyboard("{Enter}");
+		await painted();
+		expect(all(name)).toContain(document.activeElement);
+		const press = new KeyboardEvent("keydown", {
+			key: "Enter",
+			repeat: true,
+			bubbles: true,
+			cancelable: true,
+		});
+		document.activeElement?.dispatchEvent(press);
+		// A key that was prevented clicks nothing.
+		expect(press.defaultPrevented).toBe(true);
+	});
+
+	it("Ctrl+Z is held down", async () => {
+		const { app, talk } = await inTalk();
+		for (let times = 0; times < 3; times += 1) await deleteMessage(0);
+		opener(talk.id)?.focus();
+		for (const repeat of [false, true, true]) {
+			const press = new KeyboardEvent("keydown", { key: "z", ctrlKey: true, repeat, bubbles: true });
+			document.activeElement?.dispatchEvent(press);
+			await painted();
+		}
+		expect(app.callsOf("operationUndo")).toHaveLength(1);
+		expect(messages()).toHaveLength(2);
+	});
+});
+
 describe("the focus", () => {
 	it("goes to the message beside the one that was deleted, and to the list when it was the last", async () => {
 		const { app, talk } = await inTalk();

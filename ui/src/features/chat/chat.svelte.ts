@@ -43,6 +43,8 @@ export class Chat {
 	readonly #touched = new Set<string>();
 	/** Came out of the trash again while the chat was open: it is there once more, but not new. */
 	readonly #revived = new Set<string>();
+	/** On their way into the trash. */
+	readonly #deleting = new Set<string>();
 	#unlisten: (() => void) | null = null;
 	#closed = false;
 
@@ -158,8 +160,10 @@ export class Chat {
 		return sent !== null;
 	}
 
-	/** Puts a message into the trash. Gives what can be undone, or null when that failed. */
+	/** Puts a message into the trash, once. Gives what can be undone, or null when there is nothing. */
 	async delete(messageId: string): Promise<Operation | null> {
+		if (this.#deleting.has(messageId)) return null;
+		this.#deleting.add(messageId);
 		try {
 			const operation = await this.#client.messageDelete(messageId);
 			this.#remove(messageId);
@@ -167,6 +171,8 @@ export class Chat {
 		} catch (error) {
 			this.#events.failed?.(toFailure(error));
 			return null;
+		} finally {
+			this.#deleting.delete(messageId);
 		}
 	}
 

@@ -27,6 +27,8 @@ export class Conversations {
 	readonly #failed: (failure: CommandFailure) => void;
 	readonly #freshness = new Freshness();
 	readonly #refresher = new Refresher((id) => this.#refresh(id));
+	/** On their way into the trash. */
+	readonly #deleting = new Set<string>();
 	#next: string | null = null;
 	#unlisten: (() => void) | null = null;
 	#closed = false;
@@ -119,8 +121,10 @@ export class Conversations {
 		}
 	}
 
-	/** Puts a conversation into the trash. Gives what can be undone, or null when that failed. */
+	/** Puts a conversation into the trash, once. Gives what can be undone, or null when there is nothing. */
 	async delete(id: string): Promise<Operation | null> {
+		if (this.#deleting.has(id)) return null;
+		this.#deleting.add(id);
 		try {
 			const operation = await this.#client.conversationDelete(id);
 			this.#remove(id);
@@ -128,6 +132,8 @@ export class Conversations {
 		} catch (error) {
 			this.#failed(toFailure(error));
 			return null;
+		} finally {
+			this.#deleting.delete(id);
 		}
 	}
 
