@@ -455,6 +455,51 @@ describe("the trash", () => {
 		expect(all("trashItem")).toHaveLength(6);
 	});
 
+	describe.each(["trashErase", "trashEmpty"] as const)("when it is erased by %s", (command) => {
+		async function erasing() {
+			const { app } = await withTrash();
+			const held = app.hold(command);
+			await user.click(all(command)[0] as Element);
+			await user.click(get("trashConfirmErase"));
+			await painted();
+			return { app, held };
+		}
+
+		it("cannot be closed meanwhile: a failure would be told to nobody", async () => {
+			const { held } = await erasing();
+			const dialog = get("trashDialog").closest("dialog") as HTMLDialogElement;
+			expect((get("trashClose") as HTMLButtonElement).disabled).toBe(true);
+			dialog.close();
+			await painted();
+			expect(dialog.open).toBe(true);
+			await held.release();
+			await painted();
+			expect((get("trashClose") as HTMLButtonElement).disabled).toBe(false);
+			await user.click(get("trashClose"));
+			expect(find("trashDialog")).toBeNull();
+		});
+
+		it("but not to the end is out of sight, and the rest comes at the next start", async () => {
+			const { app, held } = await erasing();
+			app.trash = command === "trashEmpty" ? [] : app.trash.slice(1);
+			await held.fail("io");
+			await painted();
+			const alert = within(get("trashDialog")).getByRole("alert");
+			expect(alert.textContent).toContain("What is left is erased when Parlance starts next.");
+			expect(alert.textContent).toContain("io");
+			expect(alert.textContent).not.toContain("try again");
+			expect(all("trashItem")).toHaveLength(app.trash.length);
+		});
+
+		it("but not at all is still there, and says why", async () => {
+			const { held } = await erasing();
+			await held.fail("disk_full");
+			await painted();
+			expect(within(get("trashDialog")).getByRole("alert").textContent).toContain("The disk is full.");
+			expect(all("trashItem")).toHaveLength(2);
+		});
+	});
+
 	it("is emptied only after a question", async () => {
 		const { app } = await withTrash();
 		await user.click(get("trashEmpty"));

@@ -183,7 +183,8 @@ export class Chat {
 	async stopReply(): Promise<void> {
 		try {
 			await this.#client.messageStop(this.conversationId);
-			for (const { id, status } of this.messages) if (status === "streaming") this.#refresher.request(id);
+			for (const { id, status } of this.messages)
+				if (status === "streaming") void this.#refresher.request(id);
 		} catch (error) {
 			this.#events.failed?.(toFailure(error));
 		}
@@ -221,11 +222,11 @@ export class Chat {
 		if (kind === "inserted" && this.#freshness.revive(id)) this.#revived.add(id);
 		if (this.loading || this.loadingOlder) this.#touched.add(id);
 		// What is not shown is not fetched: it comes whole with its page.
-		if (kind === "inserted" || this.find(id) || this.#refresher.isBusy(id)) this.#refresher.request(id);
+		if (kind === "inserted" || this.find(id) || this.#refresher.isBusy(id)) void this.#refresher.request(id);
 	}
 
 	#refreshTouched(): void {
-		for (const id of this.#touched) if (this.find(id)) this.#refresher.request(id);
+		for (const id of this.#touched) if (this.find(id)) void this.#refresher.request(id);
 		this.#touched.clear();
 	}
 

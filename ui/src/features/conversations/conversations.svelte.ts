@@ -147,7 +147,7 @@ export class Conversations {
 			}
 			// It may come out of the trash.
 			if (change.kind === "inserted") this.#freshness.revive(change.id);
-			this.#refresher.request(change.id);
+			void this.#refresher.request(change.id);
 		}
 	}
 

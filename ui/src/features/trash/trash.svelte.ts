@@ -18,7 +18,11 @@ export class Trash {
 	loadFailure = $state.raw<CommandFailure | null>(null);
 	/** Something is being taken out or erased. */
 	busy = $state(false);
+	/** Something is being erased, which may take a while. */
+	erasing = $state(false);
 	failure = $state.raw<CommandFailure | null>(null);
+	/** What failed is the rest of an erasure: nothing of it is to be seen any more, and the app finishes it. */
+	unfinished = $state(false);
 	hasMore = $state(false);
 	/** What was done last in here; `item` is null when everything was erased. */
 	done = $state.raw<{ what: "restored" | "erased"; item: TrashItem | null } | null>(null);
@@ -41,7 +45,7 @@ export class Trash {
 		try {
 			if (!this.#unlisten) {
 				const unlisten = await this.#client.onDataChanged((changes, resync) => {
-					if (resync || changes.some(concernsTheTrash)) this.#refresher.request("trash");
+					if (resync || changes.some(concernsTheTrash)) void this.#refresher.request("trash");
 				});
 				if (this.#closed) return unlisten();
 				this.#unlisten = unlisten;
@@ -80,7 +84,7 @@ export class Trash {
 	}
 
 	async erase(item: TrashItem): Promise<void> {
-		await this.#do(async () => {
+		await this.#erase([item], async () => {
 			await this.#client.trashErase(item.kind, item.id);
 			this.#drop(item);
 			this.done = { what: "erased", item };
@@ -88,7 +92,7 @@ export class Trash {
 	}
 
 	async empty(): Promise<void> {
-		await this.#do(async () => {
+		await this.#erase(this.items, async () => {
 			await this.#client.trashEmpty();
 			this.items = [];
 			this.#pages = 1;
@@ -97,8 +101,15 @@ export class Trash {
 		});
 	}
 
+	async #erase(doomed: readonly TrashItem[], work: () => Promise<void>): Promise<void> {
+		if (this.busy) return;
+		this.erasing = true;
+		await this.#do(work, doomed);
+		this.erasing = false;
+	}
+
 	/** What did not work is said, and the list is read again: it was not as it is shown. */
-	async #do(work: () => Promise<void>): Promise<void> {
+	async #do(work: () => Promise<void>, doomed: readonly TrashItem[] = []): Promise<void> {
 		if (this.busy) return;
 		this.busy = true;
 		this.failure = null;
@@ -106,11 +117,19 @@ export class Trash {
 		try {
 			await work();
 		} catch (error) {
-			this.failure = toFailure(error);
-			this.#refresher.request("trash");
+			const failure = toFailure(error);
+			await this.#refresher.request("trash");
+			this.unfinished = failure.code !== "not_found" && this.#isOutOfSight(doomed);
+			this.failure = failure;
 		} finally {
 			this.busy = false;
 		}
+	}
+
+	/** An erasure first takes things out of the trash, and from then on there is no way back. */
+	#isOutOfSight(doomed: readonly TrashItem[]): boolean {
+		const shown = new Set(this.items.map(keyOf));
+		return doomed.length > 0 && !doomed.some((item) => shown.has(keyOf(item)));
 	}
 
 	/** Reads as many pages as are shown: whoever has scrolled down is not thrown back to the top. */

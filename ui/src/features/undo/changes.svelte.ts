@@ -28,7 +28,7 @@ export class RecentChanges {
 		try {
 			if (!this.#unlisten) {
 				const unlisten = await this.#client.onDataChanged((changes, resync) => {
-					if (resync || changes.some(mayBeAnOperation)) this.#refresher.request("changes");
+					if (resync || changes.some(mayBeAnOperation)) void this.#refresher.request("changes");
 				});
 				if (this.#closed) return unlisten();
 				this.#unlisten = unlisten;

@@ -119,6 +119,8 @@ export default {
 	"trash.restored": "Put back: {name}.",
 	"trash.erased": "Erased: {name}.",
 	"trash.emptied": "Erased: everything that was in the trash.",
+	"trash.unfinished":
+		"It is out of sight, but not erased to the last trace. What is left is erased when Parlance starts next.",
 	"trash.conflict": "Its conversation is in the trash too. Put that back first.",
 
 	"speech.playMessage": "Play the whole message",

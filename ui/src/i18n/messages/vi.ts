@@ -122,6 +122,8 @@ export default {
 	"trash.restored": "Đã khôi phục: {name}.",
 	"trash.erased": "Đã xóa vĩnh viễn: {name}.",
 	"trash.emptied": "Đã xóa vĩnh viễn mọi thứ trong thùng rác.",
+	"trash.unfinished":
+		"Nội dung này không còn hiện nữa nhưng chưa được xóa hết. Phần còn lại sẽ bị xóa khi Parlance khởi động lần sau.",
 	"trash.conflict": "Cuộc trò chuyện của nó cũng ở trong thùng rác. Hãy khôi phục cuộc trò chuyện trước.",
 
 	"speech.playMessage": "Nghe cả tin nhắn",
