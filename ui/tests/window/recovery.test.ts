@@ -83,6 +83,25 @@ describe("a database that cannot be opened", () => {
 	});
 });
 
+describe("a database that cannot be opened, tried again while other work is under way,", () => {
+	it.each(["corrupt", "io"])("stays with %s what it was, and says why it was not tried", async (code) => {
+		const app = broken(code);
+		await openWindow(app);
+		app.failNext("appRetry", "conflict", "Parlance is busy with another backup, restore or repair.");
+		await user.click(get("startRetry"));
+		await painted();
+		expect(get("recoveryPage").dataset.code).toBe(code);
+		expect(get("recoveryPage").textContent).not.toContain("Something unexpected");
+		expect(get("errorBanner").textContent).toContain("It was not tried again. Something else is under way.");
+		expect(screen.getByText("/home/linh/.local/share/parlance")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+		app.status = READY;
+		await user.click(get("startRetry"));
+		await painted();
+		expect(get("appReady")).toBeTruthy();
+	});
+});
+
 describe("the backups on the recovery page", () => {
 	it("have the newest good one chosen and recommended", async () => {
 		const app = broken();

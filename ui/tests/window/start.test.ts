@@ -150,6 +150,20 @@ describe("a start that fails", () => {
 		expect(find("startFailure")).toBeNull();
 	});
 
+	it("stays what it was when it could not even be tried again, and says so", async () => {
+		const app = new FakeApp();
+		app.status = aFailedStart("disk_full");
+		await openWindow(app);
+		app.failNext("appRetry", "conflict");
+		await user.click(get("startRetry"));
+		await painted();
+		expect(get("startFailureMessage").textContent).toBe("The disk is full.");
+		expect(get("errorBanner").textContent).toContain("It was not tried again.");
+		await user.click(get("startRetry"));
+		await painted();
+		expect(find("errorBanner")).toBeNull();
+	});
+
 	it("to read the settings still opens, with the defaults and a word about it", async () => {
 		const app = new FakeApp();
 		app.failNext("settingsGet", "corrupt");

@@ -326,6 +326,7 @@ export default {
 	"failure.folder": "Data folder",
 	"failure.retry": "Try again",
 	"failure.retrying": "Trying again…",
+	"failure.notRetried": "It was not tried again.",
 
 	"failure.data_dir.what": "The folder for your data cannot be written.",
 	"failure.data_dir.kept": "Nothing was changed. Whatever was in the folder is still there.",

@@ -331,6 +331,7 @@ export default {
 	"failure.folder": "Thư mục dữ liệu",
 	"failure.retry": "Thử lại",
 	"failure.retrying": "Đang thử lại…",
+	"failure.notRetried": "Chưa thử lại được.",
 
 	"failure.data_dir.what": "Không ghi được vào thư mục dữ liệu của bạn.",
 	"failure.data_dir.kept": "Không có gì bị thay đổi. Những gì trong thư mục vẫn còn nguyên.",
