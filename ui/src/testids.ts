@@ -62,6 +62,7 @@ export const testids = {
 	beginAnewCancel: "begin-anew-cancel",
 	beginAnewConfirm: "begin-anew-confirm",
 	dataSection: "data-section",
+	backupListRetry: "backup-list-retry",
 	backupStatus: "backup-status",
 	backupNow: "backup-now",
 	backupBudget: "backup-budget",

@@ -222,6 +222,21 @@ describe("the backups on the recovery page", () => {
 		expect(get("errorBanner").textContent).toContain("The backups could not be listed.");
 		expect(get("doctorCheck")).toBeTruthy();
 	});
+
+	it("can be asked for again when they could not be listed", async () => {
+		const app = broken();
+		app.failNext("backupList", "io");
+		await openWindow(app);
+		app.failNext("backupList", "io");
+		await user.click(get("backupListRetry"));
+		await painted();
+		expect(get("errorBanner")).toBeTruthy();
+		expect(document.activeElement).toBe(get("backupListRetry"));
+		await user.click(get("backupListRetry"));
+		await painted();
+		expect(find("errorBanner")).toBeNull();
+		expect(all("backupItem")).toHaveLength(4);
+	});
 });
 
 describe("data of a newer Parlance", () => {

@@ -24,9 +24,9 @@ export class Backups {
 
 	async load(): Promise<void> {
 		this.loading = true;
-		this.loadFailure = null;
 		try {
 			this.overview = await this.#client.backupList();
+			this.loadFailure = null;
 		} catch (error) {
 			this.loadFailure = toFailure(error);
 		} finally {
