@@ -420,9 +420,10 @@ export class FakeApp implements Client {
 	}
 
 	backupCreate() {
-		return this.#answer("backupCreate", [], () => {
+		return this.#carryOut("backupCreate", [], () => {
 			const made = aBackup({ createdAt: Date.now(), reason: "manual" });
 			this.backups = [made, ...this.backups];
+			this.lastFailure = null;
 			return made;
 		});
 	}

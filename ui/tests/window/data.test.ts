@@ -367,6 +367,77 @@ describe("the doctor", () => {
 	});
 });
 
+describe("what came of it,", () => {
+	async function reopen() {
+		await user.click(get("settingsClose"));
+		await user.click(get("settingsOpen"));
+		await painted();
+	}
+
+	it("once it was read, is not there any more when the settings are opened again", async () => {
+		const { app } = await inSettings();
+		app.failNext("backupSetBudget", "read_only");
+		await user.selectOptions(get("backupBudget"), "5 GB");
+		await user.click(get("backupNow"));
+		await user.click(get("doctorCheck"));
+		await painted();
+		expect(get("backupStatus").textContent).toContain("The new backup was checked");
+		expect(get("doctorReport")).toBeTruthy();
+		expect(find("errorBanner")).not.toBeNull();
+
+		app.lastFailure = { code: "disk_full", message: "No room.", details: {} };
+		await reopen();
+		expect(get("backupStatus").textContent).not.toContain("The new backup was checked");
+		expect(get("errorBanner").textContent).toContain("The last automatic backup failed.");
+		expect(find("doctorReport")).toBeNull();
+	});
+
+	it("and of what failed, neither", async () => {
+		const { app } = livedIn();
+		app.doctor = { ok: false, text: "2 pages cannot be read.", canRepair: true };
+		await inSettings(app);
+		await user.click(get("doctorCheck"));
+		await painted();
+		for (const command of ["backupCreate", "doctorRepair"] as const) app.failNext(command, "io");
+		await user.click(get("backupNow"));
+		await user.click(get("doctorRepair"));
+		await painted();
+		app.failNext("doctorReport", "io");
+		await user.click(get("doctorCheck"));
+		await painted();
+		expect(all("errorBanner")).toHaveLength(3);
+		await reopen();
+		expect(find("errorBanner")).toBeNull();
+	});
+
+	it("when it came while they were closed, is still to be read", async () => {
+		const { app } = await inSettings();
+		const making = app.hold("backupCreate");
+		const checking = app.hold("doctorReport");
+		await user.click(get("backupNow"));
+		await user.click(get("doctorCheck"));
+		await user.click(get("settingsClose"));
+		await making.fail("io");
+		await checking.release();
+		await painted();
+		await user.click(get("settingsOpen"));
+		await painted();
+		expect(get("errorBanner").textContent).toContain("The backup was not made.");
+		expect(get("doctorReport").textContent).toContain("Looked at 11 tables");
+	});
+
+	it("is told beside the last failure where it was cancelled", async () => {
+		const { app } = livedIn();
+		app.lastFailure = { code: "disk_full", message: "No room.", details: {} };
+		await inSettings(app);
+		app.failNext("backupCreate", "cancelled");
+		await user.click(get("backupNow"));
+		await painted();
+		expect(get("workCancelled")).toBeTruthy();
+		expect(get("errorBanner").textContent).toContain("The last automatic backup failed.");
+	});
+});
+
 describe("a report", () => {
 	it("is shown before it is copied, and copied where that is possible", async () => {
 		await inSettings();

@@ -45,6 +45,14 @@ export class Backups {
 		return made !== null;
 	}
 
+	/** What came of the last wishes was read: it must not be taken for the news of another day. */
+	forget(): void {
+		if (this.making.running) return;
+		this.made = null;
+		this.budgetFailure = null;
+		this.making.forget();
+	}
+
 	/** In megabytes; null lets the app decide. */
 	async setBudget(megabytes: number | null): Promise<void> {
 		this.budgetFailure = null;

@@ -77,6 +77,11 @@ export class LongWork {
 		}
 	}
 
+	/** Takes no more notice of how it ended last. */
+	forget(): void {
+		if (!this.running) this.failure = null;
+	}
+
 	/** Asks the app to end it. It has ended when `run` comes back. */
 	async cancel(): Promise<void> {
 		if (!this.running || !this.cancellable) return;
