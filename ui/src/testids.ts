@@ -66,6 +66,8 @@ export const testids = {
 	backupStatus: "backup-status",
 	backupNow: "backup-now",
 	backupBudget: "backup-budget",
+	backupBudgetKeep: "backup-budget-keep",
+	backupBudgetConfirm: "backup-budget-confirm",
 	backupItem: "backup-item", // data-name, data-reason
 	backupRestore: "backup-restore", // in a backup-item of the settings
 	backupConfirm: "backup-confirm",

@@ -433,7 +433,7 @@ export class FakeApp implements Client {
 	}
 
 	backupSetBudget(megabytes: number | null) {
-		return this.#answer("backupSetBudget", [megabytes], () => {
+		return this.#carryOut("backupSetBudget", [megabytes], () => {
 			this.budget = megabytes;
 			return this.#overview();
 		});

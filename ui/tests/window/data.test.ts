@@ -1,31 +1,15 @@
 import { screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Backup } from "../../src/ipc";
 import { testids } from "../../src/testids";
 import { settled } from "../support/fake-app";
 import { aBackup, aConversation, aFailedStart, READY, SETTINGS } from "../support/fixtures";
-import { all, find, get, livedIn, openWindow, painted } from "../support/window";
+import { all, backups, find, get, HOUR, inSettings, livedIn, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;
 beforeEach(() => {
 	user = userEvent.setup();
 });
-
-const HOUR = 3_600_000;
-
-function backups(count: number): Backup[] {
-	return Array.from({ length: count }, (_, index) => aBackup({ createdAt: Date.now() - index * 5 * HOUR }));
-}
-
-/** A window with conversations, some backups and the settings open. */
-async function inSettings(app = livedIn().app) {
-	if (app.backups.length === 0) app.backups = backups(5);
-	const opened = await openWindow(app);
-	await user.click(get("settingsOpen"));
-	await painted();
-	return opened;
-}
 
 /** So long that what takes a while is shown. */
 const aWhile = () => new Promise((resolve) => setTimeout(resolve, 320));
@@ -281,40 +265,6 @@ describe("a backup by hand", () => {
 		expect(get("errorBanner").textContent).toContain("safe where they are. Its hash is another one.");
 		expect(get("errorBanner").textContent).not.toContain("The backup failed");
 		expect(get("errorCode").textContent).toContain("backup");
-	});
-});
-
-describe("the space for backups", () => {
-	const chosen = (select: HTMLSelectElement) =>
-		[...select.options].find(({ value }) => value === select.value)?.textContent;
-
-	it("is automatic until the learner chooses", async () => {
-		const { app } = await inSettings();
-		const select = get("backupBudget") as HTMLSelectElement;
-		expect(chosen(select)).toBe("Automatic (500 MB)");
-		await user.selectOptions(select, "2 GB");
-		await painted();
-		expect(app.callsOf("backupSetBudget")).toEqual([[2000]]);
-		expect(chosen(select)).toBe("2 GB");
-		await user.selectOptions(select, "Automatic");
-		await painted();
-		expect(app.callsOf("backupSetBudget")).toEqual([[2000], [null]]);
-	});
-
-	it("may be another one than those that are offered", async () => {
-		const { app } = livedIn();
-		app.budget = 750;
-		await inSettings(app);
-		const select = get("backupBudget") as HTMLSelectElement;
-		expect(chosen(select)).toBe("750 MB");
-	});
-
-	it("that cannot be stored is said", async () => {
-		const { app } = await inSettings();
-		app.failNext("backupSetBudget", "read_only");
-		await user.selectOptions(get("backupBudget"), "5 GB");
-		await painted();
-		expect(get("errorBanner").textContent).toContain("The change was not saved.");
 	});
 });
 

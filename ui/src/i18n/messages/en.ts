@@ -229,6 +229,13 @@ export default {
 		"When it is used up, older backups are thinned out; the newest three always stay. Undo copies are not counted.",
 	"data.budgetAutomatic": "Automatic",
 	"data.budgetAutomaticNow": "Automatic ({size})",
+	"data.budgetAsk": "Erase older backups?",
+	"data.budgetLess":
+		"The backups take {used} now. With {budget} for them, about {less} of older ones are erased at once; the newest three always stay.",
+	"data.budgetAutomaticLess":
+		"The backups take {used} now. If the automatic space is smaller, older ones are erased at once; the newest three always stay.",
+	"data.budgetKeep": "Keep them",
+	"data.budgetConfirm": "Erase them",
 	"data.budgetFailed": "The change was not saved.",
 	"data.backups": "Backups",
 	"data.restore": "Restore",

@@ -234,6 +234,13 @@ export default {
 		"Khi dùng hết, các bản cũ sẽ được bỏ bớt; ba bản mới nhất luôn được giữ. Các bản để quay lại không được tính.",
 	"data.budgetAutomatic": "Tự động",
 	"data.budgetAutomaticNow": "Tự động ({size})",
+	"data.budgetAsk": "Xóa các bản sao lưu cũ?",
+	"data.budgetLess":
+		"Các bản sao lưu hiện chiếm {used}. Nếu chỉ dành {budget}, khoảng {less} bản sao lưu cũ sẽ bị xóa ngay; ba bản mới nhất luôn được giữ lại.",
+	"data.budgetAutomaticLess":
+		"Các bản sao lưu hiện chiếm {used}. Nếu mức tự động nhỏ hơn, các bản sao lưu cũ sẽ bị xóa ngay; ba bản mới nhất luôn được giữ lại.",
+	"data.budgetKeep": "Giữ lại",
+	"data.budgetConfirm": "Xóa các bản cũ",
 	"data.budgetFailed": "Không lưu được thay đổi.",
 	"data.backups": "Các bản sao lưu",
 	"data.restore": "Khôi phục",
