@@ -309,6 +309,10 @@ export default {
 	"readOnly.banner": "You can read everything; for now nothing can be changed.",
 	"readOnly.folder": "The data folder is write-protected.",
 	"readOnly.file": "The file with your conversations is write-protected.",
+	"readOnly.empty":
+		"There is no conversation here yet. One can begin as soon as something can be changed again.",
+	"readOnly.data":
+		"The data folder is write-protected: for now nothing can be backed up, restored or repaired.",
 	"readOnly.composer":
 		"Sending is off while nothing can be changed. You can write on; your words stay in the box.",
 

@@ -314,6 +314,8 @@ export default {
 	"readOnly.banner": "Bạn đọc được mọi thứ; hiện giờ không thay đổi được gì.",
 	"readOnly.folder": "Thư mục dữ liệu được chống ghi.",
 	"readOnly.file": "Tệp chứa các cuộc trò chuyện của bạn được chống ghi.",
+	"readOnly.empty": "Chưa có cuộc trò chuyện nào ở đây. Bạn có thể bắt đầu khi dữ liệu lại thay đổi được.",
+	"readOnly.data": "Thư mục dữ liệu được chống ghi: hiện không thể sao lưu, khôi phục hay sửa chữa.",
 	"readOnly.composer":
 		"Hiện không gửi được vì không thay đổi được dữ liệu. Bạn cứ viết tiếp; nội dung vẫn ở trong ô.",
 
