@@ -30,8 +30,13 @@ export class Freshness {
 	 */
 	revive(id: string): boolean {
 		if (!this.isBuried(id)) return false;
-		this.#answered.set(id, this.#asked);
+		this.#answered.set(id, this.#asked + 1);
 		return true;
+	}
+
+	/** News was lost, and with it perhaps that something is there again. */
+	reviveAll(): void {
+		for (const id of this.#answered.keys()) this.revive(id);
 	}
 
 	/** The thing was deleted: no answer about it counts any more, until it is revived. */

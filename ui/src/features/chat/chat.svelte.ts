@@ -73,7 +73,10 @@ export class Chat {
 		return this.drafts.held;
 	}
 
-	/** Loads the newest page and listens from then on. May be called again after a failure. */
+	/**
+	 * Loads the newest page, or as much as is shown already, and listens from then on. May be called again after
+	 * a failure.
+	 */
 	async open(): Promise<void> {
 		this.loading = true;
 		this.loadFailure = null;
@@ -81,22 +84,42 @@ export class Chat {
 			// Listening comes first: a change between reading and listening would be lost.
 			if (!this.#unlisten) {
 				const unlisten = await this.#client.onDataChanged((changes, resync) =>
-					resync ? void this.open() : this.#changed(changes),
+					resync ? this.#resync() : this.#changed(changes),
 				);
 				if (this.#closed) return unlisten();
 				this.#unlisten = unlisten;
 			}
-			const asked = this.#freshness.ask();
-			const page = await this.#client.messageList(this.conversationId, null, PAGE);
-			if (this.#closed) return;
-			this.hasOlder = page.hasMore;
-			this.#merge(page.messages, asked);
+			await this.#read();
 		} catch (error) {
 			this.loadFailure = toFailure(error);
 		} finally {
 			this.loading = false;
 			this.#refreshTouched();
 		}
+	}
+
+	async #read(): Promise<void> {
+		const shownFrom = this.messages[0]?.sequenceNumber ?? Number.POSITIVE_INFINITY;
+		const asked = this.#freshness.ask();
+		let page = await this.#client.messageList(this.conversationId, null, PAGE);
+		const read = [...page.messages];
+		while (page.hasMore && read[0] && read[0].sequenceNumber > shownFrom) {
+			page = await this.#client.messageList(this.conversationId, read[0].sequenceNumber, PAGE);
+			read.unshift(...page.messages);
+		}
+		if (this.#closed) return;
+		const readIds = new Set(read.map(({ id }) => id));
+		const missing = this.messages.filter(({ id }) => !readIds.has(id));
+		this.hasOlder = page.hasMore;
+		this.#merge(read, asked);
+		// They were deleted, or came after the reading: only the app knows.
+		for (const { id } of missing) void this.#refresher.request(id);
+	}
+
+	/** Some news was lost, perhaps of a message that was deleted or put back. */
+	#resync(): void {
+		this.#freshness.reviveAll();
+		void this.open();
 	}
 
 	/** Puts what was typed and not sent back into the box. What has been typed meanwhile stays behind it. */
@@ -238,8 +261,9 @@ export class Chat {
 		} catch (error) {
 			if (this.#closed) return;
 			const failure = toFailure(error);
-			if (failure.code === "not_found") this.#remove(id);
-			else this.#events.failed?.(failure);
+			if (failure.code !== "not_found") this.#events.failed?.(failure);
+			// It may have been put back since that was asked.
+			else if (this.#freshness.accept(id, asked)) this.#remove(id);
 		}
 	}
 

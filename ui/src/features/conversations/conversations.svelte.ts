@@ -2,6 +2,7 @@ import {
 	type Change,
 	type Client,
 	type CommandFailure,
+	type ConversationPage,
 	type ConversationSummary,
 	type NewConversationRequest,
 	type Operation,
@@ -44,24 +45,39 @@ export class Conversations {
 		try {
 			if (!this.#unlisten) {
 				const unlisten = await this.#client.onDataChanged((changes, resync) =>
-					resync ? void this.open() : this.#changed(changes),
+					resync ? this.#resync() : this.#changed(changes),
 				);
 				if (this.#closed) return unlisten();
 				this.#unlisten = unlisten;
 			}
-			const asked = this.#freshness.ask();
-			const [page, templates] = await Promise.all([
-				this.#client.conversationList(null, PAGE),
-				this.#client.templateList(),
-			]);
+			const [, templates] = await Promise.all([this.#read(), this.#client.templateList()]);
 			this.templates = templates;
-			this.#next = page.next;
-			this.#append(page.items, asked);
 		} catch (error) {
 			this.loadFailure = toFailure(error);
 		} finally {
 			this.loading = false;
 		}
+	}
+
+	/** Reads as much as is shown, and at least a page. */
+	async #read(): Promise<void> {
+		const shown = this.items.length;
+		const asked = this.#freshness.ask();
+		const read: ConversationSummary[] = [];
+		let next: string | null = null;
+		do {
+			const page: ConversationPage = await this.#client.conversationList(next, PAGE);
+			read.push(...page.items);
+			next = page.next;
+		} while (next !== null && read.length < shown);
+		this.#next = next;
+		this.#exchange(read, asked);
+	}
+
+	/** Some news was lost, perhaps of a conversation that was deleted or put back. */
+	#resync(): void {
+		this.#freshness.reviveAll();
+		void this.open();
 	}
 
 	close(): void {
@@ -167,14 +183,30 @@ export class Conversations {
 		} catch (error) {
 			if (this.#closed) return;
 			const failure = toFailure(error);
-			if (failure.code === "not_found") this.#remove(id);
-			else this.#failed(failure);
+			if (failure.code !== "not_found") this.#failed(failure);
+			// It may have been put back since that was asked.
+			else if (this.#freshness.accept(id, asked)) this.#remove(id);
 		}
 	}
 
 	#remove(id: string): void {
 		this.#freshness.bury(id);
 		this.items = this.items.filter((item) => item.id !== id);
+	}
+
+	/** Takes in what was read in the place of what is shown. */
+	#exchange(read: ConversationSummary[], asked: number): void {
+		const before = this.items;
+		const readIds = new Set(read.map(({ id }) => id));
+		const isNews = (item: ConversationSummary) => this.#freshness.accept(item.id, asked);
+		this.items = read.filter(isNews);
+		const taken = new Set(this.items.map(({ id }) => id));
+		for (const item of before) {
+			// Of this one something newer is known.
+			if (readIds.has(item.id) && !taken.has(item.id)) this.#place(item);
+			// It was deleted, or came after the reading: only the app knows.
+			if (!readIds.has(item.id)) void this.#refresher.request(item.id);
+		}
 	}
 
 	/** Takes in a page as the server ordered it, after what is there. */
@@ -198,6 +230,10 @@ export class Conversations {
 			this.items = this.items.map((other) => (other.id === item.id ? item : other));
 			return;
 		}
+		this.#place(item);
+	}
+
+	#place(item: ConversationSummary): void {
 		const others = this.items.filter((other) => other.id !== item.id);
 		const place = others.findIndex((other) => comesBefore(item, other));
 		if (place === -1 && this.#next !== null) {
