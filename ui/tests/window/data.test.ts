@@ -83,6 +83,29 @@ describe("a restore", () => {
 		expect(find("workProgress")).toBeNull();
 	});
 
+	it("of an older backup says that it is brought up to this version", async () => {
+		const { app } = await inSettings();
+		const held = app.hold("backupRestore");
+		await user.click(all("backupRestore")[0] as Element);
+		await user.click(get("backupConfirm"));
+		await aWhile();
+		for (const stage of ["unpacking", "checking", "indexing"] as const)
+			await app.progress("restore", stage, 1000);
+		await app.progress("restore", "replacing", 1000);
+		expect(screen.getByRole("progressbar").getAttribute("aria-valuetext")).toBe(
+			"Putting it in its place, 90%",
+		);
+		await app.progress("upgrade", "copying", 1000);
+		await app.progress("upgrade", "checking", 1000);
+		expect(screen.getByRole("progressbar").getAttribute("aria-valuetext")).toBe(
+			"Bringing your data up to this version, 95%",
+		);
+		expect(get("workCancel").getAttribute("aria-disabled")).toBe("true");
+		await held.release();
+		await painted();
+		expect(find("workProgress")).toBeNull();
+	});
+
 	it("that is cancelled is no alarm, and can be begun again", async () => {
 		const { app } = await inSettings();
 		const held = app.hold("backupRestore");
