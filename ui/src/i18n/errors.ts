@@ -40,11 +40,11 @@ export function isFileAlone(readOnlyReason: string): boolean {
 	return readOnlyReason === FILE_FIXED;
 }
 
-/** Why nothing can be changed, as a sentence. The app gives the rest of one, in English. */
-export function readOnlySentence(reason: string): string {
+/** Why nothing can be changed, as a sentence. The app gives the rest of one, in English; null for a new one. */
+export function readOnlySentence(reason: string): string | null {
 	if (reason === FOLDER_FIXED) return t("readOnly.folder");
 	if (reason === FILE_FIXED) return t("readOnly.file");
-	return reason;
+	return null;
 }
 
 /** The reasons that the storage layer gives, word for word; any other has no sentence of its own. */

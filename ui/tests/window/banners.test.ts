@@ -34,6 +34,9 @@ describe("data that can only be read", () => {
 		await readOnly();
 		expect(get("readOnlyBanner").textContent).toContain("You can read everything");
 		expect(get("readOnlyBanner").textContent).toContain("The disk is write-protected.");
+		expect(get("readOnlyBanner").querySelector("[lang=en]")?.textContent).toBe(
+			"The disk is write-protected.",
+		);
 		expect(within(get("readOnlyBanner")).queryByRole("button")).toBeNull();
 	});
 
@@ -47,6 +50,7 @@ describe("data that can only be read", () => {
 		await openWindow(app);
 		expect(get("readOnlyBanner").textContent).toContain(sentence);
 		expect(get("readOnlyBanner").textContent).not.toContain("its folder");
+		expect(get("readOnlyBanner").querySelector("[lang]")).toBeNull();
 	});
 
 	it("offers no change of anything, neither by buttons nor by keys", async () => {
