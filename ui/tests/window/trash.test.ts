@@ -370,6 +370,54 @@ describe("the offer to undo", () => {
 		await vi.advanceTimersByTimeAsync(8_100);
 		expect(find("undoToast")).toBeNull();
 	});
+
+	it.each(["the mouse goes first", "the focus goes first"])(
+		"stays for whoever is left on it: %s",
+		async (first) => {
+			await inTalk();
+			await deleteMessage(0);
+			await user.hover(get("undoToast"));
+			get("undo").focus();
+			const leave = [() => user.unhover(get("undoToast")), async () => get("undo").blur()];
+			if (first === "the focus goes first") leave.reverse();
+			await leave[0]?.();
+			await vi.advanceTimersByTimeAsync(60_000);
+			expect(find("undoToast")).not.toBeNull();
+			await leave[1]?.();
+			await vi.advanceTimersByTimeAsync(8_100);
+			expect(find("undoToast")).toBeNull();
+		},
+	);
+
+	/** By the keyboard: the mouse stays where it is. */
+	async function deleteOpenTalk(): Promise<void> {
+		document.querySelector<HTMLElement>(".selected button.open")?.focus();
+		await user.keyboard("{Delete}");
+		await painted();
+	}
+
+	it("is a new one where the mouse was when the last one went", async () => {
+		await inTalk();
+		await deleteMessage(0);
+		await user.hover(get("undoToast"));
+		await user.click(within(get("undoToast")).getByRole("button", { name: "Dismiss" }));
+		expect(find("undoToast")).toBeNull();
+		await deleteOpenTalk();
+		get("undo").focus();
+		get("undo").blur();
+		await vi.advanceTimersByTimeAsync(8_100);
+		expect(find("undoToast")).toBeNull();
+	});
+
+	it("stays when it becomes another one under the mouse", async () => {
+		await inTalk();
+		await deleteMessage(0);
+		await user.hover(get("undoToast"));
+		await deleteOpenTalk();
+		expect(get("undoToast").textContent).toContain("At the café");
+		await vi.advanceTimersByTimeAsync(60_000);
+		expect(find("undoToast")).not.toBeNull();
+	});
 });
 
 describe("the trash", () => {
