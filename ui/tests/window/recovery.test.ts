@@ -87,7 +87,8 @@ describe("a database that cannot be opened, tried again while other work is unde
 	it.each(["corrupt", "io"])("stays with %s what it was, and says why it was not tried", async (code) => {
 		const app = broken(code);
 		await openWindow(app);
-		app.failNext("appRetry", "conflict", "Parlance is busy with another backup, restore or repair.");
+		const rescuing = app.hold("doctorRescue");
+		await user.click(get("rescue"));
 		await user.click(get("startRetry"));
 		await painted();
 		expect(get("recoveryPage").dataset.code).toBe(code);
@@ -95,6 +96,7 @@ describe("a database that cannot be opened, tried again while other work is unde
 		expect(get("errorBanner").textContent).toContain("It was not tried again. Something else is under way.");
 		expect(screen.getByText("/home/linh/.local/share/parlance")).toBeTruthy();
 		expect(await violations()).toEqual([]);
+		await rescuing.release();
 		app.status = READY;
 		await user.click(get("startRetry"));
 		await painted();

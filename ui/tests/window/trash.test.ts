@@ -10,6 +10,8 @@ beforeEach(() => {
 	user = userEvent.setup();
 });
 
+const names = () => all("recentChange").map((row) => row.querySelector(".name")?.textContent);
+
 /** A window with the trash open, of which one part could not be read. */
 async function openTrashWithout(part: "trashList" | "operationList"): Promise<void> {
 	const { app } = livedIn();
@@ -99,8 +101,6 @@ describe("recent changes, beside the trash,", () => {
 		await fillTrash(opened.app, 0);
 		return opened;
 	}
-	const names = () => all("recentChange").map((row) => row.querySelector(".name")?.textContent);
-
 	it("are listed by name and age, newest first, and any of them can be taken back", async () => {
 		const { app } = await withChanges();
 		expect(names()).toEqual([
@@ -240,6 +240,22 @@ describe("the trash", () => {
 		await painted();
 		expect(app.callsOf("trashRestore")).toEqual([["conversation", item?.dataset.id]]);
 		expect(all("trashItem")).toHaveLength(1);
+		expect(titles()).toContain("رحلة إلى البحر");
+		expect(names()[0]).toBe("Put back “رحلة إلى البحر”");
+		await user.click(within(all("trashItem")[0] as HTMLElement).getByTestId("trash-restore"));
+		await painted();
+		expect(messages()).toHaveLength(4);
+		expect(get("trashNothing")).toBeTruthy();
+	});
+
+	it("has again what was put back, when that is taken back", async () => {
+		await withTrash();
+		await user.click(all("trashRestore")[0] as Element);
+		await painted();
+		await user.click(all("recentUndo")[0] as Element);
+		await painted();
+		expect(all("trashItem")).toHaveLength(2);
+		expect(titles()).not.toContain("رحلة إلى البحر");
 	});
 
 	it("erases only after a question, which mentions backups", async () => {
@@ -289,7 +305,6 @@ describe("the trash", () => {
 		expect(all("trashItem")).toHaveLength(4);
 		const id = all("trashItem")[3]?.dataset.id ?? "";
 		await user.click(all("trashRestore")[3] as Element);
-		await app.emit({ entity: "conversation", kind: "inserted", id, conversationId: id });
 		await painted();
 		expect(all("trashItem")).toHaveLength(4);
 		expect(all("trashItem").map(({ dataset }) => dataset.id)).not.toContain(id);
@@ -353,12 +368,19 @@ describe("the trash", () => {
 	});
 
 	it("says why a message cannot come back, and goes on", async () => {
-		const { app } = await withTrash();
-		app.failNext("trashRestore", "conflict");
+		const { app, talk } = await inTalk();
+		await deleteMessage(1);
+		await app.conversationDelete(talk.id);
+		await openTrash();
 		await user.click(all("trashRestore")[1] as Element);
 		await painted();
 		expect(get("trashDialog").textContent).toContain("Put that back first");
 		expect(all("trashItem")).toHaveLength(2);
+		await user.click(all("trashRestore")[0] as Element);
+		await painted();
+		await user.click(all("trashRestore")[0] as Element);
+		await painted();
+		expect(get("trashNothing")).toBeTruthy();
 	});
 
 	it("says so when it cannot be read, and can be tried again", async () => {
