@@ -7,6 +7,7 @@ import {
 	toFailure,
 } from "../../ipc";
 import { Freshness } from "../../live/freshness";
+import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
 import { DraftKeeper } from "./draft-keeper.svelte";
 
@@ -45,8 +46,7 @@ export class Chat {
 	readonly #revived = new Set<string>();
 	/** On their way into the trash. */
 	readonly #deleting = new Set<string>();
-	#unlisten: (() => void) | null = null;
-	#closed = false;
+	readonly #listening: Listening;
 
 	constructor(
 		client: Client,
@@ -57,6 +57,9 @@ export class Chat {
 	) {
 		this.#client = client;
 		this.#events = events;
+		this.#listening = new Listening(() =>
+			client.onDataChanged((changes, resync) => (resync ? this.#resync() : this.#changed(changes))),
+		);
 	}
 
 	/** What stands in the box. */
@@ -82,13 +85,8 @@ export class Chat {
 		this.loadFailure = null;
 		try {
 			// Listening comes first: a change between reading and listening would be lost.
-			if (!this.#unlisten) {
-				const unlisten = await this.#client.onDataChanged((changes, resync) =>
-					resync ? this.#resync() : this.#changed(changes),
-				);
-				if (this.#closed) return unlisten();
-				this.#unlisten = unlisten;
-			}
+			await this.#listening.start();
+			if (this.#listening.stopped) return;
 			await this.#read();
 		} catch (error) {
 			this.loadFailure = toFailure(error);
@@ -107,7 +105,7 @@ export class Chat {
 			page = await this.#client.messageList(this.conversationId, read[0].sequenceNumber, PAGE);
 			read.unshift(...page.messages);
 		}
-		if (this.#closed) return;
+		if (this.#listening.stopped) return;
 		const readIds = new Set(read.map(({ id }) => id));
 		const missing = this.messages.filter(({ id }) => !readIds.has(id));
 		this.hasOlder = page.hasMore;
@@ -127,15 +125,13 @@ export class Chat {
 		try {
 			await this.drafts.load();
 		} catch (error) {
-			if (!this.#closed) this.#events.failed?.(toFailure(error));
+			if (!this.#listening.stopped) this.#events.failed?.(toFailure(error));
 		}
 	}
 
 	close(): void {
-		this.#closed = true;
+		this.#listening.stop();
 		this.#refresher.stop();
-		this.#unlisten?.();
-		this.#unlisten = null;
 	}
 
 	find(messageId: string): Message | undefined {
@@ -149,7 +145,7 @@ export class Chat {
 		try {
 			const asked = this.#freshness.ask();
 			const page = await this.#client.messageList(this.conversationId, first.sequenceNumber, PAGE);
-			if (this.#closed) return;
+			if (this.#listening.stopped) return;
 			this.hasOlder = page.hasMore;
 			this.#merge(page.messages, asked);
 		} catch (error) {
@@ -175,7 +171,7 @@ export class Chat {
 			sent = content;
 		} catch (error) {
 			const failure = toFailure(error);
-			if (this.#closed) this.#events.failed?.(failure);
+			if (this.#listening.stopped) this.#events.failed?.(failure);
 			else this.sendFailure = failure;
 		} finally {
 			this.drafts.released(sent);
@@ -257,9 +253,9 @@ export class Chat {
 		const asked = this.#freshness.ask();
 		try {
 			const message = await this.#client.messageGet(id);
-			if (!this.#closed) this.#merge([message], asked, true);
+			if (!this.#listening.stopped) this.#merge([message], asked, true);
 		} catch (error) {
-			if (this.#closed) return;
+			if (this.#listening.stopped) return;
 			const failure = toFailure(error);
 			if (failure.code !== "not_found") this.#events.failed?.(failure);
 			// It may have been put back since that was asked.

@@ -10,6 +10,7 @@ import {
 	toFailure,
 } from "../../ipc";
 import { Freshness } from "../../live/freshness";
+import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
 
 const PAGE = 50;
@@ -31,25 +32,22 @@ export class Conversations {
 	/** On their way into the trash. */
 	readonly #deleting = new Set<string>();
 	#next: string | null = null;
-	#unlisten: (() => void) | null = null;
-	#closed = false;
+	readonly #listening: Listening;
 
 	constructor(client: Client, failed: (failure: CommandFailure) => void = () => {}) {
 		this.#client = client;
 		this.#failed = failed;
+		this.#listening = new Listening(() =>
+			client.onDataChanged((changes, resync) => (resync ? this.#resync() : this.#changed(changes))),
+		);
 	}
 
 	async open(): Promise<void> {
 		this.loading = true;
 		this.loadFailure = null;
 		try {
-			if (!this.#unlisten) {
-				const unlisten = await this.#client.onDataChanged((changes, resync) =>
-					resync ? this.#resync() : this.#changed(changes),
-				);
-				if (this.#closed) return unlisten();
-				this.#unlisten = unlisten;
-			}
+			await this.#listening.start();
+			if (this.#listening.stopped) return;
 			const [, templates] = await Promise.all([this.#read(), this.#client.templateList()]);
 			this.templates = templates;
 		} catch (error) {
@@ -81,10 +79,8 @@ export class Conversations {
 	}
 
 	close(): void {
-		this.#closed = true;
+		this.#listening.stop();
 		this.#refresher.stop();
-		this.#unlisten?.();
-		this.#unlisten = null;
 	}
 
 	find(id: string): ConversationSummary | undefined {
@@ -179,9 +175,9 @@ export class Conversations {
 		const asked = this.#freshness.ask();
 		try {
 			const item = await this.#client.conversationGet(id);
-			if (!this.#closed) this.#put(item, asked);
+			if (!this.#listening.stopped) this.#put(item, asked);
 		} catch (error) {
-			if (this.#closed) return;
+			if (this.#listening.stopped) return;
 			const failure = toFailure(error);
 			if (failure.code !== "not_found") this.#failed(failure);
 			// It may have been put back since that was asked.

@@ -6,6 +6,7 @@ import {
 	type TrashPage,
 	toFailure,
 } from "../../ipc";
+import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
 
 const PAGE = 50;
@@ -32,24 +33,23 @@ export class Trash {
 	#next: string | null = null;
 	/** How many pages are shown. */
 	#pages = 1;
-	#unlisten: (() => void) | null = null;
-	#closed = false;
+	readonly #listening: Listening;
 
 	constructor(client: Client) {
 		this.#client = client;
+		this.#listening = new Listening(() =>
+			client.onDataChanged((changes, resync) => {
+				if (resync || changes.some(concernsTheTrash)) void this.#refresher.request("trash");
+			}),
+		);
 	}
 
 	async open(): Promise<void> {
 		this.loading = true;
 		this.loadFailure = null;
 		try {
-			if (!this.#unlisten) {
-				const unlisten = await this.#client.onDataChanged((changes, resync) => {
-					if (resync || changes.some(concernsTheTrash)) void this.#refresher.request("trash");
-				});
-				if (this.#closed) return unlisten();
-				this.#unlisten = unlisten;
-			}
+			await this.#listening.start();
+			if (this.#listening.stopped) return;
 			await this.#load();
 		} catch (error) {
 			this.loadFailure = toFailure(error);
@@ -59,9 +59,8 @@ export class Trash {
 	}
 
 	close(): void {
-		this.#closed = true;
+		this.#listening.stop();
 		this.#refresher.stop();
-		this.#unlisten?.();
 	}
 
 	async loadMore(): Promise<void> {
@@ -139,7 +138,7 @@ export class Trash {
 		let pages = 0;
 		do {
 			const page: TrashPage = await this.#client.trashList(next, PAGE);
-			if (this.#closed) return;
+			if (this.#listening.stopped) return;
 			for (const item of page.items) items.set(keyOf(item), item);
 			next = page.next;
 			pages += 1;
@@ -153,7 +152,7 @@ export class Trash {
 		try {
 			await this.#load();
 		} catch (error) {
-			if (!this.#closed) this.failure = toFailure(error);
+			if (!this.#listening.stopped) this.failure = toFailure(error);
 		}
 	}
 
