@@ -241,8 +241,9 @@ fn likeness(
         return Some((Likeness::Beginning, 0, wanted.len()));
     }
     let common = word.iter().zip(wanted).take_while(|(a, b)| a == b).count();
-    // As near as the forms of an English word are: study and studies, happy and happiness.
-    if common >= 3 && common + 1 >= word.len().min(wanted.len()) {
+    // As near as the forms of an English word are: study and studies, happy and happiness. Numbers have none.
+    let is_word = wanted.iter().all(|c| c.is_alphabetic());
+    if is_word && common >= 3 && common + 1 >= word.len().min(wanted.len()) {
         return Some((Likeness::Form, 0, word.len()));
     }
     let at = (may_be_part && wanted.len() >= 3)
