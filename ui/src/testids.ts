@@ -62,9 +62,12 @@ export const testids = {
 	beginAnewCancel: "begin-anew-cancel",
 	beginAnewConfirm: "begin-anew-confirm",
 	dataSection: "data-section",
+	backupListRetry: "backup-list-retry",
 	backupStatus: "backup-status",
 	backupNow: "backup-now",
 	backupBudget: "backup-budget",
+	backupBudgetKeep: "backup-budget-keep",
+	backupBudgetConfirm: "backup-budget-confirm",
 	backupItem: "backup-item", // data-name, data-reason
 	backupRestore: "backup-restore", // in a backup-item of the settings
 	backupConfirm: "backup-confirm",

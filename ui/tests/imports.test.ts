@@ -70,3 +70,10 @@ const lazy = import('../../app/Shell.svelte');`,
 		expect(broken.featureToApp(bad)).toHaveLength(1);
 	});
 });
+
+it("nothing in the window hangs on a test id", () => {
+	const found = sources("src", ".ts", ".svelte", ".css").flatMap(({ path, text }) =>
+		[...text.matchAll(/\[data-testid[^{]*/g)].map(([use]) => `${path}: ${use}`),
+	);
+	expect(found).toEqual([]);
+});

@@ -32,11 +32,19 @@ export function backupReason(message: string): string {
 	return reason === "" ? message : reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
-/** Why nothing can be changed, as a sentence. The app gives the rest of one, in English. */
-export function readOnlySentence(reason: string): string {
-	if (reason === "its folder is write-protected") return t("readOnly.folder");
-	if (reason === "its file is write-protected") return t("readOnly.file");
-	return reason;
+const FOLDER_FIXED = "its folder is write-protected";
+const FILE_FIXED = "its file is write-protected";
+
+/** Whether it is the file with the conversations alone that cannot be changed, and not all that is beside it. */
+export function isFileAlone(readOnlyReason: string): boolean {
+	return readOnlyReason === FILE_FIXED;
+}
+
+/** Why nothing can be changed, as a sentence. The app gives the rest of one, in English; null for a new one. */
+export function readOnlySentence(reason: string): string | null {
+	if (reason === FOLDER_FIXED) return t("readOnly.folder");
+	if (reason === FILE_FIXED) return t("readOnly.file");
+	return null;
 }
 
 /** The reasons that the storage layer gives, word for word; any other has no sentence of its own. */

@@ -24,9 +24,19 @@ export class Freshness {
 		return this.#answered.get(id) === Number.POSITIVE_INFINITY;
 	}
 
-	/** The thing is there again after it was deleted: answers to questions from now on count. */
-	revive(id: string): void {
-		if (this.isBuried(id)) this.#answered.set(id, this.#asked);
+	/**
+	 * The thing is there again after it was deleted: answers to questions from now on count. Gives whether
+	 * it was known to be deleted.
+	 */
+	revive(id: string): boolean {
+		if (!this.isBuried(id)) return false;
+		this.#answered.set(id, this.#asked + 1);
+		return true;
+	}
+
+	/** News was lost, and with it perhaps that something is there again. */
+	reviveAll(): void {
+		for (const id of this.#answered.keys()) this.revive(id);
 	}
 
 	/** The thing was deleted: no answer about it counts any more, until it is revived. */

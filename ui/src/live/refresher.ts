@@ -4,7 +4,9 @@
  * one id can never overtake each other.
  */
 export class Refresher {
-	readonly #again = new Map<string, boolean>();
+	/** What runs, by id. */
+	readonly #runs = new Map<string, Promise<void>>();
+	readonly #again = new Set<string>();
 	readonly #task: (id: string) => Promise<void>;
 	#stopped = false;
 
@@ -12,17 +14,21 @@ export class Refresher {
 		this.#task = task;
 	}
 
-	request(id: string): void {
-		if (this.#stopped) return;
-		if (this.#again.has(id)) {
-			this.#again.set(id, true);
-			return;
+	/** Ends when the task has run from its beginning after this call; at once when it was stopped. */
+	request(id: string): Promise<void> {
+		if (this.#stopped) return Promise.resolve();
+		let run = this.#runs.get(id);
+		if (run) {
+			this.#again.add(id);
+		} else {
+			run = this.#run(id);
+			this.#runs.set(id, run);
 		}
-		void this.#run(id);
+		return run;
 	}
 
 	isBusy(id: string): boolean {
-		return this.#again.has(id);
+		return this.#runs.has(id);
 	}
 
 	stop(): void {
@@ -31,9 +37,10 @@ export class Refresher {
 
 	async #run(id: string): Promise<void> {
 		do {
-			this.#again.set(id, false);
+			this.#again.delete(id);
 			await this.#task(id);
-		} while (this.#again.get(id) && !this.#stopped);
+		} while (this.#again.has(id) && !this.#stopped);
 		this.#again.delete(id);
+		this.#runs.delete(id);
 	}
 }

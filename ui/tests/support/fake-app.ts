@@ -8,15 +8,13 @@ import type {
 	ConversationSummary,
 	DoctorReport,
 	Message,
-	Operation,
-	OperationKind,
 	Template,
-	TrashItem,
 	TrashKind,
 	UserSettings,
 	WorkProgress,
 } from "../../src/ipc";
 import { CommandFailure } from "../../src/ipc/failure";
+import { FakeStore, found, settled } from "./fake-store";
 import { aBackup, aConversation, aMessage, anId, NOON, READY, SETTINGS, TEMPLATES } from "./fixtures";
 
 type Command = Exclude<keyof Client, "onDataChanged" | "onProblem" | "onWorkProgress">;
@@ -31,17 +29,12 @@ export interface Held {
  * The Rust side as the window sees it, in memory. An answer is made when it is asked for, also when it
  * is held back: let go later, it is as old as a slow answer really is.
  */
-export class FakeApp implements Client {
+export class FakeApp extends FakeStore implements Client {
 	status: AppStatus = READY;
 	settings: UserSettings = SETTINGS;
 	templates: Template[] = TEMPLATES;
-	conversations: ConversationSummary[] = [];
-	messages: Message[] = [];
 	/** What is typed and not sent, by conversation. */
 	readonly drafts = new Map<string, string>();
-	trash: TrashItem[] = [];
-	/** Newest first, each with what takes it back. */
-	operations: (Operation & { takeBack: () => void })[] = [];
 	pageSize: number | null = null;
 	/** Chunks whose file somebody has deleted. */
 	readonly lostFiles = new Set<string>();
@@ -59,10 +52,11 @@ export class FakeApp implements Client {
 	restored: { status: AppStatus; conversations: ConversationSummary[]; messages: Message[] } | null = null;
 	readonly calls: [Command, ...unknown[]][] = [];
 
-	readonly #dataListeners = new Set<(changes: Change[], resync: boolean) => void>();
 	readonly #problemListeners = new Set<(problem: AppProblem) => void>();
 	readonly #workListeners = new Set<(progress: WorkProgress) => void>();
 	readonly #gates = new Map<Command, Promise<void>[]>();
+	/** Long work is under way: there is room for one at a time. */
+	#atWork = false;
 
 	/** The next call of this command waits. */
 	hold(command: Command): Held {
@@ -116,45 +110,28 @@ export class FakeApp implements Client {
 		return structuredClone(make());
 	}
 
+	/** For long work, and for what must not meet any. */
+	async #alone<T>(work: () => Promise<T>): Promise<T> {
+		if (this.#atWork) {
+			throw new CommandFailure("conflict", "Parlance is busy with another backup, restore or repair.");
+		}
+		this.#atWork = true;
+		try {
+			return await work();
+		} finally {
+			this.#atWork = false;
+		}
+	}
+
 	callsOf(command: Command): unknown[][] {
 		return this.calls.filter(([name]) => name === command).map(([, ...args]) => args);
 	}
 
 	// What happens in the app by itself.
 
-	async emit(...changes: Partial<Change>[]): Promise<void> {
-		const whole = changes.map((change) => ({
-			entity: "message" as const,
-			kind: "updated" as const,
-			id: "",
-			conversationId: null,
-			messageId: null,
-			...change,
-		}));
-		for (const listener of this.#dataListeners) listener(whole, false);
-		await settled();
-	}
-
-	/** Tells the window that it has missed some news. */
-	async resync(): Promise<void> {
-		for (const listener of this.#dataListeners) listener([], true);
-		await settled();
-	}
-
 	async report(problem: Omit<AppProblem, "details"> & Partial<AppProblem>): Promise<void> {
 		for (const listener of this.#problemListeners) listener({ details: {}, ...problem });
 		await settled();
-	}
-
-	/** Stores the message, new or changed, and tells the window. */
-	async put(message: Message): Promise<void> {
-		const known = this.messages.some(({ id }) => id === message.id);
-		this.messages = [...this.messages.filter(({ id }) => id !== message.id), message];
-		await this.emit({
-			kind: known ? "updated" : "inserted",
-			id: message.id,
-			conversationId: message.conversationId,
-		});
 	}
 
 	/** The queue has spoken a chunk: it has a sound, in a file that is there. */
@@ -173,7 +150,7 @@ export class FakeApp implements Client {
 	}
 
 	get listeners(): number {
-		return this.#dataListeners.size + this.#problemListeners.size + this.#workListeners.size;
+		return this.dataListeners.size + this.#problemListeners.size + this.#workListeners.size;
 	}
 
 	// The commands.
@@ -183,16 +160,18 @@ export class FakeApp implements Client {
 	}
 
 	appRetry() {
-		return this.#answer("appRetry", [], () => this.status);
+		return this.#alone(() => this.#answer("appRetry", [], () => this.status));
 	}
 
 	appBeginAnew() {
-		return this.#answer("appBeginAnew", [], () => {
-			this.status = READY;
-			this.conversations = [];
-			this.messages = [];
-			return this.status;
-		});
+		return this.#alone(() =>
+			this.#answer("appBeginAnew", [], () => {
+				this.status = READY;
+				this.conversations = [];
+				this.messages = [];
+				return this.status;
+			}),
+		);
 	}
 
 	templateList() {
@@ -232,29 +211,11 @@ export class FakeApp implements Client {
 	}
 
 	conversationRename(id: string, title: string) {
-		return this.#answer("conversationRename", [id, title], () => {
-			const before = found(this.conversations, id);
-			const renamed = { ...before, title, titleSource: "user" as const };
-			this.conversations = this.conversations.map((item) => (item.id === id ? renamed : item));
-			this.#did("conversation_rename", title, () => {
-				this.conversations = this.conversations.map((item) => (item.id === id ? before : item));
-				void this.emit({ entity: "conversation", id, conversationId: id });
-			});
-			return renamed;
-		});
+		return this.#answer("conversationRename", [id, title], () => this.rename(id, title));
 	}
 
 	conversationDelete(id: string) {
-		return this.#carryOut("conversationDelete", [id], () => {
-			const item = found(this.conversations, id);
-			this.conversations = this.conversations.filter((other) => other !== item);
-			this.#bin("conversation", id, item.title, item.lastMessagePreview ?? "");
-			return this.#did("conversation_delete", item.title, () => {
-				this.#unbin(id);
-				this.conversations = [item, ...this.conversations];
-				void this.emit({ entity: "conversation", kind: "inserted", id, conversationId: id });
-			});
-		});
+		return this.#carryOut("conversationDelete", [id], () => this.delete("conversation", id));
 	}
 
 	draftSave(conversationId: string, content: string) {
@@ -269,16 +230,7 @@ export class FakeApp implements Client {
 	}
 
 	messageDelete(id: string) {
-		return this.#carryOut("messageDelete", [id], () => {
-			const message = found(this.messages, id);
-			const { title } = found(this.conversations, message.conversationId);
-			this.messages = this.messages.filter((other) => other !== message);
-			this.#bin("message", id, title, message.content);
-			return this.#did("message_delete", message.content, () => {
-				this.#unbin(id);
-				void this.put(message);
-			});
-		});
+		return this.#carryOut("messageDelete", [id], () => this.delete("message", id));
 	}
 
 	trashList(cursor: string | null, limit: number) {
@@ -293,19 +245,18 @@ export class FakeApp implements Client {
 	}
 
 	trashRestore(kind: TrashKind, id: string) {
-		return this.#carryOut("trashRestore", [kind, id], () => this.#unbin(id));
+		return this.#carryOut("trashRestore", [kind, id], () => this.restore(kind, id));
 	}
 
 	trashErase(kind: TrashKind, id: string) {
-		return this.#carryOut("trashErase", [kind, id], () => this.#unbin(id));
+		return this.#carryOut("trashErase", [kind, id], () => {
+			this.erase([found(this.trash, id)]);
+			return null;
+		});
 	}
 
 	trashEmpty() {
-		return this.#carryOut("trashEmpty", [], () => {
-			const count = this.trash.length;
-			this.trash = [];
-			return count;
-		});
+		return this.#carryOut("trashEmpty", [], () => this.erase(this.trash));
 	}
 
 	operationList() {
@@ -315,28 +266,7 @@ export class FakeApp implements Client {
 	}
 
 	operationUndo(id: string) {
-		return this.#carryOut("operationUndo", [id], () => {
-			found(this.operations, id).takeBack();
-			this.operations = this.operations.filter((operation) => operation.id !== id);
-			return null;
-		});
-	}
-
-	#bin(kind: TrashKind, id: string, title: string, preview: string): void {
-		const item = { kind, id, title, preview, deletedAt: NOON, erasedAfter: NOON + 30 * 86_400_000 };
-		this.trash = [item, ...this.trash];
-	}
-
-	#unbin(id: string): null {
-		const item = found(this.trash, id);
-		this.trash = this.trash.filter((other) => other !== item);
-		return null;
-	}
-
-	#did(kind: OperationKind, subject: string, takeBack: () => void): Operation {
-		const operation = { id: anId(), kind, subject, createdAt: NOON };
-		this.operations = [{ ...operation, takeBack }, ...this.operations];
-		return operation;
+		return this.#carryOut("operationUndo", [id], () => this.takeBack(id));
 	}
 
 	messageSend(conversationId: string, content: string) {
@@ -412,7 +342,9 @@ export class FakeApp implements Client {
 	}
 
 	appReport() {
-		return this.#answer("appReport", [], () => "Parlance 0.1.0\nSQLite 3.53.2\nparlance.db: 4 pages");
+		return this.#alone(() =>
+			this.#answer("appReport", [], () => "Parlance 0.1.0\nSQLite 3.53.2\nparlance.db: 4 pages"),
+		);
 	}
 
 	backupList() {
@@ -420,19 +352,22 @@ export class FakeApp implements Client {
 	}
 
 	backupCreate() {
-		return this.#answer("backupCreate", [], () => {
-			const made = aBackup({ createdAt: Date.now(), reason: "manual" });
-			this.backups = [made, ...this.backups];
-			return made;
-		});
+		return this.#alone(() =>
+			this.#carryOut("backupCreate", [], () => {
+				const made = aBackup({ createdAt: Date.now(), reason: "manual" });
+				this.backups = [made, ...this.backups];
+				this.lastFailure = null;
+				return made;
+			}),
+		);
 	}
 
 	backupRestore(name: string) {
-		return this.#answer("backupRestore", [name], () => this.#replace());
+		return this.#alone(() => this.#answer("backupRestore", [name], () => this.#replace()));
 	}
 
 	backupSetBudget(megabytes: number | null) {
-		return this.#answer("backupSetBudget", [megabytes], () => {
+		return this.#carryOut("backupSetBudget", [megabytes], () => {
 			this.budget = megabytes;
 			return this.#overview();
 		});
@@ -443,21 +378,25 @@ export class FakeApp implements Client {
 	}
 
 	doctorReport() {
-		return this.#answer("doctorReport", [], () => this.doctor);
+		return this.#alone(() => this.#answer("doctorReport", [], () => this.doctor));
 	}
 
 	doctorRepair() {
-		return this.#answer("doctorRepair", [], () => ({
-			text: "4 conversations and 15 of 16 messages were saved.",
-			status: this.#replace(),
-		}));
+		return this.#alone(() =>
+			this.#answer("doctorRepair", [], () => ({
+				text: "4 conversations and 15 of 16 messages were saved.",
+				status: this.#replace(),
+			})),
+		);
 	}
 
 	doctorRescue() {
-		return this.#answer("doctorRescue", [], () => ({
-			folder: "/home/linh/.local/share/parlance/rescued/2026-03-14",
-			text: "4 conversations with 15 messages.",
-		}));
+		return this.#alone(() =>
+			this.#answer("doctorRescue", [], () => ({
+				folder: "/home/linh/.local/share/parlance/rescued/2026-03-14",
+				text: "4 conversations with 15 messages.",
+			})),
+		);
 	}
 
 	#replace(): AppStatus {
@@ -484,8 +423,8 @@ export class FakeApp implements Client {
 	}
 
 	async onDataChanged(listener: (changes: Change[], resync: boolean) => void) {
-		this.#dataListeners.add(listener);
-		return () => void this.#dataListeners.delete(listener);
+		this.dataListeners.add(listener);
+		return () => void this.dataListeners.delete(listener);
 	}
 
 	async onProblem(listener: (problem: AppProblem) => void) {
@@ -504,13 +443,4 @@ export class FakeApp implements Client {
 	}
 }
 
-function found<T extends { id: string }>(rows: T[], id: string): T {
-	const row = rows.find((candidate) => candidate.id === id);
-	if (!row) throw new CommandFailure("not_found", `${id} is not there`);
-	return row;
-}
-
-/** Lets everything run that waits for nothing but its turn. */
-export async function settled(): Promise<void> {
-	for (let turn = 0; turn < 50; turn += 1) await Promise.resolve();
-}
+export { settled } from "./fake-store";

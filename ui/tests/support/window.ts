@@ -1,11 +1,11 @@
 import { render, screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import App from "../../src/app/App.svelte";
-import type { ConversationSummary } from "../../src/ipc";
+import type { Backup, ConversationSummary } from "../../src/ipc";
 import { testids } from "../../src/testids";
 import { FakeApp, settled } from "./fake-app";
 import { FakeSound } from "./fake-sound";
-import { aConversation, aMessage, aReply, NOON, WRITINGS } from "./fixtures";
+import { aBackup, aConversation, aMessage, aReply, NOON, WRITINGS } from "./fixtures";
 
 /** The whole window over an app in memory. */
 export async function openWindow(app = new FakeApp()) {
@@ -73,4 +73,20 @@ export async function inTalk() {
 	const opened = await openWindow(app);
 	await open(talk.id);
 	return { ...opened, talk };
+}
+
+export const HOUR = 3_600_000;
+
+/** So many backups, the newest of now. */
+export function backups(count: number): Backup[] {
+	return Array.from({ length: count }, (_, index) => aBackup({ createdAt: Date.now() - index * 5 * HOUR }));
+}
+
+/** A window with conversations, some backups and the settings open. */
+export async function inSettings(app = livedIn().app) {
+	if (app.backups.length === 0) app.backups = backups(5);
+	const opened = await openWindow(app);
+	await userEvent.click(get("settingsOpen"));
+	await painted();
+	return opened;
 }

@@ -176,7 +176,7 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		const { app, talk } = livedIn();
 		app.status = {
 			...READY,
-			readOnly: "The disk is write-protected.",
+			readOnly: "its file is write-protected",
 			notices: ["rows_damaged", "ledger_repaired"],
 		};
 		damaged(themed(app));

@@ -11,19 +11,32 @@ beforeEach(() => {
 });
 
 describe("data that can only be read", () => {
-	async function readOnly() {
+	async function readOnly(reason = "The disk is write-protected.") {
 		const { app, talk } = livedIn();
-		app.status = { ...READY, readOnly: "The disk is write-protected." };
+		app.status = { ...READY, readOnly: reason };
 		app.conversations = [talk];
 		await openWindow(app);
 		await painted();
 		return app;
 	}
 
+	/** The settings, with a backup and with damage that was found. */
+	async function inDamagedSettings(app: FakeApp): Promise<void> {
+		app.backups = [aBackup()];
+		app.doctor = { ok: false, text: "2 pages cannot be read.", canRepair: true };
+		await user.click(get("settingsOpen"));
+		await painted();
+		await user.click(get("doctorCheck"));
+		await painted();
+	}
+
 	it("has a banner that stays and says why", async () => {
 		await readOnly();
 		expect(get("readOnlyBanner").textContent).toContain("You can read everything");
 		expect(get("readOnlyBanner").textContent).toContain("The disk is write-protected.");
+		expect(get("readOnlyBanner").querySelector("[lang=en]")?.textContent).toBe(
+			"The disk is write-protected.",
+		);
 		expect(within(get("readOnlyBanner")).queryByRole("button")).toBeNull();
 	});
 
@@ -37,6 +50,7 @@ describe("data that can only be read", () => {
 		await openWindow(app);
 		expect(get("readOnlyBanner").textContent).toContain(sentence);
 		expect(get("readOnlyBanner").textContent).not.toContain("its folder");
+		expect(get("readOnlyBanner").querySelector("[lang]")).toBeNull();
 	});
 
 	it("offers no change of anything, neither by buttons nor by keys", async () => {
@@ -56,19 +70,61 @@ describe("data that can only be read", () => {
 		await painted();
 		expect(all("trashItem")).toHaveLength(1);
 		expect(all("recentChange")).toHaveLength(1);
+		for (const name of ["trashRestore", "trashErase", "trashEmpty", "recentUndo"] as const)
+			expect([name, find(name)]).toEqual([name, null]);
+		await user.click(get("trashClose"));
+		await inDamagedSettings(app);
 		for (const name of [
+			"newConversation",
+			"templateOption",
+			"backupNow",
+			"backupRestore",
+			"backupBudget",
+			"doctorRepair",
 			"deleteMessage",
 			"deleteConversation",
 			"renameConversation",
 			"renameInput",
-			"trashRestore",
-			"trashErase",
-			"trashEmpty",
-			"recentUndo",
 		] as const)
 			expect([name, find(name)]).toEqual([name, null]);
 		expect(app.callsOf("conversationDelete")).toEqual([]);
 		expect(app.callsOf("operationUndo")).toEqual([]);
+		expect(get("dataSection").textContent).toContain("nothing can be backed up, restored or repaired");
+	});
+
+	it("offers no back-up by the banner of one that failed", async () => {
+		const app = await readOnly();
+		await app.report({ code: "backup", message: "The backup failed: no room.", details: { reason: "io" } });
+		await painted();
+		expect(within(get("backupProblem")).queryByRole("button", { name: "Back up now" })).toBeNull();
+		expect(within(get("backupProblem")).getByRole("button", { name: "Open settings" })).toBeTruthy();
+	});
+
+	it("shows what can be read of backups, and looks for damage", async () => {
+		const app = await readOnly();
+		await inDamagedSettings(app);
+		expect(all("backupItem")).toHaveLength(1);
+		expect(get("backupStatus").textContent).toContain("Last backup");
+		expect(get("doctorReport").textContent).toContain("2 pages");
+		expect(get("openFolder")).toBeTruthy();
+		expect(get("copyReport")).toBeTruthy();
+	});
+
+	it("and has no conversation in it says that none can begin", async () => {
+		const app = new FakeApp();
+		app.status = { ...READY, readOnly: "its folder is write-protected" };
+		await openWindow(app);
+		expect(screen.getByText(/There is no conversation here yet/)).toBeTruthy();
+		expect(find("templateOption")).toBeNull();
+		expect(find("newConversation")).toBeNull();
+	});
+
+	it("where the file alone is fixed, can be backed up, restored and repaired beside it", async () => {
+		const app = await readOnly("its file is write-protected");
+		await inDamagedSettings(app);
+		for (const name of ["backupNow", "backupRestore", "backupBudget", "doctorRepair"] as const)
+			expect([name, all(name).length]).toEqual([name, 1]);
+		expect(find("newConversation")).toBeNull();
 	});
 
 	it("takes what is typed, sends nothing and says why", async () => {

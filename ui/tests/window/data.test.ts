@@ -1,31 +1,15 @@
 import { screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import type { Backup } from "../../src/ipc";
 import { testids } from "../../src/testids";
 import { settled } from "../support/fake-app";
 import { aBackup, aConversation, aFailedStart, READY, SETTINGS } from "../support/fixtures";
-import { all, find, get, livedIn, openWindow, painted } from "../support/window";
+import { all, backups, find, get, HOUR, inSettings, livedIn, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;
 beforeEach(() => {
 	user = userEvent.setup();
 });
-
-const HOUR = 3_600_000;
-
-function backups(count: number): Backup[] {
-	return Array.from({ length: count }, (_, index) => aBackup({ createdAt: Date.now() - index * 5 * HOUR }));
-}
-
-/** A window with conversations, some backups and the settings open. */
-async function inSettings(app = livedIn().app) {
-	if (app.backups.length === 0) app.backups = backups(5);
-	const opened = await openWindow(app);
-	await user.click(get("settingsOpen"));
-	await painted();
-	return opened;
-}
 
 /** So long that what takes a while is shown. */
 const aWhile = () => new Promise((resolve) => setTimeout(resolve, 320));
@@ -93,6 +77,29 @@ describe("a restore", () => {
 		await painted();
 		expect(dialog.open).toBe(true);
 		await app.progress("restore", "replacing", 0);
+		expect(get("workCancel").getAttribute("aria-disabled")).toBe("true");
+		await held.release();
+		await painted();
+		expect(find("workProgress")).toBeNull();
+	});
+
+	it("of an older backup says that it is brought up to this version", async () => {
+		const { app } = await inSettings();
+		const held = app.hold("backupRestore");
+		await user.click(all("backupRestore")[0] as Element);
+		await user.click(get("backupConfirm"));
+		await aWhile();
+		for (const stage of ["unpacking", "checking", "indexing"] as const)
+			await app.progress("restore", stage, 1000);
+		await app.progress("restore", "replacing", 1000);
+		expect(screen.getByRole("progressbar").getAttribute("aria-valuetext")).toBe(
+			"Putting it in its place, 90%",
+		);
+		await app.progress("upgrade", "copying", 1000);
+		await app.progress("upgrade", "checking", 1000);
+		expect(screen.getByRole("progressbar").getAttribute("aria-valuetext")).toBe(
+			"Bringing your data up to this version, 95%",
+		);
 		expect(get("workCancel").getAttribute("aria-disabled")).toBe("true");
 		await held.release();
 		await painted();
@@ -284,40 +291,6 @@ describe("a backup by hand", () => {
 	});
 });
 
-describe("the space for backups", () => {
-	const chosen = (select: HTMLSelectElement) =>
-		[...select.options].find(({ value }) => value === select.value)?.textContent;
-
-	it("is automatic until the learner chooses", async () => {
-		const { app } = await inSettings();
-		const select = get("backupBudget") as HTMLSelectElement;
-		expect(chosen(select)).toBe("Automatic (500 MB)");
-		await user.selectOptions(select, "2 GB");
-		await painted();
-		expect(app.callsOf("backupSetBudget")).toEqual([[2000]]);
-		expect(chosen(select)).toBe("2 GB");
-		await user.selectOptions(select, "Automatic");
-		await painted();
-		expect(app.callsOf("backupSetBudget")).toEqual([[2000], [null]]);
-	});
-
-	it("may be another one than those that are offered", async () => {
-		const { app } = livedIn();
-		app.budget = 750;
-		await inSettings(app);
-		const select = get("backupBudget") as HTMLSelectElement;
-		expect(chosen(select)).toBe("750 MB");
-	});
-
-	it("that cannot be stored is said", async () => {
-		const { app } = await inSettings();
-		app.failNext("backupSetBudget", "read_only");
-		await user.selectOptions(get("backupBudget"), "5 GB");
-		await painted();
-		expect(get("errorBanner").textContent).toContain("The change was not saved.");
-	});
-});
-
 describe("the doctor", () => {
 	it("says that everything is in order, and offers no repair then", async () => {
 		await inSettings();
@@ -364,6 +337,79 @@ describe("the doctor", () => {
 		await painted();
 		expect(screen.getByText(/A repair cannot help/)).toBeTruthy();
 		expect(find("doctorRepair")).toBeNull();
+	});
+});
+
+describe("what came of it,", () => {
+	async function reopen() {
+		await user.click(get("settingsClose"));
+		await user.click(get("settingsOpen"));
+		await painted();
+	}
+
+	it("once it was read, is not there any more when the settings are opened again", async () => {
+		const { app } = await inSettings();
+		app.failNext("backupSetBudget", "read_only");
+		await user.selectOptions(get("backupBudget"), "5 GB");
+		await user.click(get("backupNow"));
+		await user.click(get("doctorCheck"));
+		await painted();
+		expect(get("backupStatus").textContent).toContain("The new backup was checked");
+		expect(get("doctorReport")).toBeTruthy();
+		expect(find("errorBanner")).not.toBeNull();
+
+		app.lastFailure = { code: "disk_full", message: "No room.", details: {} };
+		await reopen();
+		expect(get("backupStatus").textContent).not.toContain("The new backup was checked");
+		expect(get("errorBanner").textContent).toContain("The last automatic backup failed.");
+		expect(find("doctorReport")).toBeNull();
+	});
+
+	it("and of what failed, neither", async () => {
+		const { app } = livedIn();
+		app.doctor = { ok: false, text: "2 pages cannot be read.", canRepair: true };
+		await inSettings(app);
+		await user.click(get("doctorCheck"));
+		await painted();
+		for (const command of ["backupCreate", "doctorRepair"] as const) app.failNext(command, "io");
+		await user.click(get("backupNow"));
+		await user.click(get("doctorRepair"));
+		await painted();
+		app.failNext("doctorReport", "io");
+		await user.click(get("doctorCheck"));
+		await painted();
+		expect(all("errorBanner")).toHaveLength(3);
+		await reopen();
+		expect(find("errorBanner")).toBeNull();
+	});
+
+	it("when it came while they were closed, is still to be read", async () => {
+		const { app } = await inSettings();
+		for (const [command, button] of [
+			["backupCreate", "backupNow"],
+			["doctorReport", "doctorCheck"],
+		] as const) {
+			const held = app.hold(command);
+			await user.click(get(button));
+			await user.click(get("settingsClose"));
+			await held.fail("io");
+			await painted();
+			await user.click(get("settingsOpen"));
+			await painted();
+			expect([command, all("errorBanner").length]).toEqual([command, 1]);
+		}
+		expect(get("errorBanner").textContent).toContain("Your data could not be checked.");
+	});
+
+	it("is told beside the last failure where it was cancelled", async () => {
+		const { app } = livedIn();
+		app.lastFailure = { code: "disk_full", message: "No room.", details: {} };
+		await inSettings(app);
+		app.failNext("backupCreate", "cancelled");
+		await user.click(get("backupNow"));
+		await painted();
+		expect(get("workCancelled")).toBeTruthy();
+		expect(get("errorBanner").textContent).toContain("The last automatic backup failed.");
 	});
 });
 

@@ -120,6 +120,18 @@ describe("a new conversation", () => {
 		expect(get("conversationTitle").textContent).toBe("A job interview");
 	});
 
+	it("is asked for by a double click too, and given up by a click beside the dialog", async () => {
+		await inTalk();
+		await user.click(get("newConversation"));
+		const dialog = document.querySelector("dialog");
+		dialog?.dispatchEvent(new MouseEvent("mousedown", { detail: 2, bubbles: true }));
+		await painted();
+		expect(dialog?.isConnected && dialog.open).toBe(true);
+		dialog?.dispatchEvent(new MouseEvent("mousedown", { detail: 1, bubbles: true }));
+		await painted();
+		expect(dialog?.isConnected).toBe(false);
+	});
+
 	it("that cannot be made says so and leaves what was open", async () => {
 		const { app } = await inTalk();
 		app.failNext("conversationCreate", "disk_full");

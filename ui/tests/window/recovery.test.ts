@@ -83,6 +83,27 @@ describe("a database that cannot be opened", () => {
 	});
 });
 
+describe("a database that cannot be opened, tried again while other work is under way,", () => {
+	it.each(["corrupt", "io"])("stays with %s what it was, and says why it was not tried", async (code) => {
+		const app = broken(code);
+		await openWindow(app);
+		const rescuing = app.hold("doctorRescue");
+		await user.click(get("rescue"));
+		await user.click(get("startRetry"));
+		await painted();
+		expect(get("recoveryPage").dataset.code).toBe(code);
+		expect(get("recoveryPage").textContent).not.toContain("Something unexpected");
+		expect(get("errorBanner").textContent).toContain("It was not tried again. Something else is under way.");
+		expect(screen.getByText("/home/linh/.local/share/parlance")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+		await rescuing.release();
+		app.status = READY;
+		await user.click(get("startRetry"));
+		await painted();
+		expect(get("appReady")).toBeTruthy();
+	});
+});
+
 describe("the backups on the recovery page", () => {
 	it("have the newest good one chosen and recommended", async () => {
 		const app = broken();
@@ -202,6 +223,21 @@ describe("the backups on the recovery page", () => {
 		await openWindow(app);
 		expect(get("errorBanner").textContent).toContain("The backups could not be listed.");
 		expect(get("doctorCheck")).toBeTruthy();
+	});
+
+	it("can be asked for again when they could not be listed", async () => {
+		const app = broken();
+		app.failNext("backupList", "io");
+		await openWindow(app);
+		app.failNext("backupList", "io");
+		await user.click(get("backupListRetry"));
+		await painted();
+		expect(get("errorBanner")).toBeTruthy();
+		expect(document.activeElement).toBe(get("backupListRetry"));
+		await user.click(get("backupListRetry"));
+		await painted();
+		expect(find("errorBanner")).toBeNull();
+		expect(all("backupItem")).toHaveLength(4);
 	});
 });
 

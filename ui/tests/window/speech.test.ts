@@ -79,6 +79,22 @@ describe("speech", () => {
 		expect(sound.played).toEqual(["Aloud."]);
 	});
 
+	it("does not speak a reply by itself that was deleted and is put back, nor announces it", async () => {
+		const { app, talk } = livedIn();
+		app.settings = { ...SETTINGS, autoPlay: true };
+		const { sound } = await openWindow(app);
+		await open(talk.id);
+		for (const index of [0, 2]) {
+			await user.click(all("deleteMessage")[index] as Element);
+			await painted();
+			await user.click(get("undo"));
+			await painted();
+		}
+		expect(all("message")).toHaveLength(4);
+		expect(sound.played).toEqual([]);
+		expect(document.body.textContent).not.toContain("Your partner says:");
+	});
+
 	it("speaks the first line of a new conversation if the learner wants that", async () => {
 		const app = new FakeApp();
 		app.settings = { ...SETTINGS, autoPlay: true };

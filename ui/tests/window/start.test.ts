@@ -150,6 +150,35 @@ describe("a start that fails", () => {
 		expect(find("startFailure")).toBeNull();
 	});
 
+	it("keeps the focus on the button while it is tried again", async () => {
+		const app = new FakeApp();
+		app.status = aFailedStart("disk_full");
+		await openWindow(app);
+		const slow = app.hold("appRetry");
+		await user.click(get("startRetry"));
+		expect(get("startRetry").getAttribute("aria-disabled")).toBe("true");
+		expect((get("startRetry") as HTMLButtonElement).disabled).toBe(false);
+		await user.click(get("startRetry"));
+		await slow.release();
+		await painted();
+		expect(app.callsOf("appRetry")).toHaveLength(1);
+		expect(document.activeElement).toBe(get("startRetry"));
+	});
+
+	it("stays what it was when it could not even be tried again, and says so", async () => {
+		const app = new FakeApp();
+		app.status = aFailedStart("disk_full");
+		await openWindow(app);
+		app.failNext("appRetry", "conflict");
+		await user.click(get("startRetry"));
+		await painted();
+		expect(get("startFailureMessage").textContent).toBe("The disk is full.");
+		expect(get("errorBanner").textContent).toContain("It was not tried again.");
+		await user.click(get("startRetry"));
+		await painted();
+		expect(find("errorBanner")).toBeNull();
+	});
+
 	it("to read the settings still opens, with the defaults and a word about it", async () => {
 		const app = new FakeApp();
 		app.failNext("settingsGet", "corrupt");

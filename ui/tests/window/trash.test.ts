@@ -1,7 +1,7 @@
 import { within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { FakeApp } from "../support/fake-app";
+import { deleteMessage, fillTrash, messages, opener, openTrash, titles } from "../support/deleting";
 import { aConversation, NOON } from "../support/fixtures";
 import { all, find, get, inTalk, livedIn, openWindow, painted } from "../support/window";
 
@@ -10,29 +10,7 @@ beforeEach(() => {
 	user = userEvent.setup();
 });
 
-const titles = () => all("conversationItem").map((item) => item.querySelector(".title")?.textContent);
-const messages = () => all("message").map(({ dataset }) => dataset.id);
-const opener = (id: string) => document.querySelector<HTMLElement>(`[data-id="${id}"] button.open`);
-
-/** Deletes a message of the open talk, by its place. */
-async function deleteMessage(index: number): Promise<void> {
-	await user.click(all("deleteMessage")[index] as Element);
-	await painted();
-}
-
-async function openTrash(): Promise<void> {
-	await user.click(get("trashOpen"));
-	await painted();
-}
-
-/** Deletes a message and then the last conversation, and opens the trash. */
-async function fillTrash(app: FakeApp, message: number): Promise<void> {
-	await deleteMessage(message);
-	opener(app.conversations.at(-1)?.id ?? "")?.focus();
-	await user.keyboard("{Delete}");
-	await painted();
-	await openTrash();
-}
+const names = () => all("recentChange").map((row) => row.querySelector(".name")?.textContent);
 
 /** A window with the trash open, of which one part could not be read. */
 async function openTrashWithout(part: "trashList" | "operationList"): Promise<void> {
@@ -41,97 +19,6 @@ async function openTrashWithout(part: "trashList" | "operationList"): Promise<vo
 	await openWindow(app);
 	await openTrash();
 }
-
-describe("deleting a conversation", () => {
-	it("with the Delete key moves on to its neighbour and offers to undo", async () => {
-		const { app, talk } = await inTalk();
-		opener(talk.id)?.focus();
-		await user.keyboard("{Delete}");
-		await painted();
-		expect(app.callsOf("conversationDelete")).toEqual([[talk.id]]);
-		expect(titles()).not.toContain("At the café");
-		expect(get("conversationTitle").textContent).toBe("Untitled conversation");
-		expect((document.activeElement as HTMLElement).textContent).toContain("Untitled conversation");
-		expect(get("undoToast").textContent).toContain("At the café");
-		expect(get("undoToast").closest("[role=status]")).not.toBeNull();
-
-		await user.click(get("undo"));
-		await painted();
-		expect(titles()).toContain("At the café");
-		expect(get("conversationTitle").textContent).toBe("At the café");
-		expect(messages()).toHaveLength(4);
-		expect(get("undoToast").textContent).toContain("Taken back: At the café");
-		expect(find("undo")).toBeNull();
-	});
-
-	it("with its button, the last one too, ends at the welcome", async () => {
-		const { app } = livedIn();
-		app.conversations = [aConversation({ title: "Only one" })];
-		await openWindow(app);
-		await user.click(get("deleteConversation"));
-		await painted();
-		expect(all("conversationItem")).toHaveLength(0);
-		expect(find("composer")).toBeNull();
-		expect(all("templateOption").length).toBeGreaterThan(0);
-		await user.click(get("undo"));
-		await painted();
-		expect(get("conversationTitle").textContent).toBe("Only one");
-	});
-
-	it("that fails says so and leaves it", async () => {
-		const { app, talk } = await inTalk();
-		app.failNext("conversationDelete", "disk_full");
-		opener(talk.id)?.focus();
-		await user.keyboard("{Delete}");
-		await painted();
-		expect(get("errorCode").textContent).toContain("disk_full");
-		expect(titles()).toContain("At the café");
-		expect(find("undoToast")).toBeNull();
-	});
-});
-
-describe("deleting a message", () => {
-	it("offers to undo, which puts it back in its place", async () => {
-		const { app } = await inTalk();
-		const before = messages();
-		await deleteMessage(1);
-		expect(app.callsOf("messageDelete")).toEqual([[before[1]]]);
-		expect(messages()).toEqual(before.filter((id) => id !== before[1]));
-		await user.click(get("undo"));
-		await painted();
-		expect(messages()).toEqual(before);
-	});
-});
-
-describe("the focus", () => {
-	it("goes to the message beside the one that was deleted, and to the list when it was the last", async () => {
-		const { app, talk } = await inTalk();
-		const [, second] = messages();
-		all("deleteMessage")[0]?.focus();
-		await user.keyboard("{Enter}");
-		await painted();
-		expect((document.activeElement as HTMLElement).closest("article")?.dataset.id).toBe(second);
-		while (all("deleteMessage").length > 0) {
-			all("deleteMessage")[0]?.focus();
-			await user.keyboard("{Enter}");
-			await painted();
-		}
-		expect(app.messages.filter(({ conversationId }) => conversationId === talk.id)).toHaveLength(0);
-		expect(document.activeElement?.getAttribute("aria-label")).toBe("Messages");
-	});
-
-	it("goes back to where it was after an undo, and after its offer was dismissed", async () => {
-		const { talk } = await inTalk();
-		for (const button of [() => get("undo"), () => within(get("undoToast")).getAllByRole("button")[1]]) {
-			await deleteMessage(1);
-			opener(talk.id)?.focus();
-			button()?.focus();
-			await user.keyboard("{Enter}");
-			await painted();
-			expect(document.activeElement).toBe(opener(talk.id));
-		}
-	});
-});
 
 describe("Ctrl+Z", () => {
 	it("takes back the newest, one after the other, outside of texts only", async () => {
@@ -214,8 +101,6 @@ describe("recent changes, beside the trash,", () => {
 		await fillTrash(opened.app, 0);
 		return opened;
 	}
-	const names = () => all("recentChange").map((row) => row.querySelector(".name")?.textContent);
-
 	it("are listed by name and age, newest first, and any of them can be taken back", async () => {
 		const { app } = await withChanges();
 		expect(names()).toEqual([
@@ -280,6 +165,54 @@ describe("the offer to undo", () => {
 		await vi.advanceTimersByTimeAsync(8_100);
 		expect(find("undoToast")).toBeNull();
 	});
+
+	it.each(["the mouse goes first", "the focus goes first"])(
+		"stays for whoever is left on it: %s",
+		async (first) => {
+			await inTalk();
+			await deleteMessage(0);
+			await user.hover(get("undoToast"));
+			get("undo").focus();
+			const leave = [() => user.unhover(get("undoToast")), async () => get("undo").blur()];
+			if (first === "the focus goes first") leave.reverse();
+			await leave[0]?.();
+			await vi.advanceTimersByTimeAsync(60_000);
+			expect(find("undoToast")).not.toBeNull();
+			await leave[1]?.();
+			await vi.advanceTimersByTimeAsync(8_100);
+			expect(find("undoToast")).toBeNull();
+		},
+	);
+
+	/** By the keyboard: the mouse stays where it is. */
+	async function deleteOpenTalk(): Promise<void> {
+		document.querySelector<HTMLElement>(".selected button.open")?.focus();
+		await user.keyboard("{Delete}");
+		await painted();
+	}
+
+	it("is a new one where the mouse was when the last one went", async () => {
+		await inTalk();
+		await deleteMessage(0);
+		await user.hover(get("undoToast"));
+		await user.click(within(get("undoToast")).getByRole("button", { name: "Dismiss" }));
+		expect(find("undoToast")).toBeNull();
+		await deleteOpenTalk();
+		get("undo").focus();
+		get("undo").blur();
+		await vi.advanceTimersByTimeAsync(8_100);
+		expect(find("undoToast")).toBeNull();
+	});
+
+	it("stays when it becomes another one under the mouse", async () => {
+		await inTalk();
+		await deleteMessage(0);
+		await user.hover(get("undoToast"));
+		await deleteOpenTalk();
+		expect(get("undoToast").textContent).toContain("At the café");
+		await vi.advanceTimersByTimeAsync(60_000);
+		expect(find("undoToast")).not.toBeNull();
+	});
 });
 
 describe("the trash", () => {
@@ -307,6 +240,22 @@ describe("the trash", () => {
 		await painted();
 		expect(app.callsOf("trashRestore")).toEqual([["conversation", item?.dataset.id]]);
 		expect(all("trashItem")).toHaveLength(1);
+		expect(titles()).toContain("رحلة إلى البحر");
+		expect(names()[0]).toBe("Put back “رحلة إلى البحر”");
+		await user.click(within(all("trashItem")[0] as HTMLElement).getByTestId("trash-restore"));
+		await painted();
+		expect(messages()).toHaveLength(4);
+		expect(get("trashNothing")).toBeTruthy();
+	});
+
+	it("has again what was put back, when that is taken back", async () => {
+		await withTrash();
+		await user.click(all("trashRestore")[0] as Element);
+		await painted();
+		await user.click(all("recentUndo")[0] as Element);
+		await painted();
+		expect(all("trashItem")).toHaveLength(2);
+		expect(titles()).not.toContain("رحلة إلى البحر");
 	});
 
 	it("erases only after a question, which mentions backups", async () => {
@@ -356,13 +305,57 @@ describe("the trash", () => {
 		expect(all("trashItem")).toHaveLength(4);
 		const id = all("trashItem")[3]?.dataset.id ?? "";
 		await user.click(all("trashRestore")[3] as Element);
-		await app.emit({ entity: "conversation", kind: "inserted", id, conversationId: id });
 		await painted();
 		expect(all("trashItem")).toHaveLength(4);
 		expect(all("trashItem").map(({ dataset }) => dataset.id)).not.toContain(id);
 		await user.click(get("trashMore"));
 		await painted();
 		expect(all("trashItem")).toHaveLength(6);
+	});
+
+	describe.each(["trashErase", "trashEmpty"] as const)("when it is erased by %s", (command) => {
+		async function erasing() {
+			const { app } = await withTrash();
+			const held = app.hold(command);
+			await user.click(all(command)[0] as Element);
+			await user.click(get("trashConfirmErase"));
+			await painted();
+			return { app, held };
+		}
+
+		it("cannot be closed meanwhile: a failure would be told to nobody", async () => {
+			const { held } = await erasing();
+			const dialog = get("trashDialog").closest("dialog") as HTMLDialogElement;
+			expect((get("trashClose") as HTMLButtonElement).disabled).toBe(true);
+			dialog.close();
+			await painted();
+			expect(dialog.open).toBe(true);
+			await held.release();
+			await painted();
+			expect((get("trashClose") as HTMLButtonElement).disabled).toBe(false);
+			await user.click(get("trashClose"));
+			expect(find("trashDialog")).toBeNull();
+		});
+
+		it("but not to the end is out of sight, and the rest comes at the next start", async () => {
+			const { app, held } = await erasing();
+			app.trash = command === "trashEmpty" ? [] : app.trash.slice(1);
+			await held.fail("io");
+			await painted();
+			const alert = within(get("trashDialog")).getByRole("alert");
+			expect(alert.textContent).toContain("What is left is erased when Parlance starts next.");
+			expect(alert.textContent).toContain("io");
+			expect(alert.textContent).not.toContain("try again");
+			expect(all("trashItem")).toHaveLength(app.trash.length);
+		});
+
+		it("but not at all is still there, and says why", async () => {
+			const { held } = await erasing();
+			await held.fail("disk_full");
+			await painted();
+			expect(within(get("trashDialog")).getByRole("alert").textContent).toContain("The disk is full.");
+			expect(all("trashItem")).toHaveLength(2);
+		});
 	});
 
 	it("is emptied only after a question", async () => {
@@ -375,12 +368,19 @@ describe("the trash", () => {
 	});
 
 	it("says why a message cannot come back, and goes on", async () => {
-		const { app } = await withTrash();
-		app.failNext("trashRestore", "conflict");
+		const { app, talk } = await inTalk();
+		await deleteMessage(1);
+		await app.conversationDelete(talk.id);
+		await openTrash();
 		await user.click(all("trashRestore")[1] as Element);
 		await painted();
 		expect(get("trashDialog").textContent).toContain("Put that back first");
 		expect(all("trashItem")).toHaveLength(2);
+		await user.click(all("trashRestore")[0] as Element);
+		await painted();
+		await user.click(all("trashRestore")[0] as Element);
+		await painted();
+		expect(get("trashNothing")).toBeTruthy();
 	});
 
 	it("says so when it cannot be read, and can be tried again", async () => {

@@ -7,6 +7,7 @@ import {
 	toFailure,
 } from "../../ipc";
 import { Freshness } from "../../live/freshness";
+import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
 import { DraftKeeper } from "./draft-keeper.svelte";
 
@@ -41,8 +42,11 @@ export class Chat {
 	readonly #refresher = new Refresher((id) => this.#refresh(id));
 	/** Changed while a page was on its way, which may have been read before the change. */
 	readonly #touched = new Set<string>();
-	#unlisten: (() => void) | null = null;
-	#closed = false;
+	/** Came out of the trash again while the chat was open: it is there once more, but not new. */
+	readonly #revived = new Set<string>();
+	/** On their way into the trash. */
+	readonly #deleting = new Set<string>();
+	readonly #listening: Listening;
 
 	constructor(
 		client: Client,
@@ -53,6 +57,9 @@ export class Chat {
 	) {
 		this.#client = client;
 		this.#events = events;
+		this.#listening = new Listening(() =>
+			client.onDataChanged((changes, resync) => (resync ? this.#resync() : this.#changed(changes))),
+		);
 	}
 
 	/** What stands in the box. */
@@ -69,24 +76,18 @@ export class Chat {
 		return this.drafts.held;
 	}
 
-	/** Loads the newest page and listens from then on. May be called again after a failure. */
+	/**
+	 * Loads the newest page, or as much as is shown already, and listens from then on. May be called again after
+	 * a failure.
+	 */
 	async open(): Promise<void> {
 		this.loading = true;
 		this.loadFailure = null;
 		try {
 			// Listening comes first: a change between reading and listening would be lost.
-			if (!this.#unlisten) {
-				const unlisten = await this.#client.onDataChanged((changes, resync) =>
-					resync ? void this.open() : this.#changed(changes),
-				);
-				if (this.#closed) return unlisten();
-				this.#unlisten = unlisten;
-			}
-			const asked = this.#freshness.ask();
-			const page = await this.#client.messageList(this.conversationId, null, PAGE);
-			if (this.#closed) return;
-			this.hasOlder = page.hasMore;
-			this.#merge(page.messages, asked);
+			await this.#listening.start();
+			if (this.#listening.stopped) return;
+			await this.#read();
 		} catch (error) {
 			this.loadFailure = toFailure(error);
 		} finally {
@@ -95,20 +96,42 @@ export class Chat {
 		}
 	}
 
+	async #read(): Promise<void> {
+		const shownFrom = this.messages[0]?.sequenceNumber ?? Number.POSITIVE_INFINITY;
+		const asked = this.#freshness.ask();
+		let page = await this.#client.messageList(this.conversationId, null, PAGE);
+		const read = [...page.messages];
+		while (page.hasMore && read[0] && read[0].sequenceNumber > shownFrom) {
+			page = await this.#client.messageList(this.conversationId, read[0].sequenceNumber, PAGE);
+			read.unshift(...page.messages);
+		}
+		if (this.#listening.stopped) return;
+		const readIds = new Set(read.map(({ id }) => id));
+		const missing = this.messages.filter(({ id }) => !readIds.has(id));
+		this.hasOlder = page.hasMore;
+		this.#merge(read, asked);
+		// They were deleted, or came after the reading: only the app knows.
+		for (const { id } of missing) void this.#refresher.request(id);
+	}
+
+	/** Some news was lost, perhaps of a message that was deleted or put back. */
+	#resync(): void {
+		this.#freshness.reviveAll();
+		void this.open();
+	}
+
 	/** Puts what was typed and not sent back into the box. What has been typed meanwhile stays behind it. */
 	async loadDraft(): Promise<void> {
 		try {
 			await this.drafts.load();
 		} catch (error) {
-			if (!this.#closed) this.#events.failed?.(toFailure(error));
+			if (!this.#listening.stopped) this.#events.failed?.(toFailure(error));
 		}
 	}
 
 	close(): void {
-		this.#closed = true;
+		this.#listening.stop();
 		this.#refresher.stop();
-		this.#unlisten?.();
-		this.#unlisten = null;
 	}
 
 	find(messageId: string): Message | undefined {
@@ -122,7 +145,7 @@ export class Chat {
 		try {
 			const asked = this.#freshness.ask();
 			const page = await this.#client.messageList(this.conversationId, first.sequenceNumber, PAGE);
-			if (this.#closed) return;
+			if (this.#listening.stopped) return;
 			this.hasOlder = page.hasMore;
 			this.#merge(page.messages, asked);
 		} catch (error) {
@@ -148,7 +171,7 @@ export class Chat {
 			sent = content;
 		} catch (error) {
 			const failure = toFailure(error);
-			if (this.#closed) this.#events.failed?.(failure);
+			if (this.#listening.stopped) this.#events.failed?.(failure);
 			else this.sendFailure = failure;
 		} finally {
 			this.drafts.released(sent);
@@ -156,8 +179,10 @@ export class Chat {
 		return sent !== null;
 	}
 
-	/** Puts a message into the trash. Gives what can be undone, or null when that failed. */
+	/** Puts a message into the trash, once. Gives what can be undone, or null when there is nothing. */
 	async delete(messageId: string): Promise<Operation | null> {
+		if (this.#deleting.has(messageId)) return null;
+		this.#deleting.add(messageId);
 		try {
 			const operation = await this.#client.messageDelete(messageId);
 			this.#remove(messageId);
@@ -165,6 +190,8 @@ export class Chat {
 		} catch (error) {
 			this.#events.failed?.(toFailure(error));
 			return null;
+		} finally {
+			this.#deleting.delete(messageId);
 		}
 	}
 
@@ -175,7 +202,8 @@ export class Chat {
 	async stopReply(): Promise<void> {
 		try {
 			await this.#client.messageStop(this.conversationId);
-			for (const { id, status } of this.messages) if (status === "streaming") this.#refresher.request(id);
+			for (const { id, status } of this.messages)
+				if (status === "streaming") void this.#refresher.request(id);
 		} catch (error) {
 			this.#events.failed?.(toFailure(error));
 		}
@@ -210,14 +238,14 @@ export class Chat {
 			return;
 		}
 		// It may come out of the trash.
-		if (kind === "inserted") this.#freshness.revive(id);
+		if (kind === "inserted" && this.#freshness.revive(id)) this.#revived.add(id);
 		if (this.loading || this.loadingOlder) this.#touched.add(id);
 		// What is not shown is not fetched: it comes whole with its page.
-		if (kind === "inserted" || this.find(id) || this.#refresher.isBusy(id)) this.#refresher.request(id);
+		if (kind === "inserted" || this.find(id) || this.#refresher.isBusy(id)) void this.#refresher.request(id);
 	}
 
 	#refreshTouched(): void {
-		for (const id of this.#touched) if (this.find(id)) this.#refresher.request(id);
+		for (const id of this.#touched) if (this.find(id)) void this.#refresher.request(id);
 		this.#touched.clear();
 	}
 
@@ -225,12 +253,13 @@ export class Chat {
 		const asked = this.#freshness.ask();
 		try {
 			const message = await this.#client.messageGet(id);
-			if (!this.#closed) this.#merge([message], asked, true);
+			if (!this.#listening.stopped) this.#merge([message], asked, true);
 		} catch (error) {
-			if (this.#closed) return;
+			if (this.#listening.stopped) return;
 			const failure = toFailure(error);
-			if (failure.code === "not_found") this.#remove(id);
-			else this.#events.failed?.(failure);
+			if (failure.code !== "not_found") this.#events.failed?.(failure);
+			// It may have been put back since that was asked.
+			else if (this.#freshness.accept(id, asked)) this.#remove(id);
 		}
 	}
 
@@ -253,8 +282,9 @@ export class Chat {
 			news.push([message, known]);
 		}
 		if (news.length === 0) return;
+		const newest = this.messages.at(-1);
 		this.messages = [...byId.values()].sort((a, b) => a.sequenceNumber - b.sequenceNumber);
-		for (const [message, known] of news) this.#tell(message, known, live);
+		for (const [message, known] of news) this.#tell(message, known, newest, live);
 	}
 
 	#liesBeforeThePage(message: Message): boolean {
@@ -262,12 +292,17 @@ export class Chat {
 		return this.hasOlder && first !== undefined && message.sequenceNumber < first.sequenceNumber;
 	}
 
-	#tell(message: Message, known: Message | undefined, live: boolean): void {
+	#tell(message: Message, known: Message | undefined, newest: Message | undefined, live: boolean): void {
 		this.#events.messageChanged?.(message.id);
 		if (message.role !== "assistant" || !live) return;
 		const finished = message.status !== "streaming";
-		if (!known && !this.loading) this.#events.replyArrived?.(message);
-		if (finished && (known?.status === "streaming" || (!known && !this.loading)))
-			this.finishedReply = message;
+		const arrives = !known && !this.loading && !this.#comesBack(message, newest);
+		if (arrives) this.#events.replyArrived?.(message);
+		if (finished && (known?.status === "streaming" || arrives)) this.finishedReply = message;
+	}
+
+	/** Whether it was said before and comes out of the trash: a new reply is always the last. */
+	#comesBack({ id, sequenceNumber }: Message, newest: Message | undefined): boolean {
+		return this.#revived.has(id) || (newest !== undefined && sequenceNumber < newest.sequenceNumber);
 	}
 }

@@ -45,6 +45,33 @@ describe("opening a conversation", () => {
 		expect(words(chat)).toEqual(all.map(({ content }) => content));
 	});
 
+	it("has no more what was deleted, and again what was put back, when news of that was lost", async () => {
+		const app = new FakeApp();
+		app.pageSize = 2;
+		const all = talk(7);
+		app.messages = all;
+		const chat = await opened(app);
+		await chat.loadOlder();
+		await app.emit({ id: all[5]?.id ?? "", conversationId: HERE, kind: "deleted" });
+		expect(chat.messages.map(({ sequenceNumber }) => sequenceNumber)).toEqual([4, 5, 7]);
+		// The fourth and the last are gone, the sixth has come back.
+		app.messages = all.filter(({ sequenceNumber }) => sequenceNumber !== 4 && sequenceNumber !== 7);
+		await app.resync();
+		expect(chat.messages.map(({ sequenceNumber }) => sequenceNumber)).toEqual([2, 3, 5, 6]);
+		expect(chat.hasOlder).toBe(true);
+	});
+
+	it("keeps what came while it was read again", async () => {
+		const app = new FakeApp();
+		app.messages = talk(1);
+		const chat = await opened(app);
+		const slow = app.hold("messageList");
+		await app.resync();
+		await app.put(aReply(["Just now."], { conversationId: HERE, sequenceNumber: 2 }));
+		await slow.release();
+		expect(words(chat)).toEqual([WRITINGS[0], "Just now."]);
+	});
+
 	it("says what failed and can be tried again", async () => {
 		const app = new FakeApp();
 		app.messages = talk(1);
@@ -206,6 +233,30 @@ describe("a reply that streams", () => {
 		expect(replyArrived).not.toHaveBeenCalled();
 	});
 
+	it.each([
+		["the last one", 2, true],
+		["one before others", 0, true],
+		["one that was deleted before the chat was opened", 0, false],
+	] as const)("is no new one when it comes out of the trash: %s", async (_, place, whileOpen) => {
+		const app = new FakeApp();
+		const said = ["Xin chào! ", "Bạn khoẻ không? ", "Tạm biệt. "];
+		const replies = said.map((text, index) =>
+			aReply([text], { conversationId: HERE, sequenceNumber: index + 1 }),
+		);
+		const gone = replies[place] as Message;
+		app.messages = whileOpen ? replies : replies.filter((reply) => reply !== gone);
+		const replyArrived = vi.fn();
+		const chat = await opened(app, { replyArrived });
+		if (whileOpen) {
+			app.messages = replies.filter((reply) => reply !== gone);
+			await app.emit({ id: gone.id, conversationId: HERE, kind: "deleted" });
+		}
+		await app.put(gone);
+		expect(words(chat)).toEqual(said);
+		expect(replyArrived).not.toHaveBeenCalled();
+		expect(chat.finishedReply).toBeNull();
+	});
+
 	it("keeps its words when it is interrupted", async () => {
 		const app = new FakeApp();
 		const chat = await opened(app);
@@ -260,6 +311,23 @@ describe("changes from elsewhere", () => {
 		await app.emit({ id, conversationId: HERE, kind: "deleted" });
 		await slow.release();
 		expect(chat.messages).toHaveLength(1);
+	});
+
+	it("bring back a message that was put back while an older question about it was on its way", async () => {
+		const app = new FakeApp();
+		app.messages = talk(2);
+		const chat = await opened(app);
+		const [, last] = app.messages as [Message, Message];
+		const { id } = last;
+		for (const answer of ["found", "not_found"] as const) {
+			const slow = app.hold("messageGet");
+			await app.emit({ id, conversationId: HERE });
+			app.messages = app.messages.slice(0, 1);
+			await app.emit({ id, conversationId: HERE, kind: "deleted" });
+			await app.put({ ...last, content: "Put back." });
+			await (answer === "found" ? slow.release() : slow.fail("not_found"));
+			expect([answer, words(chat)[1]]).toEqual([answer, "Put back."]);
+		}
 	});
 
 	it("take away a message that is no longer found", async () => {

@@ -2,6 +2,7 @@ import {
 	type Change,
 	type Client,
 	type CommandFailure,
+	type ConversationPage,
 	type ConversationSummary,
 	type NewConversationRequest,
 	type Operation,
@@ -9,6 +10,7 @@ import {
 	toFailure,
 } from "../../ipc";
 import { Freshness } from "../../live/freshness";
+import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
 
 const PAGE = 50;
@@ -27,34 +29,27 @@ export class Conversations {
 	readonly #failed: (failure: CommandFailure) => void;
 	readonly #freshness = new Freshness();
 	readonly #refresher = new Refresher((id) => this.#refresh(id));
+	/** On their way into the trash. */
+	readonly #deleting = new Set<string>();
 	#next: string | null = null;
-	#unlisten: (() => void) | null = null;
-	#closed = false;
+	readonly #listening: Listening;
 
 	constructor(client: Client, failed: (failure: CommandFailure) => void = () => {}) {
 		this.#client = client;
 		this.#failed = failed;
+		this.#listening = new Listening(() =>
+			client.onDataChanged((changes, resync) => (resync ? this.#resync() : this.#changed(changes))),
+		);
 	}
 
 	async open(): Promise<void> {
 		this.loading = true;
 		this.loadFailure = null;
 		try {
-			if (!this.#unlisten) {
-				const unlisten = await this.#client.onDataChanged((changes, resync) =>
-					resync ? void this.open() : this.#changed(changes),
-				);
-				if (this.#closed) return unlisten();
-				this.#unlisten = unlisten;
-			}
-			const asked = this.#freshness.ask();
-			const [page, templates] = await Promise.all([
-				this.#client.conversationList(null, PAGE),
-				this.#client.templateList(),
-			]);
+			await this.#listening.start();
+			if (this.#listening.stopped) return;
+			const [, templates] = await Promise.all([this.#read(), this.#client.templateList()]);
 			this.templates = templates;
-			this.#next = page.next;
-			this.#append(page.items, asked);
 		} catch (error) {
 			this.loadFailure = toFailure(error);
 		} finally {
@@ -62,11 +57,30 @@ export class Conversations {
 		}
 	}
 
+	/** Reads as much as is shown, and at least a page. */
+	async #read(): Promise<void> {
+		const shown = this.items.length;
+		const asked = this.#freshness.ask();
+		const read: ConversationSummary[] = [];
+		let next: string | null = null;
+		do {
+			const page: ConversationPage = await this.#client.conversationList(next, PAGE);
+			read.push(...page.items);
+			next = page.next;
+		} while (next !== null && read.length < shown);
+		this.#next = next;
+		this.#exchange(read, asked);
+	}
+
+	/** Some news was lost, perhaps of a conversation that was deleted or put back. */
+	#resync(): void {
+		this.#freshness.reviveAll();
+		void this.open();
+	}
+
 	close(): void {
-		this.#closed = true;
+		this.#listening.stop();
 		this.#refresher.stop();
-		this.#unlisten?.();
-		this.#unlisten = null;
 	}
 
 	find(id: string): ConversationSummary | undefined {
@@ -119,8 +133,10 @@ export class Conversations {
 		}
 	}
 
-	/** Puts a conversation into the trash. Gives what can be undone, or null when that failed. */
+	/** Puts a conversation into the trash, once. Gives what can be undone, or null when there is nothing. */
 	async delete(id: string): Promise<Operation | null> {
+		if (this.#deleting.has(id)) return null;
+		this.#deleting.add(id);
 		try {
 			const operation = await this.#client.conversationDelete(id);
 			this.#remove(id);
@@ -128,6 +144,8 @@ export class Conversations {
 		} catch (error) {
 			this.#failed(toFailure(error));
 			return null;
+		} finally {
+			this.#deleting.delete(id);
 		}
 	}
 
@@ -141,7 +159,7 @@ export class Conversations {
 			}
 			// It may come out of the trash.
 			if (change.kind === "inserted") this.#freshness.revive(change.id);
-			this.#refresher.request(change.id);
+			void this.#refresher.request(change.id);
 		}
 	}
 
@@ -157,18 +175,34 @@ export class Conversations {
 		const asked = this.#freshness.ask();
 		try {
 			const item = await this.#client.conversationGet(id);
-			if (!this.#closed) this.#put(item, asked);
+			if (!this.#listening.stopped) this.#put(item, asked);
 		} catch (error) {
-			if (this.#closed) return;
+			if (this.#listening.stopped) return;
 			const failure = toFailure(error);
-			if (failure.code === "not_found") this.#remove(id);
-			else this.#failed(failure);
+			if (failure.code !== "not_found") this.#failed(failure);
+			// It may have been put back since that was asked.
+			else if (this.#freshness.accept(id, asked)) this.#remove(id);
 		}
 	}
 
 	#remove(id: string): void {
 		this.#freshness.bury(id);
 		this.items = this.items.filter((item) => item.id !== id);
+	}
+
+	/** Takes in what was read in the place of what is shown. */
+	#exchange(read: ConversationSummary[], asked: number): void {
+		const before = this.items;
+		const readIds = new Set(read.map(({ id }) => id));
+		const isNews = (item: ConversationSummary) => this.#freshness.accept(item.id, asked);
+		this.items = read.filter(isNews);
+		const taken = new Set(this.items.map(({ id }) => id));
+		for (const item of before) {
+			// Of this one something newer is known.
+			if (readIds.has(item.id) && !taken.has(item.id)) this.#place(item);
+			// It was deleted, or came after the reading: only the app knows.
+			if (!readIds.has(item.id)) void this.#refresher.request(item.id);
+		}
 	}
 
 	/** Takes in a page as the server ordered it, after what is there. */
@@ -192,6 +226,10 @@ export class Conversations {
 			this.items = this.items.map((other) => (other.id === item.id ? item : other));
 			return;
 		}
+		this.#place(item);
+	}
+
+	#place(item: ConversationSummary): void {
 		const others = this.items.filter((other) => other.id !== item.id);
 		const place = others.findIndex((other) => comesBefore(item, other));
 		if (place === -1 && this.#next !== null) {

@@ -129,6 +129,47 @@ describe("a conversation that changes", () => {
 	});
 });
 
+describe("after news was lost, the list", () => {
+	it("has no more what was deleted, again what was put back, and all in its order", async () => {
+		const app = new FakeApp();
+		app.pageSize = 2;
+		app.conversations = several(6);
+		const conversations = await opened(app);
+		await conversations.loadMore();
+		const [first, second, third, fourth] = app.conversations as [
+			ConversationSummary,
+			...ConversationSummary[],
+		];
+		await conversations.delete(first.id);
+		expect(titles(conversations)).toEqual(["No. 2", "No. 3", "No. 4"]);
+
+		const moved = { ...fourth, lastMessageAt: NOON + 2 } as ConversationSummary;
+		const fresh = aConversation({ title: "Chuyện mới", lastMessageAt: NOON + 3 });
+		app.conversations = [fresh, moved, first, second as ConversationSummary, ...app.conversations.slice(3)];
+		await app.resync();
+		expect(titles(conversations)).toEqual(["Chuyện mới", "No. 4", "No. 1", "No. 2"]);
+		expect(conversations.isGone(third?.id ?? "")).toBe(true);
+		await conversations.loadMore();
+		expect(titles(conversations)).toEqual(["Chuyện mới", "No. 4", "No. 1", "No. 2", "No. 5", "No. 6"]);
+	});
+
+	it("is not taken back by the reading to what was heard since", async () => {
+		const app = new FakeApp();
+		app.conversations = several(3);
+		const conversations = await opened(app);
+		const slow = app.hold("conversationList");
+		await app.resync();
+		const third = app.conversations[2] as ConversationSummary;
+		app.conversations = [{ ...third, lastMessageAt: NOON + 1 }, ...app.conversations.slice(0, 2)];
+		await app.emit({ entity: "conversation", id: third.id });
+		await conversations.delete(app.conversations[1]?.id ?? "");
+		const created = await conversations.create({ title: "Newest" });
+		await slow.release();
+		expect(titles(conversations)).toEqual(["Newest", "No. 3", "No. 2"]);
+		expect(conversations.isGone(created?.id ?? "")).toBe(false);
+	});
+});
+
 describe("starting one", () => {
 	it("puts it on top and gives it back, once", async () => {
 		const app = new FakeApp();

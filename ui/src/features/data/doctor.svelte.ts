@@ -35,6 +35,14 @@ export class Doctor {
 		}
 	}
 
+	/** What was found was read: it says nothing of another day. */
+	forget(): void {
+		if (this.checking || this.repairing.running) return;
+		this.report = null;
+		this.checkFailure = null;
+		this.repairing.forget();
+	}
+
 	/** Gives what was done, or null; `repairing.failure` says why. */
 	async repair(): Promise<RepairOutcome | null> {
 		const outcome = await this.repairing.run(() => this.#client.doctorRepair());

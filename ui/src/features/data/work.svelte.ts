@@ -20,8 +20,34 @@ const SHARES: Record<Work, Partial<Record<Stage, number>>> = {
 	rescue: { salvaging: 1 },
 };
 
+/** What they put in its place may be of an older version, and is brought up to this one before they end. */
+const MAY_UPGRADE: readonly Work[] = ["restore", "repair"];
+
 /** What is done within this many milliseconds needs no bar: it would only flash. */
 const PATIENCE = 300;
+
+/** How far work has come over all of its stages. */
+class Course {
+	#stage: Stage | null = null;
+	readonly #passed = new Set<Stage>();
+	readonly #shares: [Stage, number][];
+
+	constructor(work: Work) {
+		this.#shares = Object.entries(SHARES[work]) as [Stage, number][];
+	}
+
+	/** Gives the thousandths of the whole. */
+	at(stage: Stage, permille: number): number {
+		if (this.#stage !== null && stage !== this.#stage) this.#passed.add(this.#stage);
+		this.#stage = stage;
+		const whole = this.#shares.reduce((sum, [, share]) => sum + share, 0);
+		const done = this.#shares.reduce((sum, [name, share]) => {
+			if (name === stage) return sum + (share * permille) / 1000;
+			return this.#passed.has(name) ? sum + share : sum;
+		}, 0);
+		return Math.min(1000, Math.round((1000 * done) / whole));
+	}
+}
 
 /** One kind of work that takes a while, started from this window, with its progress and its end. */
 export class LongWork {
@@ -29,6 +55,8 @@ export class LongWork {
 	/** It has been going on for long enough to be shown. */
 	visible = $state(false);
 	stage = $state<Stage | null>(null);
+	/** What it put in its place is being brought up to this version: `stage` is one of that. */
+	upgrading = $state(false);
 	/** Thousandths of the whole. It never goes back. */
 	done = $state(0);
 	cancelling = $state(false);
@@ -36,16 +64,18 @@ export class LongWork {
 	failure = $state.raw<CommandFailure | null>(null);
 
 	/** From the last stage on there is no way back: the new file is being put in its place. */
-	readonly cancellable = $derived(!this.cancelling && this.stage !== "replacing");
+	readonly cancellable = $derived(!this.cancelling && this.stage !== "replacing" && !this.upgrading);
 
 	readonly #client: Client;
-	readonly #passed = new Set<Stage>();
+	#course: Course;
+	#upgrade = new Course("upgrade");
 
 	constructor(
 		client: Client,
 		readonly kind: Work,
 	) {
 		this.#client = client;
+		this.#course = new Course(kind);
 	}
 
 	/** Runs the work, and gives what came of it or null; `failure` says why. */
@@ -53,10 +83,12 @@ export class LongWork {
 		if (this.running) return null;
 		this.running = true;
 		this.stage = null;
+		this.upgrading = false;
 		this.done = 0;
 		this.cancelling = false;
 		this.failure = null;
-		this.#passed.clear();
+		this.#course = new Course(this.kind);
+		this.#upgrade = new Course("upgrade");
 		const patience = setTimeout(() => {
 			this.visible = true;
 		}, PATIENCE);
@@ -77,6 +109,11 @@ export class LongWork {
 		}
 	}
 
+	/** Takes no more notice of how it ended last. */
+	forget(): void {
+		if (!this.running) this.failure = null;
+	}
+
 	/** Asks the app to end it. It has ended when `run` comes back. */
 	async cancel(): Promise<void> {
 		if (!this.running || !this.cancellable) return;
@@ -90,15 +127,19 @@ export class LongWork {
 	}
 
 	#heard({ work, stage, permille }: WorkProgress): void {
-		if (work !== this.kind) return;
-		if (this.stage !== null && stage !== this.stage) this.#passed.add(this.stage);
+		const upgrading = work !== this.kind && work === "upgrade" && MAY_UPGRADE.includes(this.kind);
+		if (work !== this.kind && !upgrading) return;
 		this.stage = stage;
-		const shares = Object.entries(SHARES[work]) as [Stage, number][];
-		const whole = shares.reduce((sum, [, share]) => sum + share, 0);
-		const done = shares.reduce((sum, [name, share]) => {
-			if (name === stage) return sum + (share * permille) / 1000;
-			return this.#passed.has(name) ? sum + share : sum;
-		}, 0);
-		this.done = Math.max(this.done, Math.min(1000, Math.round((1000 * done) / whole)));
+		this.upgrading = upgrading;
+		this.done = Math.max(this.done, upgrading ? this.#upgradeAt(stage, permille) : this.#at(stage, permille));
+	}
+
+	/** Putting it in its place is a moment. Its share is left for the upgrade, which is a part of that. */
+	#at(stage: Stage, permille: number): number {
+		return this.#course.at(stage, stage === "replacing" ? 0 : permille);
+	}
+
+	#upgradeAt(stage: Stage, permille: number): number {
+		return this.#course.at("replacing", this.#upgrade.at(stage, permille));
 	}
 }

@@ -74,6 +74,32 @@ describe("long work", () => {
 		expect([work.stage, work.done]).toEqual([null, 0]);
 	});
 
+	it.each(["restore", "repair"] as const)("takes the upgrade after a %s for its last stage", async (kind) => {
+		const app = new FakeApp();
+		app.hold("backupRestore");
+		const work = new LongWork(app, kind);
+		void work.run(() => app.backupRestore("x"));
+		await settled();
+		const seen: [number, boolean][] = [];
+		for (const [told, stage, permille] of [
+			[kind, "indexing", 1000],
+			[kind, "checking", 1000],
+			[kind, "replacing", 1000],
+			["upgrade", "copying", 1000],
+			["upgrade", "checking", 1000],
+			["upgrade", "packing", 1000],
+			["upgrade", "indexing", 1000],
+		] as const) {
+			await app.progress(told, stage, permille);
+			seen.push([work.done, work.cancellable]);
+		}
+		const parts = seen.map(([done]) => done);
+		expect(parts).toEqual(parts.toSorted((a, b) => a - b));
+		expect(new Set(parts.slice(2)).size).toBe(5);
+		expect(parts.at(-1)).toBe(1000 - (kind === "restore" ? 300 : 600));
+		expect(seen.map(([, cancellable]) => cancellable)).toEqual([true, true, ...Array(5).fill(false)]);
+	});
+
 	it("says why it ended early, and forgets it at the next start", async () => {
 		const { app, held, work, ended } = started();
 		await held.fail("disk_full");

@@ -7,6 +7,8 @@ export class Start {
 	ready = $state.raw<Ready | null>(null);
 	failure = $state.raw<{ error: CommandFailure; dataDir: string | null } | null>(null);
 	asking = $state(false);
+	/** Why it was not even tried once more: something else is under way, for example. */
+	retryFailure = $state.raw<CommandFailure | null>(null);
 
 	readonly #client: Client;
 
@@ -28,10 +30,13 @@ export class Start {
 	async ask(retry = false): Promise<void> {
 		if (this.asking) return;
 		this.asking = true;
+		this.retryFailure = null;
 		try {
 			this.take(await (retry ? this.#client.appRetry() : this.#client.appStatus()));
 		} catch (error) {
-			this.failure = { error: toFailure(error), dataDir: null };
+			// Of the start itself it says nothing: what is known of that stays true.
+			if (this.failure) this.retryFailure = toFailure(error);
+			else this.failure = { error: toFailure(error), dataDir: null };
 		} finally {
 			this.asking = false;
 		}

@@ -6,6 +6,7 @@ import {
 	type TrashPage,
 	toFailure,
 } from "../../ipc";
+import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
 
 const PAGE = 50;
@@ -18,7 +19,11 @@ export class Trash {
 	loadFailure = $state.raw<CommandFailure | null>(null);
 	/** Something is being taken out or erased. */
 	busy = $state(false);
+	/** Something is being erased, which may take a while. */
+	erasing = $state(false);
 	failure = $state.raw<CommandFailure | null>(null);
+	/** What failed is the rest of an erasure: nothing of it is to be seen any more, and the app finishes it. */
+	unfinished = $state(false);
 	hasMore = $state(false);
 	/** What was done last in here; `item` is null when everything was erased. */
 	done = $state.raw<{ what: "restored" | "erased"; item: TrashItem | null } | null>(null);
@@ -28,24 +33,23 @@ export class Trash {
 	#next: string | null = null;
 	/** How many pages are shown. */
 	#pages = 1;
-	#unlisten: (() => void) | null = null;
-	#closed = false;
+	readonly #listening: Listening;
 
 	constructor(client: Client) {
 		this.#client = client;
+		this.#listening = new Listening(() =>
+			client.onDataChanged((changes, resync) => {
+				if (resync || changes.some(concernsTheTrash)) void this.#refresher.request("trash");
+			}),
+		);
 	}
 
 	async open(): Promise<void> {
 		this.loading = true;
 		this.loadFailure = null;
 		try {
-			if (!this.#unlisten) {
-				const unlisten = await this.#client.onDataChanged((changes, resync) => {
-					if (resync || changes.some(concernsTheTrash)) this.#refresher.request("trash");
-				});
-				if (this.#closed) return unlisten();
-				this.#unlisten = unlisten;
-			}
+			await this.#listening.start();
+			if (this.#listening.stopped) return;
 			await this.#load();
 		} catch (error) {
 			this.loadFailure = toFailure(error);
@@ -55,9 +59,8 @@ export class Trash {
 	}
 
 	close(): void {
-		this.#closed = true;
+		this.#listening.stop();
 		this.#refresher.stop();
-		this.#unlisten?.();
 	}
 
 	async loadMore(): Promise<void> {
@@ -80,7 +83,7 @@ export class Trash {
 	}
 
 	async erase(item: TrashItem): Promise<void> {
-		await this.#do(async () => {
+		await this.#erase([item], async () => {
 			await this.#client.trashErase(item.kind, item.id);
 			this.#drop(item);
 			this.done = { what: "erased", item };
@@ -88,7 +91,7 @@ export class Trash {
 	}
 
 	async empty(): Promise<void> {
-		await this.#do(async () => {
+		await this.#erase(this.items, async () => {
 			await this.#client.trashEmpty();
 			this.items = [];
 			this.#pages = 1;
@@ -97,8 +100,15 @@ export class Trash {
 		});
 	}
 
+	async #erase(doomed: readonly TrashItem[], work: () => Promise<void>): Promise<void> {
+		if (this.busy) return;
+		this.erasing = true;
+		await this.#do(work, doomed);
+		this.erasing = false;
+	}
+
 	/** What did not work is said, and the list is read again: it was not as it is shown. */
-	async #do(work: () => Promise<void>): Promise<void> {
+	async #do(work: () => Promise<void>, doomed: readonly TrashItem[] = []): Promise<void> {
 		if (this.busy) return;
 		this.busy = true;
 		this.failure = null;
@@ -106,11 +116,19 @@ export class Trash {
 		try {
 			await work();
 		} catch (error) {
-			this.failure = toFailure(error);
-			this.#refresher.request("trash");
+			const failure = toFailure(error);
+			await this.#refresher.request("trash");
+			this.unfinished = failure.code !== "not_found" && this.#isOutOfSight(doomed);
+			this.failure = failure;
 		} finally {
 			this.busy = false;
 		}
+	}
+
+	/** An erasure first takes things out of the trash, and from then on there is no way back. */
+	#isOutOfSight(doomed: readonly TrashItem[]): boolean {
+		const shown = new Set(this.items.map(keyOf));
+		return doomed.length > 0 && !doomed.some((item) => shown.has(keyOf(item)));
 	}
 
 	/** Reads as many pages as are shown: whoever has scrolled down is not thrown back to the top. */
@@ -120,7 +138,7 @@ export class Trash {
 		let pages = 0;
 		do {
 			const page: TrashPage = await this.#client.trashList(next, PAGE);
-			if (this.#closed) return;
+			if (this.#listening.stopped) return;
 			for (const item of page.items) items.set(keyOf(item), item);
 			next = page.next;
 			pages += 1;
@@ -134,7 +152,7 @@ export class Trash {
 		try {
 			await this.#load();
 		} catch (error) {
-			if (!this.#closed) this.failure = toFailure(error);
+			if (!this.#listening.stopped) this.failure = toFailure(error);
 		}
 	}
 

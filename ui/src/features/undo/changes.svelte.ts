@@ -1,4 +1,5 @@
 import { type Change, type Client, type CommandFailure, type Operation, toFailure } from "../../ipc";
+import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
 import type { Undo } from "./undo.svelte";
 
@@ -15,24 +16,23 @@ export class RecentChanges {
 	readonly #client: Client;
 	readonly #undo: Undo;
 	readonly #refresher = new Refresher(() => this.#load());
-	#unlisten: (() => void) | null = null;
-	#closed = false;
+	readonly #listening: Listening;
 
 	constructor(client: Client, undo: Undo) {
 		this.#client = client;
 		this.#undo = undo;
+		this.#listening = new Listening(() =>
+			client.onDataChanged((changes, resync) => {
+				if (resync || changes.some(mayBeAnOperation)) void this.#refresher.request("changes");
+			}),
+		);
 	}
 
 	/** May be called again after a failure. */
 	async open(): Promise<void> {
 		try {
-			if (!this.#unlisten) {
-				const unlisten = await this.#client.onDataChanged((changes, resync) => {
-					if (resync || changes.some(mayBeAnOperation)) this.#refresher.request("changes");
-				});
-				if (this.#closed) return unlisten();
-				this.#unlisten = unlisten;
-			}
+			await this.#listening.start();
+			if (this.#listening.stopped) return;
 		} catch (error) {
 			this.loadFailure = toFailure(error);
 			return;
@@ -41,9 +41,8 @@ export class RecentChanges {
 	}
 
 	close(): void {
-		this.#closed = true;
+		this.#listening.stop();
 		this.#refresher.stop();
-		this.#unlisten?.();
 	}
 
 	async undo(operation: Operation): Promise<void> {
@@ -60,11 +59,11 @@ export class RecentChanges {
 	async #load(): Promise<void> {
 		try {
 			const operations = await this.#client.operationList();
-			if (this.#closed) return;
+			if (this.#listening.stopped) return;
 			this.operations = operations;
 			this.loadFailure = null;
 		} catch (error) {
-			if (!this.#closed) this.loadFailure = toFailure(error);
+			if (!this.#listening.stopped) this.loadFailure = toFailure(error);
 		}
 	}
 }

@@ -100,4 +100,4 @@ export class Undo {
 }
 
 /** The thing has changed since, or was taken back already: there is nothing to mend. */
-const isRefusal = ({ code }: CommandFailure): boolean => code === "conflict" || code === "not_found";
+export const isRefusal = ({ code }: CommandFailure): boolean => code === "conflict" || code === "not_found";

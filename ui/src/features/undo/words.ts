@@ -1,12 +1,12 @@
 import { t } from "../../i18n/index.svelte";
+import { nameOfThing } from "../../i18n/names";
 import type { Operation, OperationKind } from "../../ipc";
 
 const isOfMessage = (kind: OperationKind): boolean => kind === "message_delete" || kind === "message_restore";
 
-/** What an operation was done to: a message is called by its words, a conversation by its title. */
+/** What an operation was done to, by name. */
 export function subjectOf({ kind, subject }: Operation): string {
-	if (subject !== "") return subject;
-	return isOfMessage(kind) ? t("undo.emptyMessage") : t("list.untitled");
+	return nameOfThing(isOfMessage(kind) ? "message" : "conversation", subject);
 }
 
 /** What was done, by name. */

@@ -119,6 +119,8 @@ export default {
 	"trash.restored": "Put back: {name}.",
 	"trash.erased": "Erased: {name}.",
 	"trash.emptied": "Erased: everything that was in the trash.",
+	"trash.unfinished":
+		"It is out of sight, but not erased to the last trace. What is left is erased when Parlance starts next.",
 	"trash.conflict": "Its conversation is in the trash too. Put that back first.",
 
 	"speech.playMessage": "Play the whole message",
@@ -227,6 +229,13 @@ export default {
 		"When it is used up, older backups are thinned out; the newest three always stay. Undo copies are not counted.",
 	"data.budgetAutomatic": "Automatic",
 	"data.budgetAutomaticNow": "Automatic ({size})",
+	"data.budgetAsk": "Erase older backups?",
+	"data.budgetLess":
+		"The backups take {used} now. With {budget} for them, about {less} of older ones are erased at once; the newest three always stay.",
+	"data.budgetAutomaticLess":
+		"The backups take {used} now. If the automatic space is smaller, older ones are erased at once; the newest three always stay.",
+	"data.budgetKeep": "Keep them",
+	"data.budgetConfirm": "Erase them",
 	"data.budgetFailed": "The change was not saved.",
 	"data.backups": "Backups",
 	"data.restore": "Restore",
@@ -300,6 +309,10 @@ export default {
 	"readOnly.banner": "You can read everything; for now nothing can be changed.",
 	"readOnly.folder": "The data folder is write-protected.",
 	"readOnly.file": "The file with your conversations is write-protected.",
+	"readOnly.empty":
+		"There is no conversation here yet. One can begin as soon as something can be changed again.",
+	"readOnly.data":
+		"The data folder is write-protected: for now nothing can be backed up, restored or repaired.",
 	"readOnly.composer":
 		"Sending is off while nothing can be changed. You can write on; your words stay in the box.",
 
@@ -324,6 +337,7 @@ export default {
 	"failure.folder": "Data folder",
 	"failure.retry": "Try again",
 	"failure.retrying": "Trying again…",
+	"failure.notRetried": "It was not tried again.",
 
 	"failure.data_dir.what": "The folder for your data cannot be written.",
 	"failure.data_dir.kept": "Nothing was changed. Whatever was in the folder is still there.",

@@ -122,6 +122,8 @@ export default {
 	"trash.restored": "Đã khôi phục: {name}.",
 	"trash.erased": "Đã xóa vĩnh viễn: {name}.",
 	"trash.emptied": "Đã xóa vĩnh viễn mọi thứ trong thùng rác.",
+	"trash.unfinished":
+		"Nội dung này không còn hiện nữa nhưng chưa được xóa hết. Phần còn lại sẽ bị xóa khi Parlance khởi động lần sau.",
 	"trash.conflict": "Cuộc trò chuyện của nó cũng ở trong thùng rác. Hãy khôi phục cuộc trò chuyện trước.",
 
 	"speech.playMessage": "Nghe cả tin nhắn",
@@ -232,6 +234,13 @@ export default {
 		"Khi dùng hết, các bản cũ sẽ được bỏ bớt; ba bản mới nhất luôn được giữ. Các bản để quay lại không được tính.",
 	"data.budgetAutomatic": "Tự động",
 	"data.budgetAutomaticNow": "Tự động ({size})",
+	"data.budgetAsk": "Xóa các bản sao lưu cũ?",
+	"data.budgetLess":
+		"Các bản sao lưu hiện chiếm {used}. Nếu chỉ dành {budget}, khoảng {less} bản sao lưu cũ sẽ bị xóa ngay; ba bản mới nhất luôn được giữ lại.",
+	"data.budgetAutomaticLess":
+		"Các bản sao lưu hiện chiếm {used}. Nếu mức tự động nhỏ hơn, các bản sao lưu cũ sẽ bị xóa ngay; ba bản mới nhất luôn được giữ lại.",
+	"data.budgetKeep": "Giữ lại",
+	"data.budgetConfirm": "Xóa các bản cũ",
 	"data.budgetFailed": "Không lưu được thay đổi.",
 	"data.backups": "Các bản sao lưu",
 	"data.restore": "Khôi phục",
@@ -305,6 +314,8 @@ export default {
 	"readOnly.banner": "Bạn đọc được mọi thứ; hiện giờ không thay đổi được gì.",
 	"readOnly.folder": "Thư mục dữ liệu được chống ghi.",
 	"readOnly.file": "Tệp chứa các cuộc trò chuyện của bạn được chống ghi.",
+	"readOnly.empty": "Chưa có cuộc trò chuyện nào ở đây. Bạn có thể bắt đầu khi dữ liệu lại thay đổi được.",
+	"readOnly.data": "Thư mục dữ liệu được chống ghi: hiện không thể sao lưu, khôi phục hay sửa chữa.",
 	"readOnly.composer":
 		"Hiện không gửi được vì không thay đổi được dữ liệu. Bạn cứ viết tiếp; nội dung vẫn ở trong ô.",
 
@@ -329,6 +340,7 @@ export default {
 	"failure.folder": "Thư mục dữ liệu",
 	"failure.retry": "Thử lại",
 	"failure.retrying": "Đang thử lại…",
+	"failure.notRetried": "Chưa thử lại được.",
 
 	"failure.data_dir.what": "Không ghi được vào thư mục dữ liệu của bạn.",
 	"failure.data_dir.kept": "Không có gì bị thay đổi. Những gì trong thư mục vẫn còn nguyên.",
