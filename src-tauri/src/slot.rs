@@ -15,7 +15,7 @@ use crate::{
     error::{CommandError, CommandResult, ErrorCode},
     events::Notify,
     profile::{Closing, Profile},
-    work::Bench,
+    work::{Bench, Held},
 };
 
 /// The profile behind the window.
@@ -25,8 +25,8 @@ pub struct ProfileSlot {
     slot: Arc<Mutex<Slot>>,
     /// True once the first attempt to open is over.
     settled: watch::Sender<bool>,
-    changing: tokio::sync::Mutex<()>,
-    /// Where long work on this profile is done.
+    /// Where long work on this profile is done. Whoever opens or replaces the profile has the place: on a closed one
+    /// others would take its lock, and opening it would find "already open".
     pub bench: Arc<Bench>,
 }
 
@@ -53,9 +53,11 @@ impl ProfileSlot {
         let this = Self::new(data_dir, notify);
         let (data_dir, notify) = (this.data_dir.clone(), Arc::clone(&this.notify));
         let (slot, settled) = (Arc::clone(&this.slot), this.settled.clone());
+        let place = this.bench.hold();
         spawn_blocking(move || {
-            let opened = open_slot(&data_dir, &notify);
-            put(&slot, opened);
+            put(&slot, open_slot(&data_dir, &notify));
+            // Whoever waits for the outcome may want the place at once.
+            drop(place);
             settled.send_replace(true);
         });
         this
@@ -67,7 +69,6 @@ impl ProfileSlot {
             notify,
             slot: Arc::new(Mutex::new(Slot::Opening)),
             settled: watch::Sender::new(false),
-            changing: tokio::sync::Mutex::default(),
             bench: Arc::default(),
         }
     }
@@ -88,10 +89,7 @@ impl ProfileSlot {
     /// like the first failure.
     pub async fn retry(&self) -> CommandResult<()> {
         self.settled().await;
-        // Whoever is at work on the closed profile holds its lock, and "already open" would be told.
         let _alone = self.bench.hold()?;
-        // Two attempts at once would meet in the lock file, and one would find "already open".
-        let _one_at_a_time = self.changing.lock().await;
         if matches!(*self.lock(), Slot::Failed(_)) {
             self.reopen().await?;
         }
@@ -99,16 +97,16 @@ impl ProfileSlot {
     }
 
     /// Closes the profile if it is open, does `work` on its files, and opens it again, whatever became of the
-    /// work. Commands are refused meanwhile. The caller has its place on the bench.
+    /// work. Commands are refused meanwhile, and the `place` on the bench is held to the end.
     ///
     /// # Errors
     /// `closed` at the end of the app, else what the work says.
     pub async fn replace<T: Send + 'static>(
         &self,
+        place: Held,
         work: impl FnOnce(&Path) -> CommandResult<T> + Send + 'static,
     ) -> CommandResult<T> {
         self.settled().await;
-        let _one_at_a_time = self.changing.lock().await;
         let before = {
             let mut slot = self.lock();
             match &*slot {
@@ -125,6 +123,7 @@ impl ProfileSlot {
         })
         .await;
         self.reopen().await?;
+        drop(place);
         done.unwrap_or_else(|_| Err(CommandError::internal("the work broke off")))
     }
 

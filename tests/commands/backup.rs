@@ -6,9 +6,10 @@ use parlance_lib::{
     backups::Backups,
     error::ErrorCode,
     events::{Notice, Notify},
+    work::Work,
 };
 use parlance_storage::{
-    Database, OpenOptions,
+    Database, OpenOptions, Stage,
     backup::{self, BackupReason},
     user,
 };
@@ -185,6 +186,26 @@ fn the_room_for_backups_can_be_chosen() {
 fn there_is_nothing_to_cancel_when_nothing_is_under_way() {
     let app = TestApp::new();
     assert_eq!(app.call("work_cancel", json!({})).unwrap(), false);
+}
+
+#[test]
+fn what_nothing_can_end_is_not_told_to_be_cancelled() {
+    let app = TestApp::new();
+    let notify: Notify = Arc::new(|_| {});
+    let bench = Arc::clone(&app.slot().bench);
+    let held = bench.hold().unwrap();
+    assert_eq!(app.call("work_cancel", json!({})).unwrap(), false);
+    drop(held);
+
+    let job = bench.begin(Work::Backup, &notify).unwrap();
+    assert_eq!(app.call("work_cancel", json!({})).unwrap(), true);
+    let place = job.place();
+    let done = job.run(|watch| watch.at(Stage::Copying, 0, 1));
+    assert_eq!(done.unwrap_err().code, ErrorCode::Cancelled);
+    assert_eq!(app.call("work_cancel", json!({})).unwrap(), false);
+    assert!(bench.hold().is_err(), "what comes after it has the place");
+    drop(place);
+    assert!(bench.hold().is_ok());
 }
 
 /// A database outside of the app, and what the window would be told.

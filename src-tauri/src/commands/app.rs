@@ -86,9 +86,11 @@ pub async fn app_begin_anew(profile: State<'_, ProfileSlot>) -> CommandResult<Ap
             "Your conversations are here, so nothing new was begun.",
         ));
     }
-    let _alone = profile.bench.hold()?;
+    let place = profile.bench.hold()?;
     profile
-        .replace(|data_dir| Ok(parlance_storage::begin_anew(data_dir)?))
+        .replace(place, |data_dir| {
+            Ok(parlance_storage::begin_anew(data_dir)?)
+        })
         .await?;
     Ok(status(&profile))
 }

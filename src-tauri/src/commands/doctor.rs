@@ -70,7 +70,7 @@ pub async fn doctor_report(profile: State<'_, ProfileSlot>) -> CommandResult<Doc
 pub async fn doctor_repair(profile: State<'_, ProfileSlot>) -> CommandResult<RepairOutcome> {
     let job = profile.bench.begin(Work::Repair, profile.notify())?;
     let outcome = profile
-        .replace(move |data_dir| {
+        .replace(job.place(), move |data_dir| {
             job.run(|watch| doctor::repair(data_dir, watch, SystemClock.now()))
         })
         .await?;

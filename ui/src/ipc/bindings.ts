@@ -113,7 +113,10 @@ export const commands = {
 	backupRestore: (name: string) => typedError<AppStatus, CommandError>(__TAURI_INVOKE("backup_restore", { name })),
 	/**  Chooses the room that backups may take, in megabytes; without a number, the usual. */
 	backupSetBudget: (megabytes: number | null) => typedError<BackupOverview, CommandError>(__TAURI_INVOKE("backup_set_budget", { megabytes })),
-	/**  Ends the backup, restore, repair or rescue that is under way, as soon as it can be; false if there is none. */
+	/**
+	 *  Ends the backup, restore, repair or rescue that is under way, as soon as it can be; false if there is none that can
+	 *  be ended.
+	 */
 	workCancel: () => typedError<boolean, CommandError>(__TAURI_INVOKE("work_cancel")),
 	/**  Looks at the data without changing it, and tells what was found. */
 	doctorReport: () => typedError<DoctorReport, CommandError>(__TAURI_INVOKE("doctor_report")),
