@@ -132,10 +132,21 @@ impl ProfileSlot {
         match &*self.lock() {
             Slot::Open(profile) => Ok(Arc::clone(profile)),
             Slot::Failed(error) => Err(error.clone()),
-            Slot::Opening => Err(CommandError::new(
-                ErrorCode::Busy,
-                "Parlance is still opening your conversations.",
-            )),
+            Slot::Opening => Err(opening()),
+            Slot::Closed => Err(closing()),
+        }
+    }
+
+    /// For work that is only allowed on a profile that could not be opened. Whoever has the place on the bench may
+    /// count on the answer: nobody opens it meanwhile.
+    ///
+    /// # Errors
+    /// `conflict` with the sentence `if_open`, else like [`Self::get`].
+    pub fn require_failed(&self, if_open: &str) -> CommandResult<()> {
+        match &*self.lock() {
+            Slot::Failed(_) => Ok(()),
+            Slot::Open(_) => Err(CommandError::new(ErrorCode::Conflict, if_open)),
+            Slot::Opening => Err(opening()),
             Slot::Closed => Err(closing()),
         }
     }
@@ -189,6 +200,13 @@ fn put(slot: &Mutex<Slot>, opened: Slot) {
 fn lock(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
     // The slot is only ever replaced as a whole, so a panic elsewhere cannot leave it half-made.
     slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn opening() -> CommandError {
+    CommandError::new(
+        ErrorCode::Busy,
+        "Parlance is still opening your conversations.",
+    )
 }
 
 fn closing() -> CommandError {
