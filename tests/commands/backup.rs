@@ -9,7 +9,7 @@ use parlance_lib::{
     work::Work,
 };
 use parlance_storage::{
-    Database, OpenOptions, Stage,
+    Database, Error, OpenOptions, Stage, Watch,
     backup::{self, BackupReason},
     user,
 };
@@ -305,4 +305,16 @@ fn a_backup_that_fails_is_said_aloud_and_made_as_soon_as_it_can_be() {
         watched.backups.last_failure().is_none().then_some(())
     });
     watched.backups.stop();
+}
+
+#[test]
+fn after_the_end_no_backup_opens_the_database_any_more() {
+    let watched = Watched::new();
+    watched.write();
+    watched.backups.stop();
+    let made = watched
+        .backups
+        .create(BackupReason::Manual, &Watch::nobody());
+    assert_eq!(made.unwrap_err(), Error::Cancelled);
+    assert_eq!(backup::list(watched.directory.path()).unwrap(), []);
 }
