@@ -6,6 +6,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use tauri::async_runtime::spawn_blocking;
@@ -17,6 +18,10 @@ use crate::{
     profile::{Closing, Profile},
     work::{Bench, Held},
 };
+
+/// How long the end of the app waits for long work, which ends within a moment once it is cancelled. An upgrade
+/// cannot be; it is one transaction, so breaking it off loses nothing.
+const LAST_WORK: Duration = Duration::from_secs(10);
 
 /// The profile behind the window.
 pub struct ProfileSlot {
@@ -163,19 +168,29 @@ impl ProfileSlot {
 
     /// Ends replies and speech, writes everything down, and lets go of the files. Blocks.
     pub fn close(&self) {
-        self.bench.cancel();
+        // First, so that no work begins that nobody would cancel.
         let slot = std::mem::replace(&mut *self.lock(), Slot::Closed);
+        self.bench.cancel();
         if let Slot::Open(profile) = slot {
             profile.close(Closing::ForGood);
+        }
+        // Whoever opens or replaces the profile has replies to end, and a database to close.
+        if !self.bench.wait_until_free(LAST_WORK) {
+            log::error!("long work did not end in time; the next start settles it");
         }
     }
 
     async fn reopen(&self) -> CommandResult<()> {
         let (data_dir, notify) = (self.data_dir.clone(), Arc::clone(&self.notify));
         let slot = Arc::clone(&self.slot);
-        spawn_blocking(move || put(&slot, open_slot(&data_dir, &notify)))
-            .await
-            .map_err(|_| CommandError::internal("opening the profile was broken off"))
+        spawn_blocking(move || {
+            // At the end of the app nobody needs it; the next start opens it, and upgrades it if need be.
+            if !matches!(*lock(&slot), Slot::Closed) {
+                put(&slot, open_slot(&data_dir, &notify));
+            }
+        })
+        .await
+        .map_err(|_| CommandError::internal("opening the profile was broken off"))
     }
 
     fn lock(&self) -> MutexGuard<'_, Slot> {

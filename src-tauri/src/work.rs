@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -51,6 +51,7 @@ pub struct WorkProgress {
 #[derive(Default)]
 pub struct Bench {
     at_work: Mutex<AtWork>,
+    free: Condvar,
 }
 
 #[derive(Default)]
@@ -123,6 +124,16 @@ impl Bench {
         }
     }
 
+    /// Waits until nobody is at work, for `limit` at most; false if somebody still is. Blocks.
+    pub(crate) fn wait_until_free(&self, limit: Duration) -> bool {
+        let is_taken = |at_work: &mut AtWork| !matches!(at_work, AtWork::Nobody);
+        let (at_work, _) = self
+            .free
+            .wait_timeout_while(self.at_work(), limit, is_taken)
+            .unwrap_or_else(PoisonError::into_inner);
+        matches!(*at_work, AtWork::Nobody)
+    }
+
     fn at_work(&self) -> MutexGuard<'_, AtWork> {
         // It holds one value, which is never half-made.
         self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
@@ -160,6 +171,7 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         *self.0.at_work() = AtWork::Nobody;
+        self.0.free.notify_all();
     }
 }
 

@@ -3,17 +3,22 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock},
+    sync::{Arc, Mutex, OnceLock, mpsc},
+    time::Duration,
 };
 
 use parlance_lib::{
-    events::Notice,
+    error::ErrorCode,
+    events::{Notice, Notify},
+    slot::ProfileSlot,
     work::{Bench, Work},
 };
+use parlance_storage::{Database, Error, OpenOptions, Stage};
 use serde_json::json;
+use tauri::async_runtime::block_on;
 use tempfile::TempDir;
 
-use crate::support::TestApp;
+use crate::support::{TestApp, until};
 
 /// A profile as a release with an older schema left it: opening it is an upgrade.
 fn of_an_older_release() -> (TempDir, PathBuf) {
@@ -55,4 +60,70 @@ fn while_a_restored_backup_is_upgraded_nobody_else_may_be_at_work() {
     assert!(!was_taken.is_empty(), "the backup was not upgraded");
     assert!(was_taken.iter().all(|taken| *taken), "{was_taken:?}");
     assert!(app.slot().bench.hold().is_ok(), "it is free at the end");
+}
+
+#[test]
+fn whoever_quits_while_data_is_upgraded_leaves_nobody_at_work_on_it() {
+    let (_directory, data_dir) = of_an_older_release();
+    let (is_upgrading, upgrade) = mpsc::channel();
+    let (has_closed, closed) = mpsc::channel::<()>();
+    let closed = Mutex::new(closed);
+    let in_time: Arc<OnceLock<bool>> = Arc::default();
+    let seen = Arc::clone(&in_time);
+    let notify: Notify = Arc::new(move |notice| {
+        if is_of_an_upgrade(&notice) && seen.get().is_none() {
+            is_upgrading.send(()).unwrap();
+            // The upgrade takes this long, or until the app has ended without waiting for it.
+            let ended_first = closed
+                .lock()
+                .unwrap()
+                .recv_timeout(Duration::from_millis(500))
+                .is_ok();
+            seen.set(!ended_first).unwrap();
+        }
+    });
+    let slot = ProfileSlot::begin(data_dir.clone(), notify);
+    upgrade.recv().unwrap();
+    slot.close();
+    has_closed.send(()).ok();
+    assert_eq!(
+        in_time.get(),
+        Some(&true),
+        "the end came before the upgrade's"
+    );
+    assert_eq!(
+        slot.get().err().map(|error| error.code),
+        Some(ErrorCode::Closed)
+    );
+    Database::open(&data_dir, OpenOptions::new("1")).unwrap();
+}
+
+#[test]
+fn whoever_quits_in_the_middle_of_a_restore_finds_everything_as_it_was() {
+    let app = TestApp::new();
+    let id = json!({ "id": app.conversation() });
+    let slot: &ProfileSlot = &app.slot();
+    let job = slot.bench.begin(Work::Restore, slot.notify()).unwrap();
+    let (has_begun, begun) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let restore = scope.spawn(move || {
+            block_on(slot.replace(job.place(), move |_| {
+                job.run(|watch| -> Result<(), Error> {
+                    has_begun.send(()).unwrap();
+                    let ended = until("the wish to end it", || {
+                        watch.at(Stage::Unpacking, 0, 1).err()
+                    });
+                    Err(ended)
+                })
+            }))
+        });
+        begun.recv().unwrap();
+        slot.close();
+        assert!(slot.bench.hold().is_ok(), "it is still under way");
+        let error = restore.join().unwrap().unwrap_err();
+        assert_eq!(error.code, ErrorCode::Cancelled);
+    });
+    let (directory, data_dir) = app.quit();
+    let app = TestApp::open(directory, data_dir);
+    app.call("conversation_get", id).unwrap();
 }
