@@ -6,7 +6,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tauri::async_runtime::spawn_blocking;
@@ -22,6 +22,11 @@ use crate::{
 /// How long the end of the app waits for long work, which ends within a moment once it is cancelled. An upgrade
 /// cannot be; it is one transaction, so breaking it off loses nothing.
 const LAST_WORK: Duration = Duration::from_secs(10);
+
+/// How long a start waits for an app that ends: as long as that waits for its own work, and a little more.
+const LAST_ONE_ENDS: Duration = Duration::from_secs(12);
+/// Between two looks whether it has ended.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// The profile behind the window.
 pub struct ProfileSlot {
@@ -53,14 +58,15 @@ impl ProfileSlot {
         this
     }
 
-    /// Begins to open the profile and returns at once; [`Self::settled`] waits for the outcome.
+    /// Begins to open the profile and returns at once; [`Self::settled`] waits for the outcome. An app that still
+    /// ends with this profile is waited for.
     pub fn begin(data_dir: PathBuf, notify: Notify) -> Self {
         let this = Self::new(data_dir, notify);
         let (data_dir, notify) = (this.data_dir.clone(), Arc::clone(&this.notify));
         let (slot, settled) = (Arc::clone(&this.slot), this.settled.clone());
         let place = this.bench.hold();
         spawn_blocking(move || {
-            put(&slot, open_slot(&data_dir, &notify));
+            put(&slot, open_after_the_last(&data_dir, &notify, &slot));
             // Whoever waits for the outcome may want the place at once.
             drop(place);
             settled.send_replace(true);
@@ -228,8 +234,32 @@ fn closing() -> CommandError {
     CommandError::new(ErrorCode::Closed, "Parlance is closing.")
 }
 
+/// The app that was just closed has no window any more, but may have the lock: it stores the last words of a reply.
+/// To send the learner to its window would be wrong. One that goes on is told in the end.
+fn open_after_the_last(data_dir: &Path, notify: &Notify, slot: &Mutex<Slot>) -> Slot {
+    let give_up_at = Instant::now() + LAST_ONE_ENDS;
+    loop {
+        let opened = Profile::open(data_dir, notify);
+        let is_wanted = !matches!(*lock(slot), Slot::Closed);
+        match &opened {
+            Err(error)
+                if error.code == ErrorCode::AlreadyOpen
+                    && is_wanted
+                    && Instant::now() < give_up_at =>
+            {
+                std::thread::sleep(LOOK_AGAIN_AFTER);
+            }
+            _ => return outcome(opened),
+        }
+    }
+}
+
 fn open_slot(data_dir: &Path, notify: &Notify) -> Slot {
-    match Profile::open(data_dir, notify) {
+    outcome(Profile::open(data_dir, notify))
+}
+
+fn outcome(opened: CommandResult<Profile>) -> Slot {
+    match opened {
         Ok(profile) => {
             log::info!("profile open");
             Slot::Open(Arc::new(profile))

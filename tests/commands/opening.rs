@@ -17,6 +17,7 @@ use parlance_storage::{Database, Error, OpenOptions, Stage};
 use serde_json::json;
 use tauri::async_runtime::block_on;
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 use crate::support::{TestApp, until};
 
@@ -126,4 +127,34 @@ fn whoever_quits_in_the_middle_of_a_restore_finds_everything_as_it_was() {
     let (directory, data_dir) = app.quit();
     let app = TestApp::open(directory, data_dir);
     app.call("conversation_get", id).unwrap();
+}
+
+#[test]
+fn a_start_while_the_last_app_still_ends_waits_for_it() {
+    let last = TestApp::new();
+    let id = json!({ "id": last.conversation() });
+    let next = ProfileSlot::begin(last.data_dir().to_owned(), Arc::new(|_| {}));
+    // Nothing is told while the other one has the files.
+    let told_at_once =
+        block_on(async { timeout(Duration::from_millis(300), next.settled()).await });
+    assert!(told_at_once.is_err(), "{:?}", next.get().err());
+    let (directory, data_dir) = last.quit();
+    block_on(next.settled());
+    assert!(next.get().is_ok(), "{:?}", next.get().err());
+    next.close();
+    let app = TestApp::open(directory, data_dir);
+    app.call("conversation_get", id).unwrap();
+}
+
+#[test]
+fn a_start_that_waits_in_vain_can_be_ended() {
+    let other = TestApp::new();
+    let start = ProfileSlot::begin(other.data_dir().to_owned(), Arc::new(|_| {}));
+    start.close();
+    assert!(start.bench.hold().is_ok(), "it goes on trying");
+    assert_eq!(
+        start.get().err().map(|error| error.code),
+        Some(ErrorCode::Closed)
+    );
+    other.conversation();
 }
