@@ -89,7 +89,8 @@ export const commands = {
 	/**  What the learner can take back, newest first: the last 30 things done. */
 	operationList: () => typedError<Operation[], CommandError>(__TAURI_INVOKE("operation_list")),
 	/**
-	 *  Takes something back, whichever of the list.
+	 *  Takes something back, whichever of the list. A reply that is being written in what goes into the trash by that is
+	 *  stopped, and keeps its words.
 	 * 
 	 *  `conflict` if the thing has changed since, `not_found` if it was taken back already.
 	 */
