@@ -235,22 +235,17 @@ fn closing() -> CommandError {
 }
 
 /// The app that was just closed has no window any more, but may have the lock: it stores the last words of a reply.
-/// To send the learner to its window would be wrong. One that goes on is told in the end.
+/// To send the learner to its window would be wrong. If it does not end, that is told after all.
 fn open_after_the_last(data_dir: &Path, notify: &Notify, slot: &Mutex<Slot>) -> Slot {
     let give_up_at = Instant::now() + LAST_ONE_ENDS;
     loop {
         let opened = Profile::open(data_dir, notify);
+        let is_taken = matches!(&opened, Err(error) if error.code == ErrorCode::AlreadyOpen);
         let is_wanted = !matches!(*lock(slot), Slot::Closed);
-        match &opened {
-            Err(error)
-                if error.code == ErrorCode::AlreadyOpen
-                    && is_wanted
-                    && Instant::now() < give_up_at =>
-            {
-                std::thread::sleep(LOOK_AGAIN_AFTER);
-            }
-            _ => return outcome(opened),
+        if !is_taken || !is_wanted || Instant::now() >= give_up_at {
+            return outcome(opened);
         }
+        std::thread::sleep(LOOK_AGAIN_AFTER);
     }
 }
 
