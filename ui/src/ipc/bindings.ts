@@ -89,7 +89,8 @@ export const commands = {
 	/**  What the learner can take back, newest first: the last 30 things done. */
 	operationList: () => typedError<Operation[], CommandError>(__TAURI_INVOKE("operation_list")),
 	/**
-	 *  Takes something back, whichever of the list.
+	 *  Takes something back, whichever of the list. A reply that is being written in what goes into the trash by that is
+	 *  stopped, and keeps its words.
 	 * 
 	 *  `conflict` if the thing has changed since, `not_found` if it was taken back already.
 	 */
@@ -113,7 +114,10 @@ export const commands = {
 	backupRestore: (name: string) => typedError<AppStatus, CommandError>(__TAURI_INVOKE("backup_restore", { name })),
 	/**  Chooses the room that backups may take, in megabytes; without a number, the usual. */
 	backupSetBudget: (megabytes: number | null) => typedError<BackupOverview, CommandError>(__TAURI_INVOKE("backup_set_budget", { megabytes })),
-	/**  Ends the backup, restore, repair or rescue that is under way, as soon as it can be; false if there is none. */
+	/**
+	 *  Ends the backup, restore, repair or rescue that is under way, as soon as it can be; false if there is none that can
+	 *  be ended.
+	 */
 	workCancel: () => typedError<boolean, CommandError>(__TAURI_INVOKE("work_cancel")),
 	/**  Looks at the data without changing it, and tells what was found. */
 	doctorReport: () => typedError<DoctorReport, CommandError>(__TAURI_INVOKE("doctor_report")),
