@@ -127,7 +127,7 @@ fn a_text_that_is_no_text_is_made_legible_and_kept_aside_as_it_was() {
     let sick = Sick::new();
     sick.damage(
         "UPDATE messages SET content = CAST(X'48c32821' AS TEXT) WHERE sequence_number = 1;
-         UPDATE messages SET content = CAST(X'ff' || content AS TEXT)
+         UPDATE messages SET content = CAST(X'ff' || substr(content, 2) AS TEXT)
          WHERE id = (SELECT min(id) FROM messages WHERE role = 'assistant');
          UPDATE conversations SET topic = 'a' || char(0) || 'b'",
     );

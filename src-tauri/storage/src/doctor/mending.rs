@@ -15,7 +15,7 @@ pub(super) const RECOVERED_TITLE: &str = "Recovered conversation";
 /// The name of a profile of which only the id is left.
 pub(super) const RECOVERED_NAME: &str = "Recovered profile";
 /// What stands where bytes were that are no text.
-const NO_CHARACTER: char = '\u{fffd}';
+pub(super) const NO_CHARACTER: char = '\u{fffd}';
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
