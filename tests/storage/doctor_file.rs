@@ -145,8 +145,14 @@ fn a_damaged_log_is_told_and_used_up_to_the_damage() {
     // Everything so far is in the log, so that it is a database by itself; SQLite would throw it away.
     fs::remove_file(&file).unwrap();
     fs::write(copy.path().join("parlance.db-wal"), &log).unwrap();
-    doctor::repair(copy.path(), &Watch::nobody(), NOON).unwrap();
+    let outcome = doctor::repair(copy.path(), &Watch::nobody(), NOON).unwrap();
     assert!(rows_of(&file) == before, "as it is read without SQLite");
+    assert!(
+        outcome.text.contains("Its log is damaged after"),
+        "{}",
+        outcome.text
+    );
+    assert!(outcome.tables.values().all(|table| table.lost.is_none()));
 }
 
 /// SQLite's checksum of a log, on from `sum`.
