@@ -425,6 +425,24 @@ fn locks_on(file: &std::path::Path) -> Vec<String> {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn neither_a_repair_nor_a_rescue_that_is_refused_takes_a_lock_of_a_running_app_away() {
+    let world = crate::support::World::new();
+    let conversation = world.conversation();
+    world.send(conversation, "Còn ai ở đó không?").unwrap();
+    let file = world.path().join("parlance.db");
+    let before = locks_on(&file);
+    assert!(!before.is_empty());
+    let refused = doctor::repair(world.path(), &Watch::nobody(), NOON);
+    assert_eq!(refused, Err(Error::AlreadyOpen));
+    assert_eq!(locks_on(&file), before);
+    let into = world.path().join("readable");
+    let refused = doctor::rescue(world.path(), &into, &Watch::nobody());
+    assert_eq!(refused, Err(Error::AlreadyOpen));
+    assert_eq!(locks_on(&file), before);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn a_report_on_a_running_app_takes_none_of_its_locks_away() {
     let world = crate::support::World::new();
     let conversation = world.conversation();

@@ -64,9 +64,7 @@ pub struct RepairOutcome {
 /// `Cancelled`, never in the stage `Replacing`. In every case everything is as it was.
 pub fn repair(data_dir: &Path, watch: &Watch<'_>, now: Timestamp) -> Result<RepairOutcome, Error> {
     let path = data_dir.join(DATABASE_FILE);
-    let mut look = state::of(&path)?;
-    look.refuse_what_cannot_be_repaired(&path)?;
-    let lock = Lock::take(data_dir)?;
+    let (mut look, lock) = state::of_locked(data_dir, Lock::take)?;
     if replace::roll_forward(data_dir, &lock, now)? {
         // Another file is in place now.
         look = state::of(&path)?;

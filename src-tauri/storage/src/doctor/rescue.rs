@@ -57,8 +57,7 @@ pub struct RescueOutcome {
 /// `Cancelled`. In every case `into` is as it was.
 pub fn rescue(data_dir: &Path, into: &Path, watch: &Watch<'_>) -> Result<RescueOutcome, Error> {
     let path = data_dir.join(DATABASE_FILE);
-    state::of(&path)?.refuse_what_cannot_be_repaired(&path)?;
-    let _lock = lock_if_possible(data_dir)?;
+    let (_, _lock) = state::of_locked(data_dir, lock_if_possible)?;
     require_nothing_at(into)?;
     // The folder comes by a rename, so the work has to be on the same disk.
     let parent = match into.parent() {
