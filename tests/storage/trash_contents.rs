@@ -194,6 +194,41 @@ fn a_long_conversation_is_erased_in_pieces_and_the_counts_are_true_between_them(
 }
 
 #[test]
+fn the_logs_forget_all_messages_that_are_erased_at_once_and_no_others() {
+    let world = World::new();
+    let talks = [world.conversation(), world.conversation()];
+    let (mut gone, mut kept) = (Vec::new(), Vec::new());
+    for round in 0..6 {
+        for talk in talks {
+            let id = world.send(talk, &format!("câu số {round}")).unwrap().id;
+            if round % 2 == 0 {
+                gone.push(id);
+            } else {
+                kept.push(id);
+            }
+        }
+    }
+    for id in &gone {
+        world.delete_message(*id).unwrap();
+    }
+    let things: Vec<Trashed> = gone.iter().copied().map(Trashed::Message).collect();
+    world.erase(&things);
+    let log: String = world
+        .raw()
+        .query_row(
+            "SELECT group_concat(event_data) FROM conversation_events",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert!(
+        gone.iter().all(|id| !log.contains(&id.to_string())),
+        "{log}"
+    );
+    assert!(kept.iter().all(|id| log.contains(&id.to_string())), "{log}");
+}
+
+#[test]
 fn emptying_the_trash_leaves_what_is_not_in_it() {
     let world = World::new();
     let (talk, gone) = (world.conversation(), world.conversation());
