@@ -20,6 +20,18 @@ use crate::{Error, conversation, event};
 /// Messages that one call of [`sweep`] erases at most: some tens of milliseconds.
 const MOST_AT_ONCE: u32 = 100;
 
+/// Other rows of a conversation that one call erases at most: they are small, and have no rows of their own.
+const MOST_ROWS_AT_ONCE: u32 = 2_000;
+
+/// Tables of which a conversation may have any number of rows besides its messages. Of operations only the latest are
+/// kept anyway, and tags are few.
+const OF_CONVERSATIONS: [&str; 4] = [
+    "conversation_events",
+    "conversation_key_facts",
+    "conversation_notes",
+    "conversation_summaries",
+];
+
 /// What one piece of a sweep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swept {
@@ -103,7 +115,7 @@ pub fn sweep(tx: &WriteTx<'_>, as_of: Timestamp, now: Timestamp) -> Result<Swept
             None => swept.is_done = true,
         }
     }
-    if swept.messages > 0 || swept.conversations > 0 {
+    if swept.messages > 0 || !swept.is_done {
         forget_samples(tx)?;
         mark_unfinished(tx, now)?;
     }
@@ -132,8 +144,8 @@ fn due_conversation(tx: &ReadTx<'_>, until: Timestamp) -> Result<Option<Conversa
         .optional()?)
 }
 
-/// Erases the first messages of a conversation, at most `most`; or, if none is left, the conversation itself
-/// with all that is kept on it.
+/// Erases the first messages of a conversation, at most `most`; or, if none is left, other rows of it; or, if few of
+/// those are left, the conversation itself with all that is kept on it.
 fn erase_piece(
     tx: &WriteTx<'_>,
     id: ConversationId,
@@ -151,6 +163,9 @@ fn erase_piece(
         })?
         .collect::<Result<_, _>>()?;
     if messages.is_empty() {
+        if !erase_rows(tx, id)? {
+            return Ok(());
+        }
         tx.prepare("DELETE FROM conversations WHERE id = :id")?
             .execute(named_params! { ":id": id })?;
         swept.conversations += 1;
@@ -166,6 +181,23 @@ fn erase_piece(
     }
     // Whatever happens before the last piece, the counts of what is left are true.
     conversation::settled_messages_changed(tx, id, -counted, now)
+}
+
+/// Erases what a conversation has besides its messages, as far as that is allowed at once. Gives whether that was all.
+fn erase_rows(tx: &WriteTx<'_>, id: ConversationId) -> Result<bool, Error> {
+    let mut left = MOST_ROWS_AT_ONCE;
+    for table in OF_CONVERSATIONS {
+        let erased = tx
+            .prepare(&format!(
+                "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE conversation_id = :id LIMIT :most)"
+            ))?
+            .execute(named_params! { ":id": id, ":most": left })?;
+        left = left.saturating_sub(u32::try_from(erased).unwrap_or(u32::MAX));
+        if left == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Erases one message of a conversation that stays, and everything that was made of its words. Gives the
