@@ -436,7 +436,7 @@ fn neither_a_repair_nor_a_rescue_that_is_refused_takes_a_lock_of_a_running_app_a
     assert_eq!(refused, Err(Error::AlreadyOpen));
     assert_eq!(locks_on(&file), before);
     let into = world.path().join("readable");
-    let refused = doctor::rescue(world.path(), &into, &Watch::nobody());
+    let refused = doctor::rescue(world.path(), &into, &Watch::nobody(), NOON);
     assert_eq!(refused, Err(Error::AlreadyOpen));
     assert_eq!(locks_on(&file), before);
 }

@@ -202,7 +202,7 @@ fn a_log_that_says_the_database_is_huge_is_not_believed() {
     };
     let watch = Watch::new(&report, &is_too_late);
     let into = copy.path().join("readable");
-    let rescued = doctor::rescue(copy.path(), &into, &watch).unwrap();
+    let rescued = doctor::rescue(copy.path(), &into, &watch, NOON).unwrap();
     assert_eq!(rescued.messages, 1);
     doctor::repair(copy.path(), &watch, NOON).unwrap();
     assert!(rows_of(&file) == before);

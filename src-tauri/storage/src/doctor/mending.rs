@@ -246,13 +246,9 @@ fn is_there(connection: &Connection, table: &KnownTable, values: &[Value]) -> Re
         .iter()
         .map(|place| format!("\"{}\" = ?", table.columns[*place].name))
         .collect();
-    let names: Vec<String> = table.columns[..values.len()]
-        .iter()
-        .map(|column| format!("\"{}\"", column.name))
-        .collect();
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {} FROM \"{}\" WHERE {}",
-        names.join(", "),
+        table.names(values.len()),
         table.name,
         key.join(" AND ")
     ))?;
