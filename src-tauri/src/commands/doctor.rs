@@ -91,8 +91,9 @@ pub async fn doctor_rescue(profile: State<'_, ProfileSlot>) -> CommandResult<Res
     let data_dir = profile.data_dir().to_owned();
     let outcome = spawn_blocking(move || {
         job.run(|watch| {
-            let folder = free_folder(&data_dir, SystemClock.now());
-            doctor::rescue(&data_dir, &folder, watch)
+            let now = SystemClock.now();
+            let folder = free_folder(&data_dir, now);
+            doctor::rescue(&data_dir, &folder, watch, now)
         })
     })
     .await

@@ -82,7 +82,11 @@ export const commands = {
 	 *  `conflict` for a message whose conversation lies in the trash too.
 	 */
 	trashRestore: (kind: TrashKind, id: string) => typedError<null, CommandError>(__TAURI_INVOKE("trash_restore", { kind, id })),
-	/**  Erases something in the trash for ever. Answers when no byte of it is left; backups keep what they hold. */
+	/**
+	 *  Erases something in the trash for ever. Answers when no row holds it any more and, unless somebody reads the
+	 *  database just then, no byte of it is left in the file and its log; else the log is emptied later. Backups, undo
+	 *  copies, the rejects of a repair and what was rescued keep what they hold.
+	 */
 	trashErase: (kind: TrashKind, id: string) => typedError<null, CommandError>(__TAURI_INVOKE("trash_erase", { kind, id })),
 	/**  Erases everything in the trash for ever, as `trash_erase` does, and gives how many things that were. */
 	trashEmpty: () => typedError<number, CommandError>(__TAURI_INVOKE("trash_empty")),
