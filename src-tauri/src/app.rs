@@ -54,7 +54,8 @@ pub fn run() -> ExitCode {
     match app {
         Ok(app) => app.run_return(|app, event| {
             if matches!(event, RunEvent::Exit) {
-                // The last backup may take a while: a start meanwhile is a first start, not a second.
+                // Before the end, which may take a while: a start meanwhile is a first start, which waits until
+                // the files are free. As a second one it would end, and there would be no window at all.
                 tauri_plugin_single_instance::destroy(app);
                 app.state::<ProfileSlot>().close();
             }

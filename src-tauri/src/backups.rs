@@ -284,14 +284,21 @@ impl Backups {
     fn turn(&self, watch: &Watch<'_>) -> Result<MutexGuard<'_, ()>, Error> {
         loop {
             watch.at(Stage::Copying, 0, 1)?;
-            if self.stop.load(Ordering::Relaxed) {
-                return Err(Error::Cancelled);
-            }
-            match self.at_work.try_lock() {
-                Ok(turn) => return Ok(turn),
-                Err(TryLockError::Poisoned(turn)) => return Ok(turn.into_inner()),
-                Err(TryLockError::WouldBlock) => std::thread::sleep(WAIT_FOR_TURN),
-            }
+            let turn = match self.at_work.try_lock() {
+                Ok(turn) => turn,
+                Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
+                Err(TryLockError::WouldBlock) => {
+                    std::thread::sleep(WAIT_FOR_TURN);
+                    continue;
+                }
+            };
+            // Only now: `stop` may have come and gone before the turn came, and its caller counts on nobody having
+            // the database open.
+            return if self.stop.load(Ordering::Relaxed) {
+                Err(Error::Cancelled)
+            } else {
+                Ok(turn)
+            };
         }
     }
 

@@ -66,7 +66,8 @@ async fn empty_log_later(database: Database) {
     }
 }
 
-/// Erases what was condemned, to the last byte and the last sound, however new that is.
+/// Erases what was condemned, to the last sound, however new that is; and to the last byte, unless somebody reads the
+/// database just then, who is not waited for: the log is then emptied later.
 ///
 /// # Errors
 /// What the storage layer or the disk says; what is left then is erased at the next start.
@@ -74,7 +75,8 @@ pub async fn erase_now(database: &Database, audio: &AudioStore) -> CommandResult
     // Nothing but what was condemned, whatever the clock says of the rest.
     match trash::erase_due(database, Timestamp::from_millis(0)).await {
         Ok(_) => {}
-        // Nothing can be read any more but by whoever still reads an older state; the next start wipes that.
+        // Nothing can be read any more but by whoever still reads an older state. The log is emptied by the next try,
+        // or when the database is closed.
         Err(Error::Busy) => {
             log::warn!("somebody reads the database: its log is emptied as soon as nobody does");
             spawn(empty_log_later(database.clone()));

@@ -6,6 +6,7 @@
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use tauri::async_runtime::spawn_blocking;
@@ -15,8 +16,17 @@ use crate::{
     error::{CommandError, CommandResult, ErrorCode},
     events::Notify,
     profile::{Closing, Profile},
-    work::Bench,
+    work::{Bench, Held},
 };
+
+/// How long the end of the app waits for long work, which ends within a moment once it is cancelled. An upgrade
+/// cannot be; it is one transaction, so breaking it off loses nothing.
+const LAST_WORK: Duration = Duration::from_secs(10);
+
+/// How long a start waits for an app that ends: as long as that waits for its own work, and a little more.
+const LAST_ONE_ENDS: Duration = Duration::from_secs(12);
+/// Between two looks whether it has ended.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// The profile behind the window.
 pub struct ProfileSlot {
@@ -25,8 +35,8 @@ pub struct ProfileSlot {
     slot: Arc<Mutex<Slot>>,
     /// True once the first attempt to open is over.
     settled: watch::Sender<bool>,
-    changing: tokio::sync::Mutex<()>,
-    /// Where long work on this profile is done.
+    /// Where long work on this profile is done. Whoever opens or replaces the profile has the place: on a closed one
+    /// others would take its lock, and opening it would find "already open".
     pub bench: Arc<Bench>,
 }
 
@@ -48,14 +58,17 @@ impl ProfileSlot {
         this
     }
 
-    /// Begins to open the profile and returns at once; [`Self::settled`] waits for the outcome.
+    /// Begins to open the profile and returns at once; [`Self::settled`] waits for the outcome. An app that still
+    /// ends with this profile is waited for.
     pub fn begin(data_dir: PathBuf, notify: Notify) -> Self {
         let this = Self::new(data_dir, notify);
         let (data_dir, notify) = (this.data_dir.clone(), Arc::clone(&this.notify));
         let (slot, settled) = (Arc::clone(&this.slot), this.settled.clone());
+        let place = this.bench.hold();
         spawn_blocking(move || {
-            let opened = open_slot(&data_dir, &notify);
-            put(&slot, opened);
+            put(&slot, open_after_the_last(&data_dir, &notify, &slot));
+            // Whoever waits for the outcome may want the place at once.
+            drop(place);
             settled.send_replace(true);
         });
         this
@@ -67,7 +80,6 @@ impl ProfileSlot {
             notify,
             slot: Arc::new(Mutex::new(Slot::Opening)),
             settled: watch::Sender::new(false),
-            changing: tokio::sync::Mutex::default(),
             bench: Arc::default(),
         }
     }
@@ -88,10 +100,7 @@ impl ProfileSlot {
     /// like the first failure.
     pub async fn retry(&self) -> CommandResult<()> {
         self.settled().await;
-        // Whoever is at work on the closed profile holds its lock, and "already open" would be told.
         let _alone = self.bench.hold()?;
-        // Two attempts at once would meet in the lock file, and one would find "already open".
-        let _one_at_a_time = self.changing.lock().await;
         if matches!(*self.lock(), Slot::Failed(_)) {
             self.reopen().await?;
         }
@@ -99,16 +108,16 @@ impl ProfileSlot {
     }
 
     /// Closes the profile if it is open, does `work` on its files, and opens it again, whatever became of the
-    /// work. Commands are refused meanwhile. The caller has its place on the bench.
+    /// work. Commands are refused meanwhile, and the `place` on the bench is held to the end.
     ///
     /// # Errors
     /// `closed` at the end of the app, else what the work says.
     pub async fn replace<T: Send + 'static>(
         &self,
+        place: Held,
         work: impl FnOnce(&Path) -> CommandResult<T> + Send + 'static,
     ) -> CommandResult<T> {
         self.settled().await;
-        let _one_at_a_time = self.changing.lock().await;
         let before = {
             let mut slot = self.lock();
             match &*slot {
@@ -125,6 +134,7 @@ impl ProfileSlot {
         })
         .await;
         self.reopen().await?;
+        drop(place);
         done.unwrap_or_else(|_| Err(CommandError::internal("the work broke off")))
     }
 
@@ -133,10 +143,21 @@ impl ProfileSlot {
         match &*self.lock() {
             Slot::Open(profile) => Ok(Arc::clone(profile)),
             Slot::Failed(error) => Err(error.clone()),
-            Slot::Opening => Err(CommandError::new(
-                ErrorCode::Busy,
-                "Parlance is still opening your conversations.",
-            )),
+            Slot::Opening => Err(opening()),
+            Slot::Closed => Err(closing()),
+        }
+    }
+
+    /// For work that is only allowed on a profile that could not be opened. Whoever has the place on the bench may
+    /// count on the answer: nobody opens it meanwhile.
+    ///
+    /// # Errors
+    /// `conflict` with the sentence `if_open`, else like [`Self::get`].
+    pub fn require_failed(&self, if_open: &str) -> CommandResult<()> {
+        match &*self.lock() {
+            Slot::Failed(_) => Ok(()),
+            Slot::Open(_) => Err(CommandError::new(ErrorCode::Conflict, if_open)),
+            Slot::Opening => Err(opening()),
             Slot::Closed => Err(closing()),
         }
     }
@@ -153,19 +174,29 @@ impl ProfileSlot {
 
     /// Ends replies and speech, writes everything down, and lets go of the files. Blocks.
     pub fn close(&self) {
-        self.bench.cancel();
+        // First, so that no work begins that nobody would cancel.
         let slot = std::mem::replace(&mut *self.lock(), Slot::Closed);
+        self.bench.cancel();
         if let Slot::Open(profile) = slot {
             profile.close(Closing::ForGood);
+        }
+        // Whoever opens or replaces the profile has replies to end, and a database to close.
+        if !self.bench.wait_until_free(LAST_WORK) {
+            log::error!("long work did not end in time; the next start settles it");
         }
     }
 
     async fn reopen(&self) -> CommandResult<()> {
         let (data_dir, notify) = (self.data_dir.clone(), Arc::clone(&self.notify));
         let slot = Arc::clone(&self.slot);
-        spawn_blocking(move || put(&slot, open_slot(&data_dir, &notify)))
-            .await
-            .map_err(|_| CommandError::internal("opening the profile was broken off"))
+        spawn_blocking(move || {
+            // At the end of the app nobody needs it; the next start opens it, and upgrades it if need be.
+            if !matches!(*lock(&slot), Slot::Closed) {
+                put(&slot, open_slot(&data_dir, &notify));
+            }
+        })
+        .await
+        .map_err(|_| CommandError::internal("opening the profile was broken off"))
     }
 
     fn lock(&self) -> MutexGuard<'_, Slot> {
@@ -192,12 +223,38 @@ fn lock(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn opening() -> CommandError {
+    CommandError::new(
+        ErrorCode::Busy,
+        "Parlance is still opening your conversations.",
+    )
+}
+
 fn closing() -> CommandError {
     CommandError::new(ErrorCode::Closed, "Parlance is closing.")
 }
 
+/// The app that was just closed has no window any more, but may have the lock: it stores the last words of a reply.
+/// To send the learner to its window would be wrong. If it does not end, that is told after all.
+fn open_after_the_last(data_dir: &Path, notify: &Notify, slot: &Mutex<Slot>) -> Slot {
+    let give_up_at = Instant::now() + LAST_ONE_ENDS;
+    loop {
+        let opened = Profile::open(data_dir, notify);
+        let is_taken = matches!(&opened, Err(error) if error.code == ErrorCode::AlreadyOpen);
+        let is_wanted = !matches!(*lock(slot), Slot::Closed);
+        if !is_taken || !is_wanted || Instant::now() >= give_up_at {
+            return outcome(opened);
+        }
+        std::thread::sleep(LOOK_AGAIN_AFTER);
+    }
+}
+
 fn open_slot(data_dir: &Path, notify: &Notify) -> Slot {
-    match Profile::open(data_dir, notify) {
+    outcome(Profile::open(data_dir, notify))
+}
+
+fn outcome(opened: CommandResult<Profile>) -> Slot {
+    match opened {
         Ok(profile) => {
             log::info!("profile open");
             Slot::Open(Arc::new(profile))

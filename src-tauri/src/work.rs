@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -50,19 +50,33 @@ pub struct WorkProgress {
 /// The place where long work is done: there is one of it, so that two never meet in the same files.
 #[derive(Default)]
 pub struct Bench {
-    at_work: Mutex<Option<Arc<AtomicBool>>>,
+    at_work: Mutex<AtWork>,
+    free: Condvar,
 }
 
-/// Work that has its place on the bench until it is dropped, by a panic too.
+#[derive(Default)]
+enum AtWork {
+    #[default]
+    Nobody,
+    /// Work that ends as soon as it can be once this is true.
+    Job(Arc<AtomicBool>),
+    /// Something that nothing ends before its time.
+    Held,
+}
+
+/// The place on the bench, held until its last copy is dropped, by a panic too.
+#[derive(Clone)]
+pub struct Held(Arc<Place>);
+
+struct Place(Arc<Bench>);
+
+/// Work that has its place on the bench until it is dropped.
 pub struct Job {
-    bench: Arc<Bench>,
+    place: Held,
     work: Work,
     notify: Notify,
     cancelled: Arc<AtomicBool>,
 }
-
-/// The place on the bench, held until it is dropped.
-pub struct Held(#[allow(dead_code, reason = "it is there to be dropped")] Job);
 
 impl Bench {
     /// Takes the place.
@@ -71,16 +85,8 @@ impl Bench {
     /// `conflict` while other work is under way.
     pub fn begin(self: &Arc<Self>, work: Work, notify: &Notify) -> CommandResult<Job> {
         let cancelled = Arc::new(AtomicBool::new(false));
-        let mut at_work = self.at_work();
-        if at_work.is_some() {
-            return Err(CommandError::new(
-                ErrorCode::Conflict,
-                "Parlance is busy with another backup, restore or repair.",
-            ));
-        }
-        *at_work = Some(Arc::clone(&cancelled));
         Ok(Job {
-            bench: Arc::clone(self),
+            place: self.take(AtWork::Job(Arc::clone(&cancelled)))?,
             work,
             notify: Arc::clone(notify),
             cancelled,
@@ -92,45 +98,80 @@ impl Bench {
     /// # Errors
     /// `conflict` while other work is under way.
     pub fn hold(self: &Arc<Self>) -> CommandResult<Held> {
-        let notify: Notify = Arc::new(|_| {});
-        self.begin(Work::Backup, &notify).map(Held)
+        self.take(AtWork::Held)
     }
 
-    /// Ends the work that is under way, as soon as it can be; false if there is none.
+    fn take(self: &Arc<Self>, work: AtWork) -> CommandResult<Held> {
+        let mut at_work = self.at_work();
+        if !matches!(*at_work, AtWork::Nobody) {
+            return Err(CommandError::new(
+                ErrorCode::Conflict,
+                "Parlance is busy with another backup, restore or repair.",
+            ));
+        }
+        *at_work = work;
+        Ok(Held(Arc::new(Place(Arc::clone(self)))))
+    }
+
+    /// Ends the work that is under way, as soon as it can be; false if there is none that can be ended.
     pub fn cancel(&self) -> bool {
         match &*self.at_work() {
-            Some(cancelled) => {
+            AtWork::Job(cancelled) => {
                 cancelled.store(true, Ordering::Relaxed);
                 true
             }
-            None => false,
+            AtWork::Nobody | AtWork::Held => false,
         }
     }
 
-    fn at_work(&self) -> MutexGuard<'_, Option<Arc<AtomicBool>>> {
+    /// Waits until nobody is at work, for `limit` at most; false if somebody still is. Blocks.
+    pub(crate) fn wait_until_free(&self, limit: Duration) -> bool {
+        let is_taken = |at_work: &mut AtWork| !matches!(at_work, AtWork::Nobody);
+        let (at_work, _) = self
+            .free
+            .wait_timeout_while(self.at_work(), limit, is_taken)
+            .unwrap_or_else(PoisonError::into_inner);
+        matches!(*at_work, AtWork::Nobody)
+    }
+
+    fn at_work(&self) -> MutexGuard<'_, AtWork> {
         // It holds one value, which is never half-made.
         self.at_work.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Job {
-    /// Does it on this thread, told to the window.
+    /// The place that it has, for what comes after it and must not meet other work either.
+    pub fn place(&self) -> Held {
+        self.place.clone()
+    }
+
+    /// Does it on this thread, told to the window. Afterwards there is nothing to cancel any more.
     ///
     /// # Errors
     /// What `job` says.
     pub fn run<T, E: Into<CommandError>>(
-        &self,
+        self,
         job: impl FnOnce(&Watch<'_>) -> Result<T, E>,
     ) -> CommandResult<T> {
         let told = Mutex::new(None);
         let report = |progress| tell(self.work, progress, &self.notify, &told);
-        job(&Watch::new(&report, &self.cancelled)).map_err(Into::into)
+        let done = job(&Watch::new(&report, &self.cancelled)).map_err(Into::into);
+        self.place.0.cannot_be_cancelled();
+        done
     }
 }
 
-impl Drop for Job {
+impl Place {
+    fn cannot_be_cancelled(&self) {
+        *self.0.at_work() = AtWork::Held;
+    }
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
-        *self.bench.at_work() = None;
+        *self.0.at_work() = AtWork::Nobody;
+        self.0.free.notify_all();
     }
 }
 

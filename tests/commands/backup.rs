@@ -9,9 +9,10 @@ use parlance_lib::{
     backups::{Backups, is_backed_up},
     error::ErrorCode,
     events::{Notice, Notify},
+    work::Work,
 };
 use parlance_storage::{
-    Database, OpenOptions,
+    Database, Error, OpenOptions, Stage, Watch,
     backup::{self, BackupReason},
     user,
 };
@@ -190,6 +191,26 @@ fn there_is_nothing_to_cancel_when_nothing_is_under_way() {
     assert_eq!(app.call("work_cancel", json!({})).unwrap(), false);
 }
 
+#[test]
+fn what_nothing_can_end_is_not_told_to_be_cancelled() {
+    let app = TestApp::new();
+    let notify: Notify = Arc::new(|_| {});
+    let bench = Arc::clone(&app.slot().bench);
+    let held = bench.hold().unwrap();
+    assert_eq!(app.call("work_cancel", json!({})).unwrap(), false);
+    drop(held);
+
+    let job = bench.begin(Work::Backup, &notify).unwrap();
+    assert_eq!(app.call("work_cancel", json!({})).unwrap(), true);
+    let place = job.place();
+    let done = job.run(|watch| watch.at(Stage::Copying, 0, 1));
+    assert_eq!(done.unwrap_err().code, ErrorCode::Cancelled);
+    assert_eq!(app.call("work_cancel", json!({})).unwrap(), false);
+    assert!(bench.hold().is_err(), "what comes after it has the place");
+    drop(place);
+    assert!(bench.hold().is_ok());
+}
+
 /// A database outside of the app, and what the window would be told.
 struct Watched {
     database: Database,
@@ -304,4 +325,16 @@ fn what_cannot_be_looked_at_does_not_count_as_backed_up() {
     // Whoever follows it is told of an error.
     std::os::unix::fs::symlink("parlance.db-wal", at("parlance.db-wal")).unwrap();
     assert!(!is_backed_up(directory.path()));
+}
+
+#[test]
+fn after_the_end_no_backup_opens_the_database_any_more() {
+    let watched = Watched::new();
+    watched.write();
+    watched.backups.stop();
+    let made = watched
+        .backups
+        .create(BackupReason::Manual, &Watch::nobody());
+    assert_eq!(made.unwrap_err(), Error::Cancelled);
+    assert_eq!(backup::list(watched.directory.path()).unwrap(), []);
 }

@@ -57,6 +57,14 @@ fn nothing_is_rescued_from_a_profile_that_is_open() {
 }
 
 #[test]
+fn nothing_is_rescued_at_the_end_of_the_app() {
+    let app = said("Hello there!");
+    app.close();
+    assert_error(&app.call("doctor_rescue", json!({})).unwrap_err(), "closed");
+    assert!(!app.data_dir().join("rescued").exists());
+}
+
+#[test]
 fn a_profile_with_wrong_counters_is_repaired_and_open_again() {
     let app = damaged(said("Xin chào, bạn khỏe không?"), |database| {
         let other = Connection::open(database).unwrap();

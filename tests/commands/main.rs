@@ -15,6 +15,7 @@ mod conversation;
 mod doctor;
 mod draft;
 mod message;
+mod opening;
 mod operation;
 mod panic;
 mod recovery;

@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, assert_error};
+use crate::support::{TestApp, assert_error, until};
 
 fn operations(app: &TestApp) -> Vec<Value> {
     let operations = app.call("operation_list", json!({})).unwrap();
@@ -62,4 +62,33 @@ fn what_has_changed_since_is_a_conflict_in_words() {
         error["message"],
         "This conversation was given another title since."
     );
+}
+
+#[test]
+fn undoing_a_restore_stops_the_reply_that_is_being_written_and_keeps_its_words() {
+    let app = TestApp::new();
+    app.set("partnerPace", "slow");
+    let conversation = app.conversation();
+    let id = json!({ "id": conversation });
+    let thing = json!({ "kind": "conversation", "id": conversation });
+    app.call("conversation_delete", id).unwrap();
+    app.call("trash_restore", thing.clone()).unwrap();
+    let restore = operations(&app).remove(0);
+    assert_eq!(restore["kind"], "conversation_restore");
+    let said =
+        json!({ "conversationId": conversation, "content": "Bạn thích gì về mùa hè? 夏天呢？" });
+    app.call("message_send", said).unwrap();
+    let words = until("some words", || {
+        let words = app.messages(&conversation).pop()?["content"].clone();
+        (!words.as_str()?.trim().is_empty()).then(|| words.as_str().map(str::to_owned))?
+    });
+
+    undo(&app, &restore).unwrap();
+    app.call("trash_restore", thing).unwrap();
+    let reply = until("the end of the reply", || {
+        let reply = app.messages(&conversation).pop()?;
+        (reply["status"] != "streaming").then_some(reply)
+    });
+    assert_eq!(reply["status"], "interrupted", "{reply}");
+    assert!(reply["content"].as_str().unwrap().starts_with(&words));
 }

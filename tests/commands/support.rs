@@ -34,6 +34,15 @@ impl TestApp {
 
     /// With the profile at `data_dir`, somewhere in `directory`.
     pub fn open(directory: TempDir, data_dir: PathBuf) -> Self {
+        Self::open_with(directory, data_dir, |_| {})
+    }
+
+    /// Tells `on_notice` of every notice, on the thread that gives it.
+    pub fn open_with(
+        directory: TempDir,
+        data_dir: PathBuf,
+        on_notice: impl Fn(&Notice) + Send + Sync + 'static,
+    ) -> Self {
         let bindings = commands::bindings::<MockRuntime>();
         let app = mock_builder()
             .invoke_handler(commands::invoke_handler(&bindings))
@@ -43,7 +52,10 @@ impl TestApp {
         let sink = Arc::clone(&notices);
         app.manage(ProfileSlot::open(
             data_dir.clone(),
-            Arc::new(move |notice| sink.lock().unwrap().push(notice)),
+            Arc::new(move |notice| {
+                on_notice(&notice);
+                sink.lock().unwrap().push(notice);
+            }),
         ));
         let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default())
             .build()
@@ -55,6 +67,10 @@ impl TestApp {
             data_dir,
             _directory: directory,
         }
+    }
+
+    pub fn slot(&self) -> tauri::State<'_, ProfileSlot> {
+        self.app.state()
     }
 
     pub fn data_dir(&self) -> &Path {
@@ -135,7 +151,7 @@ impl TestApp {
 
     /// Ends the app in order; what answers afterwards is the window's last moment.
     pub fn close(&self) {
-        self.app.state::<ProfileSlot>().close();
+        self.slot().close();
     }
 
     /// Ends the app in order and gives its directory back.

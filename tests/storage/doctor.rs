@@ -127,7 +127,7 @@ fn a_text_that_is_no_text_is_made_legible_and_kept_aside_as_it_was() {
     let sick = Sick::new();
     sick.damage(
         "UPDATE messages SET content = CAST(X'48c32821' AS TEXT) WHERE sequence_number = 1;
-         UPDATE messages SET content = CAST(X'ff' || content AS TEXT)
+         UPDATE messages SET content = CAST(X'ff' || substr(content, 2) AS TEXT)
          WHERE id = (SELECT min(id) FROM messages WHERE role = 'assistant');
          UPDATE conversations SET topic = 'a' || char(0) || 'b'",
     );
@@ -421,6 +421,24 @@ fn locks_on(file: &std::path::Path) -> Vec<String> {
         .filter(|line| line.contains("POSIX") && line.contains(&inode))
         .map(|line| line.split_once(' ').unwrap().1.to_owned())
         .collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn neither_a_repair_nor_a_rescue_that_is_refused_takes_a_lock_of_a_running_app_away() {
+    let world = crate::support::World::new();
+    let conversation = world.conversation();
+    world.send(conversation, "Còn ai ở đó không?").unwrap();
+    let file = world.path().join("parlance.db");
+    let before = locks_on(&file);
+    assert!(!before.is_empty());
+    let refused = doctor::repair(world.path(), &Watch::nobody(), NOON);
+    assert_eq!(refused, Err(Error::AlreadyOpen));
+    assert_eq!(locks_on(&file), before);
+    let into = world.path().join("readable");
+    let refused = doctor::rescue(world.path(), &into, &Watch::nobody(), NOON);
+    assert_eq!(refused, Err(Error::AlreadyOpen));
+    assert_eq!(locks_on(&file), before);
 }
 
 #[cfg(target_os = "linux")]

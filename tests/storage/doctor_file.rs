@@ -145,8 +145,14 @@ fn a_damaged_log_is_told_and_used_up_to_the_damage() {
     // Everything so far is in the log, so that it is a database by itself; SQLite would throw it away.
     fs::remove_file(&file).unwrap();
     fs::write(copy.path().join("parlance.db-wal"), &log).unwrap();
-    doctor::repair(copy.path(), &Watch::nobody(), NOON).unwrap();
+    let outcome = doctor::repair(copy.path(), &Watch::nobody(), NOON).unwrap();
     assert!(rows_of(&file) == before, "as it is read without SQLite");
+    assert!(
+        outcome.text.contains("Its log is damaged after"),
+        "{}",
+        outcome.text
+    );
+    assert!(outcome.tables.values().all(|table| table.lost.is_none()));
 }
 
 /// SQLite's checksum of a log, on from `sum`.
@@ -196,7 +202,7 @@ fn a_log_that_says_the_database_is_huge_is_not_believed() {
     };
     let watch = Watch::new(&report, &is_too_late);
     let into = copy.path().join("readable");
-    let rescued = doctor::rescue(copy.path(), &into, &watch).unwrap();
+    let rescued = doctor::rescue(copy.path(), &into, &watch, NOON).unwrap();
     assert_eq!(rescued.messages, 1);
     doctor::repair(copy.path(), &watch, NOON).unwrap();
     assert!(rows_of(&file) == before);

@@ -8,11 +8,11 @@ use parlance_storage::doctor::{self, RescueOutcome};
 use parlance_storage::{Error, Progress, Watch};
 
 use crate::sick::{PAGE, Sick};
-use crate::support::REAL_TEXTS;
+use crate::support::{NOON, REAL_TEXTS};
 
 fn rescue(sick: &Sick, into: &Path) -> RescueOutcome {
     let before = sick.bytes();
-    let outcome = doctor::rescue(sick.path(), into, &Watch::nobody()).unwrap();
+    let outcome = doctor::rescue(sick.path(), into, &Watch::nobody(), NOON).unwrap();
     assert!(sick.bytes() == before, "the database is only read");
     outcome
 }
@@ -193,6 +193,21 @@ fn secrets_stay_behind() {
 }
 
 #[test]
+fn what_is_made_anew_is_as_old_as_the_rescue() {
+    let sick = Sick::new();
+    sick.damage("DELETE FROM conversations WHERE id = (SELECT min(id) FROM conversations)");
+    let into = sick.path().join("readable");
+    rescue(&sick, &into);
+    let lines = fs::read_to_string(into.join("everything.jsonl")).unwrap();
+    let row = lines
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .find(|row| row["row"]["title"] == "Recovered conversation")
+        .unwrap();
+    assert_eq!(row["row"]["updated_at"], NOON.as_millis());
+}
+
+#[test]
 fn a_cancelled_or_impossible_rescue_leaves_no_half_folder() {
     let sick = Sick::new();
     let names_before = sick.listing();
@@ -205,20 +220,25 @@ fn a_cancelled_or_impossible_rescue_leaves_no_half_folder() {
             }
         };
         let into = sick.path().join("readable");
-        let outcome = doctor::rescue(sick.path(), &into, &Watch::new(&report, &cancelled));
+        let outcome = doctor::rescue(sick.path(), &into, &Watch::new(&report, &cancelled), NOON);
         assert_eq!(outcome, Err(Error::Cancelled));
         assert_eq!(sick.listing(), names_before);
     }
     let taken = sick.path().join("taken");
     fs::write(&taken, "mine").unwrap();
-    let outcome = doctor::rescue(sick.path(), &taken, &Watch::nobody());
+    let outcome = doctor::rescue(sick.path(), &taken, &Watch::nobody(), NOON);
     assert!(
         matches!(outcome, Err(Error::Conflict { .. })),
         "{outcome:?}"
     );
     assert_eq!(fs::read_to_string(&taken).unwrap(), "mine");
     let empty = tempfile::tempdir().unwrap();
-    let outcome = doctor::rescue(empty.path(), &empty.path().join("x"), &Watch::nobody());
+    let outcome = doctor::rescue(
+        empty.path(),
+        &empty.path().join("x"),
+        &Watch::nobody(),
+        NOON,
+    );
     assert!(matches!(outcome, Err(Error::Missing { .. })), "{outcome:?}");
     assert_eq!(names(empty.path()), Vec::<String>::new());
 }

@@ -21,6 +21,7 @@ mod doctor;
 mod doctor_chance;
 mod doctor_file;
 mod doctor_pages;
+mod doctor_replies;
 mod doctor_rescue;
 mod doctor_tool;
 mod drafts;

@@ -2,7 +2,9 @@
 
 use parlance_storage::conversation::{self, NewConversation};
 use parlance_storage::trash::Trashed;
-use parlance_storage::{ConversationId, Error, OperationId, OperationKind, TitleSource, operation};
+use parlance_storage::{
+    ConversationId, Error, OperationId, OperationKind, TitleSource, message, operation,
+};
 
 use crate::support::{NOON, World, blank, json, parlance_db};
 
@@ -260,6 +262,34 @@ fn what_was_erased_cannot_be_undone_any_more() {
         [(OperationKind::ConversationRename, "Still here".to_owned())]
     );
     assert_eq!(world.undo(deletion).unwrap_err().code(), "not_found");
+}
+
+#[test]
+fn an_undo_tells_where_it_puts_a_reply_into_the_trash_that_is_still_being_written() {
+    let world = World::new();
+    let (talk, now) = (world.conversation(), world.now());
+    let said = world.send(talk, "Quelle heure est-il ?").unwrap().id;
+    let reply = world
+        .write(move |tx| message::begin_reply(tx, talk, "m", now))
+        .unwrap()
+        .id;
+    let user = world.user;
+    let unwanted = |thing| {
+        let deleted = match thing {
+            Trashed::Conversation(id) => world.delete(id),
+            Trashed::Message(id) => world.delete_message(id),
+        };
+        deleted.unwrap();
+        world.restore(thing).unwrap();
+        let restore = newest(&world);
+        world
+            .write(move |tx| operation::undo(tx, user, restore, now))
+            .unwrap()
+            .unwanted_reply
+    };
+    assert_eq!(unwanted(Trashed::Message(said)), None);
+    assert_eq!(unwanted(Trashed::Message(reply)), Some(talk));
+    assert_eq!(unwanted(Trashed::Conversation(talk)), Some(talk));
 }
 
 #[test]

@@ -162,7 +162,7 @@ impl World {
 
     pub fn undo(&self, id: OperationId) -> Result<Operation, Error> {
         let (user, now) = (self.user, self.now());
-        self.write(move |tx| operation::undo(tx, user, id, now))
+        self.write(move |tx| Ok(operation::undo(tx, user, id, now)?.operation))
     }
 
     /// The first hundred things in the trash.

@@ -194,6 +194,90 @@ fn a_long_conversation_is_erased_in_pieces_and_the_counts_are_true_between_them(
 }
 
 #[test]
+fn the_logs_forget_all_messages_that_are_erased_at_once_and_no_others() {
+    let world = World::new();
+    let talks = [world.conversation(), world.conversation()];
+    let (mut gone, mut kept) = (Vec::new(), Vec::new());
+    for round in 0..6 {
+        for talk in talks {
+            let id = world.send(talk, &format!("câu số {round}")).unwrap().id;
+            if round % 2 == 0 {
+                gone.push(id);
+            } else {
+                kept.push(id);
+            }
+        }
+    }
+    for id in &gone {
+        world.delete_message(*id).unwrap();
+    }
+    let things: Vec<Trashed> = gone.iter().copied().map(Trashed::Message).collect();
+    world.erase(&things);
+    let log: String = world
+        .raw()
+        .query_row(
+            "SELECT group_concat(event_data) FROM conversation_events",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert!(
+        gone.iter().all(|id| !log.contains(&id.to_string())),
+        "{log}"
+    );
+    assert!(kept.iter().all(|id| log.contains(&id.to_string())), "{log}");
+}
+
+#[test]
+fn what_a_conversation_has_besides_its_messages_is_erased_in_pieces_too() {
+    let world = World::new();
+    let (talk, other) = (world.conversation(), world.conversation());
+    world.send(talk, "Đi chợ").unwrap();
+    world.send(other, "去市场").unwrap();
+    let raw = world.raw();
+    let many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)";
+    for insert in [
+        "INSERT INTO conversation_events SELECT i, ?1, 'conversation_renamed', '{}', 0 FROM n",
+        "INSERT INTO conversation_notes SELECT i, ?1, (SELECT min(id) FROM users), NULL, 'ghi chú ' || i, 0, 0 FROM n",
+        "INSERT INTO conversation_key_facts SELECT i, ?1, 'interest', 'chợ', 1.0, NULL, 1, 0, 0, NULL FROM n",
+        "INSERT INTO conversation_summaries SELECT i, ?1, 2, 'tóm tắt', i, i, 0, NULL, 0, 0 FROM n",
+    ] {
+        raw.execute(&format!("{many} {insert}"), [talk]).unwrap();
+    }
+    let rows = || -> u32 {
+        raw.query_row(
+            "SELECT (SELECT count(*) FROM conversation_events) + (SELECT count(*) FROM conversation_notes)
+                 + (SELECT count(*) FROM conversation_key_facts)
+                 + (SELECT count(*) FROM conversation_summaries)",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap()
+    };
+    world.delete(talk).unwrap();
+    let (user, now) = (world.user, world.now());
+    world
+        .write(move |tx| trash::condemn(tx, user, Trashed::Conversation(talk)))
+        .unwrap();
+    let mut before = rows();
+    assert!(before > 12_000);
+    loop {
+        let swept = world.write(move |tx| trash::sweep(tx, now, now)).unwrap();
+        let after = rows();
+        assert!(before - after <= 2_000, "{before} {after}");
+        before = after;
+        if swept.is_done {
+            break;
+        }
+    }
+    // Of the other conversation: that it was made, and its message.
+    assert_eq!(before, 2);
+    assert_eq!(words(&world, other), ["去市场"]);
+    drop(raw);
+    world.assert_sound();
+}
+
+#[test]
 fn emptying_the_trash_leaves_what_is_not_in_it() {
     let world = World::new();
     let (talk, gone) = (world.conversation(), world.conversation());

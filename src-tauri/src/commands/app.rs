@@ -80,15 +80,12 @@ pub async fn app_retry(profile: State<'_, ProfileSlot>) -> CommandResult<AppStat
 #[specta::specta]
 pub async fn app_begin_anew(profile: State<'_, ProfileSlot>) -> CommandResult<AppStatus> {
     profile.settled().await;
-    if profile.get().is_ok() {
-        return Err(CommandError::new(
-            ErrorCode::Conflict,
-            "Your conversations are here, so nothing new was begun.",
-        ));
-    }
-    let _alone = profile.bench.hold()?;
+    let place = profile.bench.hold()?;
+    profile.require_failed("Your conversations are here, so nothing new was begun.")?;
     profile
-        .replace(|data_dir| Ok(parlance_storage::begin_anew(data_dir)?))
+        .replace(place, |data_dir| {
+            Ok(parlance_storage::begin_anew(data_dir)?)
+        })
         .await?;
     Ok(status(&profile))
 }

@@ -79,7 +79,7 @@ pub async fn backup_restore(
     let Input(name) = name;
     let job = profile.bench.begin(Work::Restore, profile.notify())?;
     profile
-        .replace(move |data_dir| {
+        .replace(job.place(), move |data_dir| {
             job.run(|watch| backup::restore(data_dir, &name, SystemClock.now(), watch))
         })
         .await?;

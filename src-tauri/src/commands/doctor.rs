@@ -9,7 +9,7 @@ use tauri::{State, async_runtime::spawn_blocking};
 
 use super::app::{AppStatus, status};
 use crate::{
-    error::{CommandError, CommandResult, ErrorCode},
+    error::{CommandError, CommandResult},
     slot::ProfileSlot,
     work::Work,
 };
@@ -70,7 +70,7 @@ pub async fn doctor_report(profile: State<'_, ProfileSlot>) -> CommandResult<Doc
 pub async fn doctor_repair(profile: State<'_, ProfileSlot>) -> CommandResult<RepairOutcome> {
     let job = profile.bench.begin(Work::Repair, profile.notify())?;
     let outcome = profile
-        .replace(move |data_dir| {
+        .replace(job.place(), move |data_dir| {
             job.run(|watch| doctor::repair(data_dir, watch, SystemClock.now()))
         })
         .await?;
@@ -86,18 +86,14 @@ pub async fn doctor_repair(profile: State<'_, ProfileSlot>) -> CommandResult<Rep
 #[specta::specta]
 pub async fn doctor_rescue(profile: State<'_, ProfileSlot>) -> CommandResult<Rescue> {
     profile.settled().await;
-    if profile.get().is_ok() {
-        return Err(CommandError::new(
-            ErrorCode::Conflict,
-            "Your conversations are open, so there is nothing to rescue.",
-        ));
-    }
     let job = profile.bench.begin(Work::Rescue, profile.notify())?;
+    profile.require_failed("Your conversations are open, so there is nothing to rescue.")?;
     let data_dir = profile.data_dir().to_owned();
     let outcome = spawn_blocking(move || {
         job.run(|watch| {
-            let folder = free_folder(&data_dir, SystemClock.now());
-            doctor::rescue(&data_dir, &folder, watch)
+            let now = SystemClock.now();
+            let folder = free_folder(&data_dir, now);
+            doctor::rescue(&data_dir, &folder, watch, now)
         })
     })
     .await

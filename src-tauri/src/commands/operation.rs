@@ -21,7 +21,8 @@ pub async fn operation_list(profile: State<'_, ProfileSlot>) -> CommandResult<Ve
     Ok(operations)
 }
 
-/// Takes something back, whichever of the list.
+/// Takes something back, whichever of the list. A reply that is being written in what goes into the trash by that is
+/// stopped, and keeps its words.
 ///
 /// `conflict` if the thing has changed since, `not_found` if it was taken back already.
 #[tauri::command]
@@ -32,9 +33,12 @@ pub async fn operation_undo(
 ) -> CommandResult<()> {
     let profile = profile.get()?;
     let (user, Input(id), now) = (profile.user.id, id, profile.database.now());
-    profile
+    let undone = profile
         .database
         .write(move |tx| operation::undo(tx, user, id, now))
         .await?;
+    if let Some(conversation) = undone.unwanted_reply {
+        profile.replies.stop_quietly(conversation).await;
+    }
     Ok(())
 }

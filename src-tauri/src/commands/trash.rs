@@ -50,7 +50,9 @@ pub async fn trash_restore(
     Ok(())
 }
 
-/// Erases something in the trash for ever. Answers when no byte of it is left; backups keep what they hold.
+/// Erases something in the trash for ever. Answers when no row holds it any more and, unless somebody reads the
+/// database just then, no byte of it is left in the file and its log; else the log is emptied later. Backups, undo
+/// copies, the rejects of a repair and what was rescued keep what they hold.
 #[tauri::command]
 #[specta::specta]
 pub async fn trash_erase(

@@ -173,9 +173,7 @@ fn newest_app_version(connection: &Connection) -> Option<String> {
             |row| row.get(0),
         )
         .ok()
-        .filter(|version: &String| {
-            (1..=40).contains(&version.len()) && version.bytes().all(|byte| byte.is_ascii_graphic())
-        })
+        .filter(|version: &String| migrations::is_app_version(version))
 }
 
 /// What disagrees between the ledger, the version and the migrations known here; `None` if nothing does.

@@ -82,14 +82,19 @@ export const commands = {
 	 *  `conflict` for a message whose conversation lies in the trash too.
 	 */
 	trashRestore: (kind: TrashKind, id: string) => typedError<null, CommandError>(__TAURI_INVOKE("trash_restore", { kind, id })),
-	/**  Erases something in the trash for ever. Answers when no byte of it is left; backups keep what they hold. */
+	/**
+	 *  Erases something in the trash for ever. Answers when no row holds it any more and, unless somebody reads the
+	 *  database just then, no byte of it is left in the file and its log; else the log is emptied later. Backups, undo
+	 *  copies, the rejects of a repair and what was rescued keep what they hold.
+	 */
 	trashErase: (kind: TrashKind, id: string) => typedError<null, CommandError>(__TAURI_INVOKE("trash_erase", { kind, id })),
 	/**  Erases everything in the trash for ever, as `trash_erase` does, and gives how many things that were. */
 	trashEmpty: () => typedError<number, CommandError>(__TAURI_INVOKE("trash_empty")),
 	/**  What the learner can take back, newest first: the last 30 things done. */
 	operationList: () => typedError<Operation[], CommandError>(__TAURI_INVOKE("operation_list")),
 	/**
-	 *  Takes something back, whichever of the list.
+	 *  Takes something back, whichever of the list. A reply that is being written in what goes into the trash by that is
+	 *  stopped, and keeps its words.
 	 * 
 	 *  `conflict` if the thing has changed since, `not_found` if it was taken back already.
 	 */
@@ -126,7 +131,10 @@ export const commands = {
 	backupRestore: (name: string) => typedError<AppStatus, CommandError>(__TAURI_INVOKE("backup_restore", { name })),
 	/**  Chooses the room that backups may take, in megabytes; without a number, the usual. */
 	backupSetBudget: (megabytes: number | null) => typedError<BackupOverview, CommandError>(__TAURI_INVOKE("backup_set_budget", { megabytes })),
-	/**  Ends the backup, restore, repair or rescue that is under way, as soon as it can be; false if there is none. */
+	/**
+	 *  Ends the backup, restore, repair or rescue that is under way, as soon as it can be; false if there is none that can
+	 *  be ended.
+	 */
 	workCancel: () => typedError<boolean, CommandError>(__TAURI_INVOKE("work_cancel")),
 	/**  Looks at the data without changing it, and tells what was found. */
 	doctorReport: () => typedError<DoctorReport, CommandError>(__TAURI_INVOKE("doctor_report")),

@@ -25,6 +25,9 @@ const CACHE_KIB: i64 = 16 * 1024;
 const STATEMENT_CACHE: usize = 256;
 /// Only another process can hold the database, and only for a moment (a checkpoint, a backup).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// For a reader of ours that is at its end. Whoever reads for longer, such as a backup, is not waited for: every draft
+/// and every message would wait behind that.
+const SHORT_WAIT: Duration = Duration::from_millis(50);
 /// In bytes; a log that grew in one large write gives its space back.
 const WAL_SIZE_LIMIT: i64 = 64 * 1024 * 1024;
 /// In bytes; far above the longest message, far below what would exhaust memory.
@@ -199,6 +202,26 @@ pub(super) fn fold_log_in(connection: &Connection) -> Result<(), Error> {
     if is_busy { Err(Error::Busy) } else { Ok(()) }
 }
 
+/// [`fold_log_in`] on a connection that others wait for.
+///
+/// # Errors
+/// `Busy` as soon as it is clear that somebody holds the log for more than a moment.
+pub(super) fn fold_log_in_soon(connection: &Connection) -> Result<(), Error> {
+    connection.busy_timeout(SHORT_WAIT)?;
+    let _patient_again = PatientAgain(connection);
+    fold_log_in(connection)
+}
+
+struct PatientAgain<'c>(&'c Connection);
+
+impl Drop for PatientAgain<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.busy_timeout(BUSY_TIMEOUT) {
+            log::error!("the database waits for nobody any more: {error}");
+        }
+    }
+}
+
 /// A connection that could write but does not: the full-text tables check themselves only on such a one.
 /// A log left by a crash stays as it is. The caller holds the lock of the data directory.
 pub(crate) fn open_to_verify(path: &Path) -> Result<Connection, Error> {
@@ -250,6 +273,36 @@ mod tests {
         assert_eq!(open_or_make(&path).unwrap_err().code(), "io");
         assert!(path.is_symlink());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_log_that_somebody_reads_is_given_up_soon_and_everything_else_waits_as_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("words.db");
+        let writer = open_or_make(&path).unwrap();
+        writer
+            .execute_batch("CREATE TABLE t (x); INSERT INTO t VALUES ('mưa')")
+            .unwrap();
+        let waits = || -> u64 {
+            writer
+                .query_row("PRAGMA busy_timeout", [], |row| row.get::<_, u32>(0))
+                .unwrap()
+                .into()
+        };
+        let patient = u64::try_from(BUSY_TIMEOUT.as_millis()).unwrap();
+        let reader = open_reader(&path).unwrap();
+        reader
+            .execute_batch("BEGIN; SELECT count(*) FROM t")
+            .unwrap();
+        writer.execute_batch("INSERT INTO t VALUES ('雨')").unwrap();
+        let begun = std::time::Instant::now();
+        assert_eq!(fold_log_in_soon(&writer), Err(Error::Busy));
+        assert!(begun.elapsed() < BUSY_TIMEOUT / 2);
+        assert_eq!(waits(), patient);
+        reader.execute_batch("COMMIT").unwrap();
+        fold_log_in_soon(&writer).unwrap();
+        assert_eq!(wal_path(&path).metadata().unwrap().len(), 0);
+        assert_eq!(waits(), patient);
     }
 
     #[test]

@@ -225,8 +225,8 @@ impl Database {
     /// hold some that only the log had replaced.
     ///
     /// # Errors
-    /// `Busy` if somebody reads from the log for longer than the busy timeout: it is folded in as far as that
-    /// allows, and closing the database folds the rest. `ReadOnly`, `Closed`, or what SQLite says.
+    /// `Busy` if somebody reads from the log for more than a moment, since no write is to wait for that: it is folded
+    /// in as far as that allows, and closing the database folds the rest. `ReadOnly`, `Closed`, or what SQLite says.
     pub fn checkpoint(&self) -> impl Future<Output = Result<(), Error>> + Send + use<> {
         let (reply, answer) = oneshot::channel();
         if self.inner.launch.read_only.is_some() {
@@ -236,7 +236,7 @@ impl Database {
                 .writes
                 .push(Task::Alone(Box::new(move |connection| {
                     // Whoever stopped waiting has nothing to be told.
-                    drop(reply.send(connection::fold_log_in(connection)));
+                    drop(reply.send(connection::fold_log_in_soon(connection)));
                 })));
         }
         self::answer(answer)

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::known::KnownTable;
 use super::record::Value;
+use crate::files::hex;
 use crate::{Error, data_dir, id};
 
 /// What became of the rows of one table. As JSON its names are in snake_case.
@@ -168,8 +169,4 @@ fn as_json(column: &str, value: &Value) -> Json {
 
 fn is_id(column: &str) -> bool {
     column == "id" || column.ends_with("_id") || column == "created_by"
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

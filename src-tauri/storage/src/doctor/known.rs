@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::{Connection, Row};
 
 use super::record::Value;
 use super::tree::Cell;
@@ -239,17 +239,35 @@ impl KnownTable {
         self.columns.iter().position(|known| known.name == column)
     }
 
-    /// Adds a row whose last columns may be absent; they get their defaults. At least one has to be there.
-    pub(super) fn insert(&self, connection: &Connection, values: &[Value]) -> rusqlite::Result<()> {
-        let names: Vec<String> = self.columns[..values.len()]
+    /// The names of the first `count` columns, as SQL lists them.
+    pub(super) fn names(&self, count: usize) -> String {
+        let names: Vec<String> = self.columns[..count]
             .iter()
             .map(|column| format!("\"{}\"", column.name))
             .collect();
+        names.join(", ")
+    }
+
+    /// The statement that gives whole rows; what they have to be like may follow it.
+    pub(super) fn select(&self) -> String {
+        let names = self.names(self.columns.len());
+        format!("SELECT {names} FROM main.\"{}\"", self.name)
+    }
+
+    /// The values of a row that [`KnownTable::select`] gave.
+    pub(super) fn values_of(&self, row: &Row<'_>) -> rusqlite::Result<Vec<Value>> {
+        (0..self.columns.len())
+            .map(|place| row.get_ref(place).map(Value::from))
+            .collect()
+    }
+
+    /// Adds a row whose last columns may be absent; they get their defaults. At least one has to be there.
+    pub(super) fn insert(&self, connection: &Connection, values: &[Value]) -> rusqlite::Result<()> {
         let mut statement = connection.prepare_cached(&format!(
             "INSERT INTO \"{}\" ({}) VALUES ({})",
             self.name,
-            names.join(", "),
-            vec!["?"; names.len()].join(", ")
+            self.names(values.len()),
+            vec!["?"; values.len()].join(", ")
         ))?;
         for (place, value) in values.iter().enumerate() {
             let value = rusqlite::types::ToSqlOutput::Borrowed(value.as_ref());

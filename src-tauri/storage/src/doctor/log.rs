@@ -53,6 +53,14 @@ impl Log {
         if bytes == 0 {
             return Ok(None);
         }
+        Ok(Some(Self::of(
+            BufReader::with_capacity(1 << 20, file),
+            bytes,
+        )))
+    }
+
+    /// A log of `bytes` bytes, of which `input` gives what the disk gives.
+    fn of(mut input: impl Read, bytes: u64) -> Self {
         let mut log = Self {
             state: LogState {
                 bytes,
@@ -64,38 +72,49 @@ impl Log {
             database_pages: None,
             pages: HashMap::new(),
         };
-        log.read_frames(&mut BufReader::with_capacity(1 << 20, file));
-        Ok(Some(log))
+        log.state.problem = log.read_frames(&mut input).err();
+        log
     }
 
-    /// An unreadable place ends the reading, as a wrong checksum does.
-    fn read_frames(&mut self, input: &mut impl Read) {
+    /// Takes what was committed. An unreadable place ends the reading, as a wrong checksum does.
+    ///
+    /// # Errors
+    /// What is wrong with the log; all that lies before it was taken.
+    fn read_frames(&mut self, input: &mut impl Read) -> Result<(), String> {
         let mut header = [0; HEADER];
-        if input.read_exact(&mut header).is_err() {
-            self.state.problem = Some("is shorter than its own header".into());
-            return;
+        match input.read_exact(&mut header) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                return Err("is shorter than its own header".into());
+            }
+            Err(error) => return Err(format!("cannot be read: {error}")),
         }
         let Some(begin) = Begin::of(&header) else {
-            self.state.problem = Some("has a damaged header, so nothing in it can be read".into());
-            return;
+            return Err("has a damaged header, so nothing in it can be read".into());
         };
         let mut sum = begin.sum;
         let mut uncommitted = HashMap::new();
         let mut frame = vec![0; FRAME_HEADER + begin.page_size];
         let (mut read, mut offset) = (0, HEADER as u64);
-        while input.read_exact(&mut frame).is_ok() {
+        loop {
+            match input.read_exact(&mut frame) {
+                Ok(()) => {}
+                // Perhaps in the middle of a page: whoever wrote it was cut off, and had committed nothing of it.
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
+                Err(error) => {
+                    return Err(format!("cannot be read after {read} of its pages: {error}"));
+                }
+            }
             // A log is written anew from its beginning; what follows is of the round before.
             if frame[8..16] != header[16..24] {
-                break;
+                return Ok(());
             }
-            read += 1;
             sum.add(&frame[..8]);
             sum.add(&frame[FRAME_HEADER..]);
             if (number(&frame, 16), number(&frame, 20)) != (sum.first, sum.second) {
-                let problem = format!("is damaged after {} of its pages", read - 1);
-                self.state.problem = Some(problem);
-                break;
+                return Err(format!("is damaged after {read} of its pages"));
             }
+            read += 1;
             uncommitted.insert(number(&frame, 0), offset + FRAME_HEADER as u64);
             offset += frame.len() as u64;
             let database_pages = number(&frame, 4);
@@ -162,4 +181,65 @@ impl Checksum {
 /// Four bytes, big-endian, from inside of a buffer that is long enough.
 fn number(bytes: &[u8], at: usize) -> u32 {
     u32::from_be_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    /// A disk that gives nothing any more.
+    struct Failing;
+
+    impl Read for Failing {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("the disk fails"))
+        }
+    }
+
+    /// A log with three changes, and where the last of them begins.
+    fn log_of_three() -> (Vec<u8>, usize) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("words.db");
+        let connection = Connection::open(&path).unwrap();
+        let log = crate::inspect::wal_path(&path);
+        connection
+            .query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
+            .unwrap();
+        connection
+            .execute_batch("CREATE TABLE t (x); INSERT INTO t VALUES ('mưa')")
+            .unwrap();
+        let before = usize::try_from(log.metadata().unwrap().len()).unwrap();
+        connection
+            .execute_batch("INSERT INTO t VALUES ('雨')")
+            .unwrap();
+        (std::fs::read(log).unwrap(), before)
+    }
+
+    #[test]
+    fn a_log_that_the_disk_does_not_give_to_its_end_is_not_called_sound() {
+        let (bytes, last) = log_of_three();
+        let length = bytes.len() as u64;
+        assert_eq!(Log::of(&bytes[..], length).state.commits, 3);
+        for (given, commits, problem) in [
+            (0, 0, "cannot be read: the disk fails"),
+            (10, 0, "cannot be read: the disk fails"),
+            (last, 2, "of its pages: the disk fails"),
+            (last + 100, 2, "of its pages: the disk fails"),
+        ] {
+            let log = Log::of((&bytes[..given]).chain(Failing), length);
+            assert_eq!(log.state.commits, commits, "{given}");
+            let told = log.state.problem.unwrap_or_default();
+            assert!(told.contains(problem), "{given}: {told}");
+        }
+    }
+
+    #[test]
+    fn a_log_whose_writer_was_cut_off_is_sound_as_far_as_it_goes() {
+        let (bytes, last) = log_of_three();
+        let log = Log::of(&bytes[..last + 100], bytes.len() as u64);
+        assert_eq!((log.state.commits, log.state.problem), (2, None));
+    }
 }

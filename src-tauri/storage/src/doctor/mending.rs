@@ -15,7 +15,7 @@ pub(super) const RECOVERED_TITLE: &str = "Recovered conversation";
 /// The name of a profile of which only the id is left.
 pub(super) const RECOVERED_NAME: &str = "Recovered profile";
 /// What stands where bytes were that are no text.
-const NO_CHARACTER: char = '\u{fffd}';
+pub(super) const NO_CHARACTER: char = '\u{fffd}';
 
 /// What became of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -246,13 +246,9 @@ fn is_there(connection: &Connection, table: &KnownTable, values: &[Value]) -> Re
         .iter()
         .map(|place| format!("\"{}\" = ?", table.columns[*place].name))
         .collect();
-    let names: Vec<String> = table.columns[..values.len()]
-        .iter()
-        .map(|column| format!("\"{}\"", column.name))
-        .collect();
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {} FROM \"{}\" WHERE {}",
-        names.join(", "),
+        table.names(values.len()),
         table.name,
         key.join(" AND ")
     ))?;

@@ -9,6 +9,7 @@
 //! replaced in silence: a row that cannot stay as it is goes, as it was, into a file of its own.
 
 mod account;
+mod damaged_text;
 mod file_name;
 mod known;
 mod log;

@@ -401,21 +401,8 @@ pub(super) fn rows_where(
     condition: &str,
     parameters: &[&dyn rusqlite::ToSql],
 ) -> Result<Vec<Vec<Value>>, Error> {
-    let names: Vec<String> = table
-        .columns
-        .iter()
-        .map(|column| format!("\"{}\"", column.name))
-        .collect();
-    let mut statement = connection.prepare(&format!(
-        "SELECT {} FROM main.\"{}\" WHERE {condition}",
-        names.join(", "),
-        table.name
-    ))?;
-    let rows = statement.query_map(parameters, |row| {
-        (0..names.len())
-            .map(|place| row.get_ref(place).map(Value::from))
-            .collect::<Result<Vec<Value>, _>>()
-    })?;
+    let mut statement = connection.prepare(&format!("{} WHERE {condition}", table.select()))?;
+    let rows = statement.query_map(parameters, |row| table.values_of(row))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

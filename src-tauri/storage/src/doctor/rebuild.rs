@@ -199,18 +199,20 @@ impl Filling<'_> {
             return Ok(());
         }
         let value = |column: &str| {
-            let place = table.place(column).unwrap_or_default();
-            rusqlite::types::ToSqlOutput::Borrowed(row.values[place].as_ref())
+            table
+                .place(column)
+                .map(|place| rusqlite::types::ToSqlOutput::Borrowed(row.values[place].as_ref()))
+                .ok_or_else(|| Error::internal(format!("the ledger has no column {column}")))
         };
         self.connection.execute(
             "UPDATE OR IGNORE schema_migrations SET applied_at = ?3, duration_ms = max(?4, 0), app_version = ?5
              WHERE version = ?1 AND checksum = ?2 AND length(?5) BETWEEN 1 AND 40 AND ?5 NOT GLOB '*[^ -~]*'",
             params![
-                value("version"),
-                value("checksum"),
-                value("applied_at"),
-                value("duration_ms"),
-                value("app_version")
+                value("version")?,
+                value("checksum")?,
+                value("applied_at")?,
+                value("duration_ms")?,
+                value("app_version")?
             ],
         )?;
         Ok(())
@@ -279,4 +281,42 @@ fn count_losses(
     }
     account.tables.remove(LEDGER);
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ledger_that_lacks_a_column_is_an_error_and_not_read_as_another_one() {
+        let known = Known::newest().unwrap();
+        let mut ledger = known.table(LEDGER).unwrap().clone();
+        let text = |text: &str| Value::Text(text.as_bytes().to_vec());
+        let hash = "a".repeat(64);
+        let row = Row {
+            values: vec![
+                Value::Integer(1),
+                text("begin"),
+                text(&hash),
+                Value::Integer(5),
+                Value::Integer(7),
+                text("0.1.0"),
+            ],
+            is_whole: true,
+        };
+        let mut account = Account::new(Path::new("never-made").to_owned());
+        let filling = Filling {
+            connection: &known.empty,
+            known: &known,
+            account: &mut account,
+            rows: 0,
+            repeated: HashSet::new(),
+        };
+        assert_eq!(filling.ledger_row(&ledger, &row), Ok(()));
+        let place = ledger.place("app_version").unwrap();
+        ledger.columns[place].name = "app".into();
+        let error = filling.ledger_row(&ledger, &row).unwrap_err();
+        assert_eq!(error.code(), "internal");
+    }
 }

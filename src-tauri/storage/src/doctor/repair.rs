@@ -64,29 +64,37 @@ pub struct RepairOutcome {
 /// `Cancelled`, never in the stage `Replacing`. In every case everything is as it was.
 pub fn repair(data_dir: &Path, watch: &Watch<'_>, now: Timestamp) -> Result<RepairOutcome, Error> {
     let path = data_dir.join(DATABASE_FILE);
-    state::of(&path)?.refuse_what_cannot_be_repaired(&path)?;
-    let lock = Lock::take(data_dir)?;
+    let (mut look, lock) = state::of_locked(data_dir, Lock::take)?;
     if replace::roll_forward(data_dir, &lock, now)? {
         // Another file is in place now.
-        state::of(&path)?.refuse_what_cannot_be_repaired(&path)?;
+        look = state::of(&path)?;
+        look.refuse_what_cannot_be_repaired(&path)?;
     }
     workshop::remove_left_overs(data_dir)?;
     workshop::check_space(data_dir, data_dir, 2)?;
     let workshop = Workshop::open(data_dir, now)?;
 
+    let mut unread = Unread {
+        bytes: 0,
+        log: look.log.and_then(|log| log.problem),
+    };
     let copy_folder = workshop.folder("copy")?;
     if path.try_exists()? {
-        let copy = workshop::copy_database(&path, &copy_folder, watch)?;
+        let copied = workshop::copy_database(&path, &copy_folder, watch)?;
+        unread.bytes = copied.unreadable;
+        let copy = copied.file;
         let found = check(&copy, watch)?;
-        if found.as_ref().is_some_and(is_sound) {
+        // A copy that looks whole is better than a file that the disk does not give.
+        if found.as_ref().is_some_and(is_sound) && unread.bytes == 0 {
             return Ok(nothing_to_do());
         }
         let mut account = Account::new(workshop.file("mending.jsonl"));
         let is_worth_mending = found.as_ref().is_some_and(has_sound_texts);
-        if is_worth_mending && mend(&copy, &mut account, watch, now)? {
+        if is_worth_mending && mend(&copy, &unread, &mut account, watch, now)? {
             let finished = Finished {
                 file: &copy,
                 account,
+                unread,
                 method: Method::Mended,
                 strange_tables: 0,
             };
@@ -99,12 +107,19 @@ pub fn repair(data_dir: &Path, watch: &Watch<'_>, now: Timestamp) -> Result<Repa
     let mut account = Account::new(workshop.file("salvaging.jsonl"));
     let source = Source::open(&path)?;
     salvage(&source, &new, &mut account, watch, now)?;
+    if unread.log.is_some() {
+        // The indexes in what is left of the log know nothing of what came after.
+        for counts in account.tables.values_mut() {
+            counts.lost = None;
+        }
+    }
     let strange_tables = source.strange_tables;
     // Windows renames no file that is open.
     drop(source);
     let finished = Finished {
         file: &new,
         account,
+        unread,
         method: Method::Salvaged,
         strange_tables,
     };
@@ -119,6 +134,37 @@ fn nothing_to_do() -> RepairOutcome {
         undo_copy: None,
         rejects: None,
         text: "The database is whole. Nothing had to be repaired, and nothing was changed.".into(),
+    }
+}
+
+/// What of the old database could not even be looked at, so that nothing tells which rows were there.
+struct Unread {
+    /// Bytes that the disk did not give.
+    bytes: u64,
+    /// What is wrong with the log, as the rest of a sentence.
+    log: Option<String>,
+}
+
+impl Unread {
+    /// How many rows are lost where every row that was seen is kept.
+    fn lost(&self) -> Option<u64> {
+        (self.bytes == 0 && self.log.is_none()).then_some(0)
+    }
+
+    fn describe(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.bytes > 0 {
+            lines.push(format!(
+                "{} bytes of it could not be read; rows may be lost with them, which cannot be counted.",
+                self.bytes
+            ));
+        }
+        if let Some(problem) = &self.log {
+            lines.push(format!(
+                "Its log {problem}; changes after that may be lost, which cannot be counted."
+            ));
+        }
+        lines
     }
 }
 
@@ -150,12 +196,13 @@ fn has_sound_texts(report: &Report) -> bool {
 /// Tries to put a copy right where it stands. Gives whether that made it whole; if not, it is spoilt.
 fn mend(
     copy: &Path,
+    unread: &Unread,
     account: &mut Account,
     watch: &Watch<'_>,
     now: Timestamp,
 ) -> Result<bool, Error> {
     let mended = rebuild::open(copy).and_then(|connection| {
-        mend_on(&connection, account, watch, now)?;
+        mend_on(&connection, unread, account, watch, now)?;
         Ok(connection)
     });
     let is_mended = match mended {
@@ -176,6 +223,7 @@ fn mend(
 
 fn mend_on(
     connection: &Connection,
+    unread: &Unread,
     account: &mut Account,
     watch: &Watch<'_>,
     now: Timestamp,
@@ -191,8 +239,8 @@ fn mend_on(
     }
     let known = Known::newest()?;
     for table in &known.tables {
-        // No row is left behind on this way.
-        account.table(&table.name).lost = Some(0);
+        // No row of the copy is left behind on this way.
+        account.table(&table.name).lost = unread.lost();
     }
     interruptible(connection, watch, Step::only(Stage::Indexing), || {
         Ok(connection.execute_batch("REINDEX")?)
@@ -251,6 +299,7 @@ fn close(connection: Connection) -> Result<(), Error> {
 struct Finished<'a> {
     file: &'a Path,
     account: Account,
+    unread: Unread,
     method: Method,
     strange_tables: u64,
 }
@@ -281,19 +330,20 @@ impl Finished<'_> {
             rejects,
             text: String::new(),
         };
-        outcome.text = outcome.describe(self.account.rejects_count);
+        outcome.text = outcome.describe(&self.unread, self.account.rejects_count);
         Ok(outcome)
     }
 }
 
 impl RepairOutcome {
-    fn describe(&self, kept_aside: u64) -> String {
+    fn describe(&self, unread: &Unread, kept_aside: u64) -> String {
         let mut lines = vec![match self.method {
             Method::Mended => {
                 "The database is repaired: indexes, full text and counts were made anew.".to_owned()
             }
             _ => "The database is repaired: what could be read was put into a new one.".to_owned(),
         }];
+        lines.extend(unread.describe());
         for (table, counts) in &self.tables {
             let mut parts = vec![format!("{} rows", counts.kept)];
             let told = [
@@ -333,5 +383,49 @@ impl RepairOutcome {
             ));
         }
         lines.join("\n")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(unread: &Unread) -> (Option<u64>, String) {
+        let counts = TableCounts {
+            kept: 650,
+            lost: unread.lost(),
+            ..TableCounts::default()
+        };
+        let outcome = RepairOutcome {
+            method: Method::Mended,
+            tables: BTreeMap::from([("messages".to_owned(), counts)]),
+            ..nothing_to_do()
+        };
+        (unread.lost(), outcome.describe(unread, 0))
+    }
+
+    #[test]
+    fn nobody_is_told_that_nothing_is_lost_where_something_could_not_be_read() {
+        let (lost, text) = told(&Unread {
+            bytes: 4096,
+            log: None,
+        });
+        assert_eq!(lost, None);
+        assert!(
+            text.contains("4096 bytes of it could not be read"),
+            "{text}"
+        );
+        let (lost, text) = told(&Unread {
+            bytes: 0,
+            log: Some("is damaged after 7 of its pages".into()),
+        });
+        assert_eq!(lost, None);
+        assert!(text.contains("Its log is damaged after 7"), "{text}");
+        let (lost, text) = told(&Unread {
+            bytes: 0,
+            log: None,
+        });
+        assert_eq!(lost, Some(0));
+        assert!(!text.contains("lost"), "{text}");
     }
 }

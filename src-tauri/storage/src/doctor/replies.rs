@@ -1,18 +1,17 @@
 //! Replies and their pieces: the chunks of a reply, put together, are its text.
 //!
-//! Where they are not, the text of the message counts, unless it is the one that is visibly damaged. What of
-//! the chunks agrees with it stays, with its sound; between them new ones are cut out of the text.
+//! Where they are not, the text of the message counts, unless the chunks are what it was before some of its
+//! characters were damaged. What of the chunks agrees with it stays, with its sound; between them new ones are cut
+//! out of the text.
 
 use rusqlite::{Connection, params};
 
 use super::account::{Account, Fate};
 use super::known::{Known, KnownTable};
-use super::orphans;
+use super::{damaged_text, orphans};
 use crate::time::Timestamp;
 use crate::{ChunkId, Error};
 
-/// Mark of a damaged place in a text.
-const NO_CHARACTER: char = '\u{fffd}';
 /// Added to every index while chunks are numbered anew, so that no two are ever equal.
 const OUT_OF_THE_WAY: i64 = 1 << 40;
 
@@ -23,7 +22,8 @@ pub(super) fn match_chunks(
     account: &mut Account,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let Some(table) = known.table("message_chunks") else {
+    let (Some(table), Some(messages)) = (known.table("message_chunks"), known.table("messages"))
+    else {
         return Ok(());
     };
     close_gaps(connection, account)?;
@@ -31,6 +31,7 @@ pub(super) fn match_chunks(
         let matching = Matching {
             connection,
             table,
+            messages,
             now,
         };
         matching.reply(&reply, account)?;
@@ -86,6 +87,7 @@ fn replies_that_differ(connection: &Connection) -> Result<Vec<Reply>, Error> {
 struct Matching<'a> {
     connection: &'a Connection,
     table: &'a KnownTable,
+    messages: &'a KnownTable,
     now: Timestamp,
 }
 
@@ -93,18 +95,8 @@ impl Matching<'_> {
     fn reply(&self, reply: &Reply, account: &mut Account) -> Result<(), Error> {
         let chunks = self.chunks(reply.id)?;
         let spoken: String = chunks.iter().map(|chunk| chunk.text.as_str()).collect();
-        let is_text_damaged = reply.content.is_empty() || reply.content.contains(NO_CHARACTER);
-        if is_text_damaged
-            && !reply.is_streaming
-            && !spoken.contains(NO_CHARACTER)
-            && !spoken.is_empty()
-        {
-            self.connection.execute(
-                "UPDATE messages SET content = ?2 WHERE id = ?1",
-                params![reply.id, spoken],
-            )?;
-            account.table("messages").mended += 1;
-            return Ok(());
+        if !reply.is_streaming && damaged_text::was(&reply.content, &spoken) {
+            return self.take_the_chunks(reply.id, &spoken, account);
         }
         let fit = Fit::of(&reply.content, &chunks);
         let after = if reply.is_streaming {
@@ -130,6 +122,24 @@ impl Matching<'_> {
             account.table("message_chunks").recreated += 1;
         }
         close_gaps(self.connection, account)
+    }
+
+    /// The text of a reply becomes that of its chunks.
+    fn take_the_chunks(
+        &self,
+        reply: i64,
+        spoken: &str,
+        account: &mut Account,
+    ) -> Result<(), Error> {
+        for row in orphans::rows_where(self.connection, self.messages, "id = ?1", &[&reply])? {
+            let reason = "its chunks know what its damaged text was";
+            account.keep_aside(self.messages, &row, Fate::Mended, reason)?;
+        }
+        self.connection.execute(
+            "UPDATE messages SET content = ?2 WHERE id = ?1",
+            params![reply, spoken],
+        )?;
+        Ok(())
     }
 
     fn chunks(&self, message: i64) -> Result<Vec<Piece>, Error> {

@@ -87,12 +87,17 @@ fn count_rows(path: &Path, app_is_running: bool) -> Result<BTreeMap<String, Opti
         for table in tables.iter().filter(|table| table.name != LEDGER) {
             let sql = format!("SELECT count(*) FROM main.\"{}\"", table.name);
             let count = connection.query_row(&sql, [], |row| row.get::<_, u32>(0));
-            rows.insert(table.name.clone(), count.ok().map(u64::from));
+            let count = match count.map_err(Error::from) {
+                Ok(count) => Some(u64::from(count)),
+                Err(error) if is_of_the_disk(&error) => return Err(error),
+                Err(_) => None,
+            };
+            rows.insert(table.name.clone(), count);
         }
         Ok(rows)
     });
     let mut rows = match counted {
-        Err(error @ Error::Busy) => return Err(error),
+        Err(error) if is_of_the_disk(&error) => return Err(error),
         other => other.unwrap_or_default(),
     };
     if !app_is_running && (rows.is_empty() || rows.values().any(Option::is_none)) {
@@ -104,6 +109,11 @@ fn count_rows(path: &Path, app_is_running: bool) -> Result<BTreeMap<String, Opti
         }
     }
     Ok(rows)
+}
+
+/// Whether an error says nothing of what is in the file: it may be read another time.
+const fn is_of_the_disk(error: &Error) -> bool {
+    matches!(error, Error::Busy | Error::Io { .. })
 }
 
 /// Counts what is found.
@@ -344,7 +354,12 @@ fn describe_log(log: &LogState) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may")]
 mod tests {
+    use rusqlite::Connection;
+
     use super::*;
+    use crate::inspect::wal_path;
+    use crate::migrations::migrate;
+    use crate::time::Timestamp;
 
     #[test]
     fn what_the_disk_does_not_give_is_told_as_that_and_can_be_repaired() {
@@ -370,5 +385,29 @@ mod tests {
         assert!(text.contains("the disk did not give all of it"), "{text}");
         assert!(text.contains("The disk reported an error"), "{text}");
         assert_eq!(report.take_in(Err(Error::Busy)), Err(Error::Busy));
+    }
+
+    #[test]
+    fn a_file_that_the_disk_does_not_give_is_not_told_as_one_that_cannot_be_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(DATABASE_FILE);
+        let mut connection = Connection::open(&path).unwrap();
+        connection
+            .query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
+            .unwrap();
+        migrate(
+            &mut connection,
+            EMBEDDED,
+            "0.0.0-test",
+            Timestamp::from_millis(0),
+        )
+        .unwrap();
+        drop(connection);
+        let count = |path: &Path| count_rows(path, false).map(|rows| rows["messages"]);
+        assert_eq!(count(&path), Ok(Some(0)));
+        // A log is there, and cannot be read.
+        std::fs::create_dir(wal_path(&path)).unwrap();
+        let error = count(&path).unwrap_err();
+        assert!(matches!(error, Error::Io { .. }), "{error:?}");
     }
 }

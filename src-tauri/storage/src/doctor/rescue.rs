@@ -15,13 +15,12 @@ use serde_json::{Value as Json, json};
 use super::account::{Account, row_as_json};
 use super::known::{Known, KnownTable};
 use super::rebuild::{self, LEDGER};
-use super::record::Value;
 use super::source::Source;
 use super::workshop::{self, Workshop};
 use super::{file_name, state};
 use crate::data_dir::{self, DATABASE_FILE, Lock};
 use crate::progress::{Stage, Watch};
-use crate::time::{Clock, SystemClock};
+use crate::time::Timestamp;
 use crate::{Error, files, id};
 
 /// The file with every row.
@@ -55,10 +54,14 @@ pub struct RescueOutcome {
 /// `Conflict` if there is something at `into`; `AlreadyOpen` if the app is running; `Missing`, `SchemaTooNew`,
 /// `ForeignFile`, and `Corrupt` if nothing can be read; `NotEnoughSpace`, `DiskFull`, `ReadOnly`, `Io`;
 /// `Cancelled`. In every case `into` is as it was.
-pub fn rescue(data_dir: &Path, into: &Path, watch: &Watch<'_>) -> Result<RescueOutcome, Error> {
+pub fn rescue(
+    data_dir: &Path,
+    into: &Path,
+    watch: &Watch<'_>,
+    now: Timestamp,
+) -> Result<RescueOutcome, Error> {
     let path = data_dir.join(DATABASE_FILE);
-    state::of(&path)?.refuse_what_cannot_be_repaired(&path)?;
-    let _lock = lock_if_possible(data_dir)?;
+    let (_, _lock) = state::of_locked(data_dir, lock_if_possible)?;
     require_nothing_at(into)?;
     // The folder comes by a rename, so the work has to be on the same disk.
     let parent = match into.parent() {
@@ -67,7 +70,6 @@ pub fn rescue(data_dir: &Path, into: &Path, watch: &Watch<'_>) -> Result<RescueO
     };
     data_dir::create(parent)?;
     workshop::check_space(data_dir, parent, 3)?;
-    let now = SystemClock.now();
     let workshop = Workshop::open(parent, now)?;
     let source = Source::open(&path)?;
     let mut account = Account::new(workshop.file("rejects.jsonl"));
@@ -319,23 +321,11 @@ fn write_table(
     file: &mut impl Write,
     watch: &Watch<'_>,
 ) -> Result<u64, Error> {
-    let names: Vec<String> = table
-        .columns
-        .iter()
-        .map(|column| format!("\"{}\"", column.name))
-        .collect();
-    let mut statement = connection.prepare(&format!(
-        "SELECT {} FROM main.\"{}\"",
-        names.join(", "),
-        table.name
-    ))?;
+    let mut statement = connection.prepare(&table.select())?;
     let mut rows = statement.query([])?;
     let mut count = 0_u64;
     while let Some(row) = rows.next()? {
-        let values = (0..names.len())
-            .map(|place| row.get_ref(place).map(Value::from))
-            .collect::<Result<Vec<Value>, _>>()?;
-        let row = row_as_json(table, &values);
+        let row = row_as_json(table, &table.values_of(row)?);
         writeln!(file, "{}", json!({ "table": table.name, "row": row }))?;
         count += 1;
         if count.is_multiple_of(1000) {

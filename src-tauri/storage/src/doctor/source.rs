@@ -13,6 +13,7 @@ use super::record::{Record, Value};
 use super::strays;
 use super::tree::{self, Kind, Met, Order, TreePage};
 use crate::Error;
+use crate::migrations::is_app_version;
 use crate::progress::{Stage, Watch};
 
 /// A row as it was found.
@@ -131,13 +132,13 @@ impl FoundSchema {
             }
             Ok(true)
         })?;
-        let is_version = |text: &String| {
-            (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
-        };
         Ok(newest
             .filter(|_| walk.damaged == 0)
             .and_then(|(version, app)| {
-                Some((u32::try_from(version).ok()?, app.filter(is_version)))
+                Some((
+                    u32::try_from(version).ok()?,
+                    app.filter(|text| is_app_version(text)),
+                ))
             }))
     }
 

@@ -9,7 +9,8 @@ use super::log::LogState;
 use super::pages::Pages;
 use super::source::FoundSchema;
 use super::strays;
-use crate::inspect::{look_at, wal_path};
+use crate::data_dir::{DATABASE_FILE, LOCK_FILE};
+use crate::inspect::look_at;
 use crate::migrations::{APPLICATION_ID, EMBEDDED};
 use crate::{Error, files};
 
@@ -60,8 +61,7 @@ pub(super) fn of(path: &Path) -> Result<Look, Error> {
     };
     let pages = Pages::open(path)?;
     let log = pages.log().map(|log| log.state.clone());
-    let has_log = wal_path(path).metadata().is_ok_and(|log| log.len() > 0);
-    if bytes == 0 && !has_log {
+    if bytes == 0 && log.is_none() {
         return Ok(Look::without_pages(State::Empty, 0));
     }
     let header = pages.header();
@@ -94,6 +94,33 @@ pub(super) fn of(path: &Path) -> Result<Look, Error> {
         schema_version: version,
         written_by: ledger.and_then(|(_, app_version)| app_version),
     })
+}
+
+/// Looks at a database that can be repaired, and gives the lock that `take` takes.
+///
+/// The lock comes first: looking opens the file past SQLite, and where this very process has it open, its locks on it
+/// would be gone with the handle for that (POSIX). But taking the lock makes its file; where there is none nobody has
+/// anything open, and perhaps there is nothing of ours.
+///
+/// # Errors
+/// Those of `take` and of [`of`]; one that says what the file is, if repairing it makes no sense.
+pub(super) fn of_locked<L>(
+    data_dir: &Path,
+    take: impl Fn(&Path) -> Result<L, Error>,
+) -> Result<(Look, L), Error> {
+    let path = data_dir.join(DATABASE_FILE);
+    let early = if data_dir.join(LOCK_FILE).exists() {
+        Some(take(data_dir)?)
+    } else {
+        None
+    };
+    let look = of(&path)?;
+    look.refuse_what_cannot_be_repaired(&path)?;
+    let lock = match early {
+        Some(lock) => lock,
+        None => take(data_dir)?,
+    };
+    Ok((look, lock))
 }
 
 /// Looks at the database of a running app, which may be this process: through SQLite alone. When a process closes

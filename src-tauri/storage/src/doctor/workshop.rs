@@ -82,52 +82,113 @@ pub(super) fn check_space(data_dir: &Path, folder: &Path, times: u64) -> Result<
     )
 }
 
-/// Copies a database and its log into `folder`, and gives the copy's path. What the disk does not give becomes
-/// zeros in the copy: the rest of the file is worth no less for it.
+/// A copy of a database and its log.
+pub(super) struct Copied {
+    pub(super) file: PathBuf,
+    /// Bytes that the disk did not give; they are zeros in the copy.
+    pub(super) unreadable: u64,
+}
+
+/// Copies a database and its log into `folder`. What the disk does not give becomes zeros in the copy: the rest of
+/// the file is worth no less for it.
 pub(super) fn copy_database(
     database: &Path,
     folder: &Path,
     watch: &Watch<'_>,
-) -> Result<PathBuf, Error> {
-    let copy = folder.join(DATABASE_FILE);
-    copy_file(database, &copy, watch)?;
+) -> Result<Copied, Error> {
+    let file = folder.join(DATABASE_FILE);
+    let mut unreadable = copy_file(database, &file, watch)?;
     if wal_path(database).try_exists()? {
-        copy_file(&wal_path(database), &wal_path(&copy), watch)?;
+        unreadable += copy_file(&wal_path(database), &wal_path(&file), watch)?;
     }
-    Ok(copy)
+    Ok(Copied { file, unreadable })
 }
 
-fn copy_file(from: &Path, to: &Path, watch: &Watch<'_>) -> Result<(), Error> {
+/// Gives how many bytes could not be read.
+fn copy_file(from: &Path, to: &Path, watch: &Watch<'_>) -> Result<u64, Error> {
     let mut input = File::open(from)?;
     let mut output = data_dir::open_private(to)?;
     let length = input.metadata()?.len();
+    let mut unreadable = 0;
     let mut done = 0;
     while done < length {
         watch.at(Stage::Copying, done, length)?;
         let size = usize::try_from(length - done).map_or(BLOCK, |left| left.min(BLOCK));
-        let block = read_block(&mut input, done, size);
+        let mut block = vec![0; size];
+        unreadable += read_block(&mut input, done, &mut block);
         output.write_all(&block)?;
         done += size as u64;
     }
     watch.at(Stage::Copying, length, length)?;
-    Ok(())
+    if unreadable > 0 {
+        log::warn!("{unreadable} bytes of {length} could not be read");
+    }
+    Ok(unreadable)
 }
 
-fn read_block(input: &mut File, offset: u64, size: usize) -> Vec<u8> {
-    let mut block = vec![0; size];
-    if read_at(input, offset, &mut block).is_ok() {
-        return block;
+/// Fills `block` with what can be read, and the rest of it with zeros. Gives how many bytes those are.
+fn read_block(input: &mut (impl Read + Seek), offset: u64, block: &mut [u8]) -> u64 {
+    if read_at(input, offset, block).is_ok() {
+        return 0;
     }
-    block.fill(0);
+    let mut unreadable = 0;
     for (number, page) in block.chunks_mut(PAGE).enumerate() {
         if read_at(input, offset + (number * PAGE) as u64, page).is_err() {
             page.fill(0);
+            unreadable += page.len() as u64;
         }
     }
-    block
+    unreadable
 }
 
-fn read_at(input: &mut File, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
+fn read_at(input: &mut (impl Read + Seek), offset: u64, bytes: &mut [u8]) -> io::Result<()> {
     input.seek(SeekFrom::Start(offset))?;
     input.read_exact(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A disk with one bad place.
+    struct Bad {
+        content: io::Cursor<Vec<u8>>,
+        place: u64,
+    }
+
+    impl Read for Bad {
+        fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+            let begin = self.content.position();
+            if (begin..begin + bytes.len() as u64).contains(&self.place) {
+                return Err(io::Error::other("a bad place"));
+            }
+            self.content.read(bytes)
+        }
+    }
+
+    impl Seek for Bad {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.content.seek(to)
+        }
+    }
+
+    #[test]
+    fn what_the_disk_does_not_give_is_zeros_and_is_counted() {
+        let content: Vec<u8> = (1..=100).cycle().take(3 * PAGE + 7).collect();
+        for (place, begin, end) in [
+            (PAGE + 1, PAGE, 2 * PAGE),
+            (3 * PAGE + 5, 3 * PAGE, 3 * PAGE + 7),
+        ] {
+            let mut disk = Bad {
+                content: io::Cursor::new(content.clone()),
+                place: place as u64,
+            };
+            let mut block = vec![9; content.len()];
+            let unreadable = read_block(&mut disk, 0, &mut block);
+            assert_eq!(unreadable, (end - begin) as u64);
+            assert!(block[begin..end].iter().all(|byte| *byte == 0));
+            assert_eq!(block[..begin], content[..begin]);
+            assert_eq!(block[end..], content[end..]);
+        }
+    }
 }

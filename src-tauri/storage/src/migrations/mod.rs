@@ -35,6 +35,11 @@ pub struct Migration {
 /// The migrations of this build, in order.
 pub const EMBEDDED: &[Migration] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
+/// Whether what a ledger says of an app can be its version. A damaged or forged one may say anything.
+pub(crate) fn is_app_version(text: &str) -> bool {
+    (1..=40).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 impl Migration {
     /// The name of its file without the ending, by which people know it.
     pub(crate) fn file_stem(&self) -> String {

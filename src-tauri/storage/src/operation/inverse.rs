@@ -7,7 +7,7 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use serde::{Deserialize, Serialize};
 
 use crate::id::{ConversationId, MessageId, UserId};
-use crate::kinds::TitleSource;
+use crate::kinds::{MessageStatus, TitleSource};
 use crate::time::Timestamp;
 use crate::tx::WriteTx;
 use crate::{Error, conversation, message};
@@ -44,7 +44,8 @@ pub(crate) enum Inverse {
 }
 
 impl Inverse {
-    /// Takes the operation back.
+    /// Takes the operation back, and gives the conversation in which a reply that is still being written may have
+    /// gone into the trash.
     ///
     /// # Errors
     /// `Conflict` if what it needs is no longer so.
@@ -53,7 +54,7 @@ impl Inverse {
         tx: &WriteTx<'_>,
         user: UserId,
         now: Timestamp,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<ConversationId>, Error> {
         match self {
             Self::RestoreConversation {
                 conversation,
@@ -61,37 +62,39 @@ impl Inverse {
             } => {
                 let since = conversation::in_trash_since(tx, user, *conversation)?;
                 require_since(since, *deleted_at)?;
-                conversation::take_out_of_trash(tx, user, *conversation, now).map(drop)
+                conversation::take_out_of_trash(tx, user, *conversation, now)?;
+                Ok(None)
             }
             Self::DeleteConversation { conversation } => {
                 conversation::put_into_trash(tx, user, *conversation, now)
-                    .map(drop)
-                    .map_err(gone_is_conflict)
+                    .map_err(gone_is_conflict)?;
+                Ok(Some(*conversation))
             }
             Self::RenameConversation {
                 conversation,
                 title,
                 title_source,
                 renamed_to,
-            } => conversation::take_title_back(
-                tx,
-                user,
-                *conversation,
-                renamed_to,
-                (title, *title_source),
-                now,
-            ),
+            } => {
+                let title = (title.as_str(), *title_source);
+                conversation::take_title_back(tx, user, *conversation, renamed_to, title, now)?;
+                Ok(None)
+            }
             Self::RestoreMessage {
                 message,
                 deleted_at,
             } => {
                 let since = message::in_trash_since(tx, user, *message)?;
                 require_since(since, *deleted_at)?;
-                message::take_out_of_trash(tx, user, *message, now).map(drop)
+                message::take_out_of_trash(tx, user, *message, now)?;
+                Ok(None)
             }
-            Self::DeleteMessage { message } => message::put_into_trash(tx, user, *message, now)
-                .map(drop)
-                .map_err(gone_is_conflict),
+            Self::DeleteMessage { message } => {
+                let (gone, _) =
+                    message::put_into_trash(tx, user, *message, now).map_err(gone_is_conflict)?;
+                let is_being_written = gone.status == MessageStatus::Streaming;
+                Ok(is_being_written.then_some(gone.conversation_id))
+            }
         }
     }
 

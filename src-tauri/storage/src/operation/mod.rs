@@ -37,6 +37,16 @@ pub struct Operation {
     pub created_at: Timestamp,
 }
 
+/// Something that was taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// What was done before.
+    pub operation: Operation,
+    /// The conversation in which a reply that is still being written may have gone into the trash: nobody wants the
+    /// rest of it.
+    pub unwanted_reply: Option<ConversationId>,
+}
+
 /// What an operation is about, and how the learner calls it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Subject<'a> {
@@ -183,7 +193,7 @@ pub fn list(tx: &ReadTx<'_>, user: UserId) -> Result<Vec<Operation>, Error> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Takes an operation back, whichever of the list, and gives it; it is no longer in the list then.
+/// Takes an operation back, whichever of the list; it is no longer in the list then.
 ///
 /// # Errors
 /// `NotFound` if this learner has no such operation; `Conflict` if the thing has changed since, so that taking
@@ -193,7 +203,7 @@ pub fn undo(
     user: UserId,
     id: OperationId,
     now: Timestamp,
-) -> Result<Operation, Error> {
+) -> Result<Undone, Error> {
     let sql =
         format!("SELECT {COLUMNS_WITH_INVERSE} FROM operations WHERE id = :id AND user_id = :user");
     let found = tx
@@ -206,9 +216,12 @@ pub fn undo(
     let Some((operation, inverse)) = found else {
         return Err(Error::not_found("operation", id));
     };
-    inverse.apply(tx, user, now)?;
+    let unwanted_reply = inverse.apply(tx, user, now)?;
     forget(tx, id)?;
-    Ok(operation)
+    Ok(Undone {
+        operation,
+        unwanted_reply,
+    })
 }
 
 /// Removes the operations of a conversation that hold one of these texts, which are being erased.

@@ -3,6 +3,8 @@
 //! Erasing is done in pieces, each a transaction of its own. So the first step only condemns: the thing leaves
 //! the trash for nowhere, in one short write, and whatever happens afterwards, the next sweep goes on with it.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, named_params};
 use serde_json::json;
 
@@ -17,6 +19,18 @@ use crate::{Error, conversation, event};
 
 /// Messages that one call of [`sweep`] erases at most: some tens of milliseconds.
 const MOST_AT_ONCE: u32 = 100;
+
+/// Other rows of a conversation that one call erases at most: they are small, and have no rows of their own.
+const MOST_ROWS_AT_ONCE: u32 = 2_000;
+
+/// Tables of which a conversation may have any number of rows besides its messages. Of operations only the latest are
+/// kept anyway, and tags are few.
+const OF_CONVERSATIONS: [&str; 4] = [
+    "conversation_events",
+    "conversation_key_facts",
+    "conversation_notes",
+    "conversation_summaries",
+];
 
 /// What one piece of a sweep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,9 +99,14 @@ pub fn sweep(tx: &WriteTx<'_>, as_of: Timestamp, now: Timestamp) -> Result<Swept
         .plus_millis(-MILLIS_KEPT)
         .max(Timestamp::from_millis(0));
     let mut swept = Swept::default();
+    let mut erased: BTreeMap<ConversationId, Vec<MessageId>> = BTreeMap::new();
     for message in due_messages(tx, until)? {
-        erase_message(tx, message, now)?;
+        let conversation = erase_message(tx, message, now)?;
+        erased.entry(conversation).or_default().push(message);
         swept.messages += 1;
+    }
+    for (conversation, messages) in &erased {
+        traces::erase_event_data(tx, *conversation, messages)?;
     }
     let left = MOST_AT_ONCE - swept.messages;
     if left > 0 {
@@ -96,7 +115,7 @@ pub fn sweep(tx: &WriteTx<'_>, as_of: Timestamp, now: Timestamp) -> Result<Swept
             None => swept.is_done = true,
         }
     }
-    if swept.messages > 0 || swept.conversations > 0 {
+    if swept.messages > 0 || !swept.is_done {
         forget_samples(tx)?;
         mark_unfinished(tx, now)?;
     }
@@ -125,8 +144,8 @@ fn due_conversation(tx: &ReadTx<'_>, until: Timestamp) -> Result<Option<Conversa
         .optional()?)
 }
 
-/// Erases the first messages of a conversation, at most `most`; or, if none is left, the conversation itself
-/// with all that is kept on it.
+/// Erases the first messages of a conversation, at most `most`; or, if none is left, other rows of it; or, if few of
+/// those are left, the conversation itself with all that is kept on it.
 fn erase_piece(
     tx: &WriteTx<'_>,
     id: ConversationId,
@@ -144,6 +163,9 @@ fn erase_piece(
         })?
         .collect::<Result<_, _>>()?;
     if messages.is_empty() {
+        if !erase_rows(tx, id)? {
+            return Ok(());
+        }
         tx.prepare("DELETE FROM conversations WHERE id = :id")?
             .execute(named_params! { ":id": id })?;
         swept.conversations += 1;
@@ -161,13 +183,31 @@ fn erase_piece(
     conversation::settled_messages_changed(tx, id, -counted, now)
 }
 
-/// Erases one message of a conversation that stays, and everything that was made of its words.
-fn erase_message(tx: &WriteTx<'_>, id: MessageId, now: Timestamp) -> Result<(), Error> {
+/// Erases what a conversation has besides its messages, as far as that is allowed at once. Gives whether that was all.
+fn erase_rows(tx: &WriteTx<'_>, id: ConversationId) -> Result<bool, Error> {
+    let mut left = MOST_ROWS_AT_ONCE;
+    for table in OF_CONVERSATIONS {
+        let erased = tx
+            .prepare(&format!(
+                "DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE conversation_id = :id LIMIT :most)"
+            ))?
+            .execute(named_params! { ":id": id, ":most": left })?;
+        left = left.saturating_sub(u32::try_from(erased).unwrap_or(u32::MAX));
+        if left == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Erases one message of a conversation that stays, and everything that was made of its words. Gives the
+/// conversation; its log is still to be seen to.
+fn erase_message(tx: &WriteTx<'_>, id: MessageId, now: Timestamp) -> Result<ConversationId, Error> {
     let conversation = traces::erase(tx, id, now)?;
     delete_row(tx, id)?;
     event::append(tx, conversation, EventType::MessageErased, &json!({}), now)?;
     tx.changed_message(ChangeKind::Deleted, id, conversation);
-    Ok(())
+    Ok(conversation)
 }
 
 /// The row, and by its references what belongs to it: chunks, history, bookmarks, reactions, corrections,
@@ -188,4 +228,59 @@ fn forget_samples(tx: &WriteTx<'_>) -> Result<(), Error> {
         tx.prepare("DELETE FROM sqlite_stat4")?.execute([])?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::migrations::{EMBEDDED, migrate};
+
+    /// A conversation of many messages, each with its event; the first hundred are condemned.
+    fn long_conversation(messages: u32) -> Connection {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let now = Timestamp::from_millis(0);
+        migrate(&mut connection, EMBEDDED, "0.0.0-test", now).unwrap();
+        connection
+            .execute_batch(&format!(
+                "INSERT INTO users (id, username, display_name, created_at, updated_at) VALUES (1, 'mai', 'Mai', 0, 0);
+                 INSERT INTO conversations (id, user_id, title, created_at, updated_at) VALUES (1, 1, 'Đi chợ', 0, 0);
+                 WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {messages})
+                     INSERT INTO messages (id, conversation_id, role, content, sequence_number,
+                         created_at, updated_at, deleted_at)
+                     SELECT i, 1, 'user', 'câu ' || i, i, 0, 0, CASE WHEN i <= 100 THEN 0 END FROM n;
+                 INSERT INTO conversation_events
+                     SELECT id, 1, 'message_sent', json_object('messageId', printf('%013d', id)), 0 FROM messages;"
+            ))
+            .unwrap();
+        connection
+    }
+
+    /// Thousands of steps of SQLite's that a piece of a sweep takes.
+    fn steps(connection: &Connection) -> u32 {
+        let steps = Arc::new(AtomicU32::new(0));
+        let counter = Arc::clone(&steps);
+        let count = move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+            false
+        };
+        connection.progress_handler(1_000, Some(count)).unwrap();
+        let tx = WriteTx::new(connection);
+        let now = Timestamp::from_millis(0);
+        assert_eq!(sweep(&tx, now, now).unwrap().messages, 100);
+        steps.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn the_log_of_a_long_conversation_is_read_once_for_all_messages_of_a_piece() {
+        let (short, long) = (long_conversation(1_000), long_conversation(4_000));
+        let more = steps(&long) - steps(&short);
+        // Some ten steps for each of the 3,000 events; read for each message they would be millions.
+        assert!(more < 100, "{more}");
+    }
 }

@@ -24,8 +24,8 @@ static ERASING: Mutex<()> = Mutex::const_new(());
 /// `as_of` is a time that can be trusted: by it the 30 days are counted. What was condemned is erased at any time.
 ///
 /// # Errors
-/// What the storage layer says. `Busy` comes last, if somebody else reads the log for so long that it cannot
-/// be emptied: the rows are erased by then, and the next call tries again.
+/// What the storage layer says. `Busy` comes last, if somebody else reads the log just now, so that it cannot be
+/// emptied: the rows are erased by then, and the next call tries again.
 pub async fn erase_due(database: &Database, as_of: Timestamp) -> Result<u32, Error> {
     let _alone = ERASING.lock().await;
     let mut erased = 0;

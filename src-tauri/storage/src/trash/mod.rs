@@ -5,7 +5,8 @@
 //! there long enough, a bounded piece at a time, so that no conversation, however long, holds everybody up.
 //!
 //! Erased means: no row, no word in an index, nothing that was made of the words, and, once [`erase_due`] is
-//! through, no byte of them in the file or its log. What backups hold, they keep.
+//! through, no byte of them in the file or its log. Backups keep what they hold, and so do undo copies, the rejects of
+//! a repair, and what was rescued.
 
 mod erase;
 mod finish;

@@ -5,6 +5,7 @@
 //! messages without belonging to one has to be added here.
 
 use rusqlite::{OptionalExtension, named_params};
+use serde_json::json;
 
 use crate::id::{ConversationId, MessageId};
 use crate::kinds::{Role, TitleSource};
@@ -13,7 +14,7 @@ use crate::tx::{ReadTx, WriteTx};
 use crate::{Error, conversation, operation, text};
 
 /// Erases what was made of the words of a message that lies in the trash, outside of its own row and of what
-/// that owns. Gives its conversation. An automatic title that came of the message is made of another one.
+/// that owns, and of the log: see [`erase_event_data`]. Gives its conversation. An automatic title that came of the message is made of another one.
 pub(super) fn erase(
     tx: &WriteTx<'_>,
     id: MessageId,
@@ -34,7 +35,6 @@ pub(super) fn erase(
     erase_memory(tx, conversation, id, sequence_number)?;
     erase_notes(tx, id)?;
     erase_shares(tx, conversation)?;
-    erase_event_data(tx, conversation, id)?;
     erase_examples(tx, id, now)?;
     Ok(conversation)
 }
@@ -145,22 +145,24 @@ fn erase_shares(tx: &WriteTx<'_>, conversation: ConversationId) -> Result<(), Er
     Ok(())
 }
 
-/// The log goes on saying what happened and when, but no longer to which message.
-fn erase_event_data(
+/// The log goes on saying what happened and when, but no longer to which messages. Each call reads the log from the
+/// first of them on, so it is made once for all.
+pub(super) fn erase_event_data(
     tx: &WriteTx<'_>,
     conversation: ConversationId,
-    id: MessageId,
+    ids: &[MessageId],
 ) -> Result<(), Error> {
+    let names: Vec<String> = ids.iter().map(MessageId::to_string).collect();
     tx.prepare(
         "UPDATE conversation_events SET event_data = '{}'
          WHERE conversation_id = :conversation AND id >= :born
-             AND json_extract(event_data, '$.messageId') = :id",
+             AND json_extract(event_data, '$.messageId') IN (SELECT value FROM json_each(:ids))",
     )?
     .execute(named_params! {
         ":conversation": conversation,
         // Ids grow, and no event names a message that is not born yet: a long log is not read from its start.
-        ":born": id.as_i64(),
-        ":id": id.to_string(),
+        ":born": ids.iter().min(),
+        ":ids": json!(names).to_string(),
     })?;
     Ok(())
 }
