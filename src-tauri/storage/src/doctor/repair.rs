@@ -155,7 +155,7 @@ impl Unread {
         let mut lines = Vec::new();
         if self.bytes > 0 {
             lines.push(format!(
-                "{} bytes of it could not be read; rows may be lost with them, which cannot be counted.",
+                "{} bytes of it could not be read, and what stood in them is lost.",
                 self.bytes
             ));
         }
@@ -426,6 +426,6 @@ mod tests {
             log: None,
         });
         assert_eq!(lost, Some(0));
-        assert!(!text.contains("lost"), "{text}");
+        assert!(!text.contains("is lost"), "{text}");
     }
 }
