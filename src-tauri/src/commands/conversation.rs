@@ -97,7 +97,15 @@ pub async fn conversation_list(
     let (user, Input(cursor), Input(limit)) = (profile.user.id, cursor, limit);
     let page = profile
         .database
-        .read(move |tx| conversation::list_page(tx, user, cursor.as_deref(), limit))
+        .read(move |tx| {
+            conversation::list_page(
+                tx,
+                user,
+                &conversation::ListFilter::default(),
+                cursor.as_deref(),
+                limit,
+            )
+        })
         .await?;
     Ok(page)
 }
