@@ -425,7 +425,7 @@ fn a_summary_is_camel_case_on_the_wire() {
         serde_json::json!({
             "id": id, "templateId": null, "title": "", "titleSource": "auto", "level": null, "status": "active",
             "pinnedAt": null, "messageCount": 0, "lastMessageAt": null, "lastMessagePreview": null,
-            "createdAt": NOON.as_millis(), "tags": []
+            "createdAt": NOON.as_millis(), "tags": [], "folderId": null, "isUnread": false
         })
     );
 }

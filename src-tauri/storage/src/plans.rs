@@ -40,10 +40,7 @@ pub fn hot_queries() -> Vec<HotQuery> {
         query("sounds that chunks have", audio::PAGE.to_owned()),
         query("whether a chunk has a sound", audio::IS_NAMED.to_owned()),
         query("order of the pins", conversation::PIN_ORDER.to_owned()),
-        query(
-            "number of unread ones",
-            conversation::UNREAD_COUNT.to_owned(),
-        ),
+        query("number of unread ones", conversation::UNREAD.to_owned()),
         query("folders", folder::list_sql()),
         query("tags", tag::LIST.to_owned()),
         query("spellings of tags", tag::ALL.to_owned()),

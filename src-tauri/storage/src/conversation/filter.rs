@@ -103,7 +103,8 @@ impl Chosen {
 
     /// The conditions for one part of the list, with the one that names the learner.
     ///
-    /// A plus keeps SQLite from going along another index than the one of the order.
+    /// A plus keeps SQLite from going along another index than the one of the order; and left to itself it would look
+    /// for unread ones among all that are not in the trash.
     pub(super) fn sql(&self, part: Part) -> String {
         let mut sql = String::from(match (self.folder, part) {
             (None, _) => "user_id = :user",
@@ -124,7 +125,7 @@ impl Chosen {
         }
         if self.unread {
             sql.push_str(
-                " AND +id IN (SELECT unread.id FROM conversations AS unread
+                " AND +id IN (SELECT unread.id FROM conversations AS unread INDEXED BY conversations_unread
                      WHERE unread.user_id = :user AND unread.deleted_at IS NULL
                          AND unread.last_message_at > unread.last_read_at)",
             );
