@@ -58,7 +58,15 @@ impl Lesson {
         let (user, conversation) = database
             .write_blocking(move |tx| {
                 let user_id = user::ensure_first(tx, now)?.id;
-                let known = conversation::list_page(tx, user_id, None, 1)?.items.pop();
+                let known = conversation::list_page(
+                    tx,
+                    user_id,
+                    &conversation::ListFilter::default(),
+                    None,
+                    1,
+                )?
+                .items
+                .pop();
                 let conversation = match known {
                     Some(known) => known.id,
                     None => conversation::insert(tx, blank(user_id), now)?.id,

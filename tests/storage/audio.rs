@@ -53,7 +53,15 @@ fn a_key_that_no_chunk_names_is_told_from_one_that_only_the_trash_names() {
     spoken(&world, &["aa"]);
     let user = world.user;
     let talk = world
-        .read(move |tx| parlance_storage::conversation::list_page(tx, user, None, 1))
+        .read(move |tx| {
+            parlance_storage::conversation::list_page(
+                tx,
+                user,
+                &parlance_storage::conversation::ListFilter::default(),
+                None,
+                1,
+            )
+        })
         .unwrap()
         .items[0]
         .id;

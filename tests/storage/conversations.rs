@@ -8,7 +8,15 @@ use crate::support::{NOON, World, blank};
 
 fn page(world: &World, cursor: Option<String>, limit: u32) -> Result<ConversationPage, Error> {
     let user = world.user;
-    world.read(move |tx| conversation::list_page(tx, user, cursor.as_deref(), limit))
+    world.read(move |tx| {
+        conversation::list_page(
+            tx,
+            user,
+            &conversation::ListFilter::default(),
+            cursor.as_deref(),
+            limit,
+        )
+    })
 }
 
 /// Every page of the list, put together.
@@ -316,7 +324,13 @@ fn what_is_in_the_trash_or_somebody_elses_is_not_there() {
     );
     assert!(
         world
-            .read(move |tx| conversation::list_page(tx, stranger, None, 10))
+            .read(move |tx| conversation::list_page(
+                tx,
+                stranger,
+                &conversation::ListFilter::default(),
+                None,
+                10
+            ))
             .unwrap()
             .items
             .is_empty()
@@ -411,7 +425,7 @@ fn a_summary_is_camel_case_on_the_wire() {
         serde_json::json!({
             "id": id, "templateId": null, "title": "", "titleSource": "auto", "level": null, "status": "active",
             "pinnedAt": null, "messageCount": 0, "lastMessageAt": null, "lastMessagePreview": null,
-            "createdAt": NOON.as_millis(), "tags": []
+            "createdAt": NOON.as_millis(), "tags": [], "folderId": null, "isUnread": false
         })
     );
 }

@@ -37,7 +37,9 @@ fn new_conversation(
 fn count(world: &World) -> usize {
     let user = world.user;
     world
-        .read(move |tx| conversation::list_page(tx, user, None, 100))
+        .read(move |tx| {
+            conversation::list_page(tx, user, &conversation::ListFilter::default(), None, 100)
+        })
         .unwrap()
         .items
         .len()

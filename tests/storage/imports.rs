@@ -75,7 +75,9 @@ fn what_is_imported_is_there_in_its_order_and_is_found() {
     let world = World::in_folder(folder);
     let user = world.user;
     let talks = world
-        .read(move |tx| conversation::list_page(tx, user, None, 10))
+        .read(move |tx| {
+            conversation::list_page(tx, user, &conversation::ListFilter::default(), None, 10)
+        })
         .unwrap()
         .items;
     let cafe = talks.iter().find(|talk| talk.title == "Café ☕").unwrap();

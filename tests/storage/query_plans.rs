@@ -20,7 +20,13 @@ fn plan(connection: &Connection, sql: &str) -> Vec<String> {
 
 /// A full scan, or a sort. An index walked in its own order up to a LIMIT is what a queue is for.
 fn is_slow(step: &str) -> bool {
-    step.contains("TEMP B-TREE") || (step.starts_with("SCAN") && !step.contains("USING"))
+    step.contains("TEMP B-TREE")
+        || (step.starts_with("SCAN") && !step.contains("USING") && !is_of_no_table(step))
+}
+
+/// A list that was handed over as JSON, or the rows that a recursion has found so far.
+fn is_of_no_table(step: &str) -> bool {
+    step.starts_with("SCAN json_each ") || step == "SCAN every"
 }
 
 fn assert_fast(connection: &Connection) {
@@ -100,6 +106,52 @@ fn each_hot_query_uses_the_index_made_for_it() {
             "whether a chunk has a sound",
             "message_chunks_audio (audio_key=?)",
         ),
+        (
+            "folder's page, recent",
+            "conversations_folder (folder_id=? AND <expr><?)",
+        ),
+        (
+            "folder's page, pinned",
+            "conversations_pinned (user_id=? AND pin_order>?)",
+        ),
+        (
+            "page without folder, recent",
+            "conversations_recent (user_id=? AND <expr><?)",
+        ),
+        (
+            "tag's page, recent",
+            "conversations_recent (user_id=? AND <expr><?)",
+        ),
+        (
+            "tag's page, recent",
+            "COVERING INDEX conversation_tags_tag (tag=?)",
+        ),
+        (
+            "status's page, recent",
+            "conversations_recent (user_id=? AND <expr><?)",
+        ),
+        (
+            "unread page, recent",
+            "conversations_recent (user_id=? AND <expr><?)",
+        ),
+        (
+            "unread page, recent",
+            "INDEX conversations_unread (user_id=?)",
+        ),
+        (
+            "page of all filters, recent",
+            "conversations_folder (folder_id=? AND <expr><?)",
+        ),
+        (
+            "page of all filters, pinned",
+            "conversations_pinned (user_id=? AND pin_order>?)",
+        ),
+        ("order of the pins", "conversations_pinned (user_id=?)"),
+        ("number of unread ones", "conversations_unread (user_id=?)"),
+        ("folders", "conversation_folders_user (user_id=?)"),
+        ("folders", "conversations_folder (folder_id=?)"),
+        ("tags", "conversation_tags_tag"),
+        ("spellings of tags", "conversation_tags_tag (tag>?)"),
     ] {
         let query = hot_queries()
             .into_iter()

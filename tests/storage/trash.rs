@@ -13,7 +13,9 @@ const DAY: i64 = 24 * 60 * 60 * 1_000;
 pub fn listed(world: &World) -> Vec<ConversationId> {
     let user = world.user;
     world
-        .read(move |tx| conversation::list_page(tx, user, None, 100))
+        .read(move |tx| {
+            conversation::list_page(tx, user, &conversation::ListFilter::default(), None, 100)
+        })
         .unwrap()
         .items
         .into_iter()

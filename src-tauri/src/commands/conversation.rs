@@ -1,8 +1,11 @@
 //! Conversations.
 
 use parlance_storage::{
-    CefrLevel, ConversationId, Error, TemplateId, Timestamp, UserId, WriteTx,
-    conversation::{self, Conversation, ConversationPage, ConversationSummary, NewConversation},
+    CefrLevel, ConversationId, ConversationStatus, Error, FolderId, TemplateId, Timestamp, UserId,
+    WriteTx,
+    conversation::{
+        self, Conversation, ConversationPage, ConversationSummary, ListFilter, NewConversation,
+    },
     message,
     operation::Operation,
     template,
@@ -85,19 +88,21 @@ fn open_with_template(
 
 /// A page of the learner's conversations: pinned ones first, then the latest.
 ///
-/// `cursor` is the `next` of the page before, `limit` is 1 to 100.
+/// `cursor` is the `next` of the page before, `limit` is 1 to 100. Without a filter all but archived ones are listed.
 #[tauri::command]
 #[specta::specta]
 pub async fn conversation_list(
     profile: State<'_, ProfileSlot>,
     cursor: Input<Option<String>>,
     limit: Input<u32>,
+    filter: Input<Option<ListFilter>>,
 ) -> CommandResult<ConversationPage> {
     let profile = profile.get()?;
     let (user, Input(cursor), Input(limit)) = (profile.user.id, cursor, limit);
+    let filter = filter.0.unwrap_or_default();
     let page = profile
         .database
-        .read(move |tx| conversation::list_page(tx, user, cursor.as_deref(), limit))
+        .read(move |tx| conversation::list_page(tx, user, &filter, cursor.as_deref(), limit))
         .await?;
     Ok(page)
 }
@@ -153,5 +158,184 @@ pub async fn conversation_delete(
         .write(move |tx| conversation::delete(tx, user, id, now))
         .await?;
     profile.replies.stop_quietly(id).await;
+    Ok(operation)
+}
+
+/// Puts 1 to 1,000 conversations into a folder, or into none, and gives what can be undone; null if they are there.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_move(
+    profile: State<'_, ProfileSlot>,
+    ids: Input<Vec<ConversationId>>,
+    folder_id: Input<Option<FolderId>>,
+) -> CommandResult<Option<Operation>> {
+    let profile = profile.get()?;
+    let (user, now) = (profile.user.id, profile.database.now());
+    let (Input(ids), Input(folder_id)) = (ids, folder_id);
+    let operation = profile
+        .database
+        .write(move |tx| conversation::move_to_folder(tx, user, &ids, folder_id, now))
+        .await?;
+    Ok(operation)
+}
+
+/// Gives 1 to 1,000 conversations tags and takes others off, and gives what can be undone; null if all of it is so.
+///
+/// `conflict` if one would have too many.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_change_tags(
+    profile: State<'_, ProfileSlot>,
+    ids: Input<Vec<ConversationId>>,
+    add: Input<Vec<String>>,
+    remove: Input<Vec<String>>,
+) -> CommandResult<Option<Operation>> {
+    let profile = profile.get()?;
+    let (user, now) = (profile.user.id, profile.database.now());
+    let (Input(ids), Input(add), Input(remove)) = (ids, add, remove);
+    let operation = profile
+        .database
+        .write(move |tx| conversation::change_tags(tx, user, &ids, &add, &remove, now))
+        .await?;
+    Ok(operation)
+}
+
+/// Pins 1 to 1,000 conversations after those that are pinned, or removes their pins, and gives what can be undone;
+/// null if nothing was to be done.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_pin(
+    profile: State<'_, ProfileSlot>,
+    ids: Input<Vec<ConversationId>>,
+    pinned: Input<bool>,
+) -> CommandResult<Option<Operation>> {
+    let profile = profile.get()?;
+    let (user, now) = (profile.user.id, profile.database.now());
+    let (Input(ids), Input(pinned)) = (ids, pinned);
+    let operation = profile
+        .database
+        .write(move |tx| conversation::set_pinned(tx, user, &ids, pinned, now))
+        .await?;
+    Ok(operation)
+}
+
+/// Puts a pinned conversation before another one or at the end, and gives what can be undone; null if it is there.
+///
+/// `conflict` if one of the two is not pinned.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_move_pin(
+    profile: State<'_, ProfileSlot>,
+    id: Input<ConversationId>,
+    before_id: Input<Option<ConversationId>>,
+) -> CommandResult<Option<Operation>> {
+    let profile = profile.get()?;
+    let (user, now) = (profile.user.id, profile.database.now());
+    let (Input(id), Input(before_id)) = (id, before_id);
+    let operation = profile
+        .database
+        .write(move |tx| conversation::move_pin(tx, user, id, before_id, now))
+        .await?;
+    Ok(operation)
+}
+
+/// Gives 1 to 1,000 conversations a status, and gives what can be undone; null if they have it.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_set_status(
+    profile: State<'_, ProfileSlot>,
+    ids: Input<Vec<ConversationId>>,
+    status: Input<ConversationStatus>,
+) -> CommandResult<Option<Operation>> {
+    let profile = profile.get()?;
+    let (user, now) = (profile.user.id, profile.database.now());
+    let (Input(ids), Input(status)) = (ids, status);
+    let operation = profile
+        .database
+        .write(move |tx| conversation::set_status(tx, user, &ids, status, now))
+        .await?;
+    Ok(operation)
+}
+
+/// Gives 1 to 1,000 conversations a level, or none, and gives what can be undone; null if they have it.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_set_level(
+    profile: State<'_, ProfileSlot>,
+    ids: Input<Vec<ConversationId>>,
+    level: Input<Option<CefrLevel>>,
+) -> CommandResult<Option<Operation>> {
+    let profile = profile.get()?;
+    let (user, now) = (profile.user.id, profile.database.now());
+    let (Input(ids), Input(level)) = (ids, level);
+    let operation = profile
+        .database
+        .write(move |tx| conversation::set_level(tx, user, &ids, level, now))
+        .await?;
+    Ok(operation)
+}
+
+/// Everything in a conversation has been read.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_mark_read(
+    profile: State<'_, ProfileSlot>,
+    id: Input<ConversationId>,
+) -> CommandResult<()> {
+    let profile = profile.get()?;
+    let (user, Input(id)) = (profile.user.id, id);
+    profile
+        .database
+        .write(move |tx| conversation::mark_read(tx, user, id))
+        .await?;
+    Ok(())
+}
+
+/// Nothing in 1 to 1,000 conversations counts as read.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_mark_unread(
+    profile: State<'_, ProfileSlot>,
+    ids: Input<Vec<ConversationId>>,
+) -> CommandResult<()> {
+    let profile = profile.get()?;
+    let (user, Input(ids)) = (profile.user.id, ids);
+    profile
+        .database
+        .write(move |tx| conversation::mark_unread(tx, user, &ids))
+        .await?;
+    Ok(())
+}
+
+/// How many conversations have something unread, archived ones left out; 1,000 stands for that many or more.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_unread_count(profile: State<'_, ProfileSlot>) -> CommandResult<u32> {
+    let profile = profile.get()?;
+    let user = profile.user.id;
+    let count = profile
+        .database
+        .read(move |tx| conversation::unread_count(tx, user))
+        .await?;
+    Ok(count)
+}
+
+/// Puts 1 to 1,000 conversations into the trash, as `conversation_delete` does one, and gives what can be undone.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_delete_many(
+    profile: State<'_, ProfileSlot>,
+    ids: Input<Vec<ConversationId>>,
+) -> CommandResult<Operation> {
+    let profile = profile.get()?;
+    let (user, Input(ids), now) = (profile.user.id, ids, profile.database.now());
+    let deleted = ids.clone();
+    let operation = profile
+        .database
+        .write(move |tx| conversation::delete_many(tx, user, &deleted, now))
+        .await?;
+    for id in ids {
+        profile.replies.stop_quietly(id).await;
+    }
     Ok(operation)
 }

@@ -13,10 +13,12 @@ pub mod chunk;
 pub mod conversation;
 pub mod doctor;
 pub mod draft;
+pub mod folder;
 pub mod message;
 pub mod operation;
 pub mod search;
 pub mod settings;
+pub mod tag;
 pub mod template;
 pub mod trash;
 pub mod work;
@@ -53,7 +55,7 @@ commands! {
     app::app_report();
     template::template_list();
     conversation::conversation_create("request");
-    conversation::conversation_list("cursor", "limit");
+    conversation::conversation_list("cursor", "limit", "filter");
     conversation::conversation_get("id");
     conversation::conversation_rename("id", "title");
     conversation::conversation_delete("id");
@@ -86,6 +88,26 @@ commands! {
     doctor::doctor_report();
     doctor::doctor_repair();
     doctor::doctor_rescue();
+    conversation::conversation_move("ids", "folderId");
+    conversation::conversation_change_tags("ids", "add", "remove");
+    conversation::conversation_pin("ids", "pinned");
+    conversation::conversation_move_pin("id", "beforeId");
+    conversation::conversation_set_status("ids", "status");
+    conversation::conversation_set_level("ids", "level");
+    conversation::conversation_mark_read("id");
+    conversation::conversation_mark_unread("ids");
+    conversation::conversation_unread_count();
+    conversation::conversation_delete_many("ids");
+    folder::folder_list();
+    folder::folder_create("request");
+    folder::folder_update("id", "patch");
+    folder::folder_move("id", "parentFolderId", "beforeId");
+    folder::folder_delete("id");
+    tag::tag_list();
+    tag::tag_rename("name", "newName");
+    tag::tag_merge("name", "into");
+    tag::tag_set_color("name", "color");
+    tag::tag_delete("name");
 }
 
 /// Every command and event of the app, as the window sees them.

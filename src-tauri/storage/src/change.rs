@@ -20,6 +20,10 @@ text_enum! {
         Message = "message",
         /// A speakable chunk.
         Chunk = "chunk",
+        /// A folder, or its place among the others.
+        Folder = "folder",
+        /// A learner's tags, all together.
+        Tag = "tag",
     }
 }
 
@@ -44,7 +48,7 @@ pub struct Change {
     pub entity: Entity,
     /// What happened to it.
     pub kind: ChangeKind,
-    /// Its id; for settings the id of their user.
+    /// Its id; for settings and tags the id of their user.
     pub id: String,
     /// The conversation to which it belongs, or which it is.
     pub conversation_id: Option<ConversationId>,

@@ -203,6 +203,20 @@ text_enum! {
         MessageErased = "message_erased",
         /// Messages came from outside; the event's data holds how many.
         MessagesImported = "messages_imported",
+        /// The conversation was put into a folder, or taken out of one; the event's data holds which.
+        ConversationMoved = "conversation_moved",
+        /// Its tags were changed; which is not said.
+        ConversationTagged = "conversation_tagged",
+        /// It was pinned.
+        ConversationPinned = "conversation_pinned",
+        /// It is pinned no longer.
+        ConversationUnpinned = "conversation_unpinned",
+        /// It was given another place among the pinned ones.
+        ConversationPinMoved = "conversation_pin_moved",
+        /// It was given another status; the event's data holds it.
+        ConversationStatusChanged = "conversation_status_changed",
+        /// It was given another level; the event's data holds it.
+        ConversationLevelChanged = "conversation_level_changed",
     }
 }
 
@@ -245,5 +259,35 @@ text_enum! {
         MessageDelete = "message_delete",
         /// A message was taken out of the trash.
         MessageRestore = "message_restore",
+        /// Conversations were put into a folder, or taken out of theirs.
+        ConversationMove = "conversation_move",
+        /// Conversations were given tags, or lost some.
+        ConversationTag = "conversation_tag",
+        /// Conversations were pinned.
+        ConversationPin = "conversation_pin",
+        /// Conversations are pinned no longer.
+        ConversationUnpin = "conversation_unpin",
+        /// A pinned conversation was given another place.
+        ConversationMovePin = "conversation_move_pin",
+        /// Conversations were given another status.
+        ConversationSetStatus = "conversation_set_status",
+        /// Conversations were given another level.
+        ConversationSetLevel = "conversation_set_level",
+        /// A folder was made.
+        FolderCreate = "folder_create",
+        /// A folder was given another name, colour or icon.
+        FolderUpdate = "folder_update",
+        /// A folder was put elsewhere.
+        FolderMove = "folder_move",
+        /// A folder was deleted, with the folders in it.
+        FolderDelete = "folder_delete",
+        /// A tag was given another name.
+        TagRename = "tag_rename",
+        /// A tag became another one.
+        TagMerge = "tag_merge",
+        /// A tag was given another colour.
+        TagSetColor = "tag_set_color",
+        /// A tag was taken off every conversation.
+        TagDelete = "tag_delete",
     }
 }

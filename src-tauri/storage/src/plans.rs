@@ -2,7 +2,7 @@
 //!
 //! Tests ask SQLite for their plans, benchmarks measure them; nobody has to copy SQL for that.
 
-use crate::{audio, chunk, conversation, message, operation, trash};
+use crate::{audio, chunk, conversation, folder, message, operation, tag, trash};
 
 /// A statement and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +17,9 @@ pub struct HotQuery {
 #[must_use]
 pub fn hot_queries() -> Vec<HotQuery> {
     let query = |purpose, sql| HotQuery { purpose, sql };
-    vec![
-        query("list page, pinned", conversation::pinned_page_sql()),
-        query("list page, recent", conversation::recent_page_sql()),
+    let pages = conversation::page_statements().into_iter();
+    let mut queries: Vec<HotQuery> = pages.map(|(purpose, sql)| query(purpose, sql)).collect();
+    queries.extend([
         query("open a conversation", message::page_sql()),
         query("chunks of a page", message::page_chunks_sql()),
         query("replies left by a dead process", message::streaming_sql()),
@@ -39,5 +39,11 @@ pub fn hot_queries() -> Vec<HotQuery> {
         query("what can be undone", operation::list_sql()),
         query("sounds that chunks have", audio::PAGE.to_owned()),
         query("whether a chunk has a sound", audio::IS_NAMED.to_owned()),
-    ]
+        query("order of the pins", conversation::PIN_ORDER.to_owned()),
+        query("number of unread ones", conversation::UNREAD.to_owned()),
+        query("folders", folder::list_sql()),
+        query("tags", tag::LIST.to_owned()),
+        query("spellings of tags", tag::ALL.to_owned()),
+    ]);
+    queries
 }

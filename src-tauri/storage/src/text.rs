@@ -3,6 +3,7 @@
 //! Lengths are counted in code points, as SQLite's `length()` counts them. Cuts fall between
 //! characters as people see them, so that no family emoji loses a member.
 
+use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::Error;
@@ -13,6 +14,12 @@ pub const LONGEST_MESSAGE: usize = 100_000;
 pub const LONGEST_TITLE: usize = 200;
 /// The longest topic, in code points.
 pub const LONGEST_TOPIC: usize = 1_000;
+/// The longest name of a folder, in code points.
+pub const LONGEST_FOLDER_NAME: usize = 200;
+/// The longest icon of a folder, in code points: an emoji of a family has more than one.
+pub const LONGEST_ICON: usize = 64;
+/// The longest tag, in code points.
+pub const LONGEST_TAG: usize = 100;
 /// Code points of a message shown in the list of conversations.
 const PREVIEW_LENGTH: usize = 160;
 /// Code points of an automatic title.
@@ -51,10 +58,35 @@ pub(crate) fn check_not_blank(
 
 /// A title as it is stored: without blanks around it, on one line, 1 to 200 code points.
 pub(crate) fn title(text: &str) -> Result<String, Error> {
-    check_not_blank("title", text, usize::MAX)?;
-    let title = one_line(text);
-    check("title", &title, LONGEST_TITLE)?;
-    Ok(title)
+    line("title", text, LONGEST_TITLE)
+}
+
+/// A name as it is stored: without blanks around it, on one line, 1 to `longest` code points.
+pub(crate) fn line(field: &'static str, text: &str, longest: usize) -> Result<String, Error> {
+    check_not_blank(field, text, usize::MAX)?;
+    let line = one_line(text);
+    check(field, &line, longest)?;
+    Ok(line)
+}
+
+/// What names have in common that are one name: they differ by case, also of letters with accents, or only in how
+/// their accents are put together. SQLite's NOCASE knows ASCII alone.
+pub(crate) fn name_key(name: &str) -> String {
+    let composed: String = one_line(name).nfc().collect();
+    composed.to_lowercase().nfc().collect()
+}
+
+/// A colour as it is stored: `#rrggbb`, in small letters.
+pub(crate) fn color(text: &str) -> Result<String, Error> {
+    let is_one = text.len() == 7
+        && text
+            .strip_prefix('#')
+            .is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+    if is_one {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err(Error::invalid("color", "must have the form #rrggbb"))
+    }
 }
 
 /// The beginning of a message, on one line, as the list of conversations shows it.

@@ -148,7 +148,13 @@ fn read_all(tx: &ReadTx<'_>, user: UserId) -> Result<Vec<(Conversation, Vec<Mess
     let mut all = Vec::new();
     let mut cursor: Option<String> = None;
     loop {
-        let page = conversation::list_page(tx, user, cursor.as_deref(), 100)?;
+        let page = conversation::list_page(
+            tx,
+            user,
+            &conversation::ListFilter::default(),
+            cursor.as_deref(),
+            100,
+        )?;
         for summary in page.items {
             let conversation = conversation::get(tx, user, summary.id)?;
             all.push((conversation, read_messages(tx, user, summary.id)?));

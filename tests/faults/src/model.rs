@@ -374,9 +374,9 @@ impl Pair {
             "the theme is {:?}",
             settings.theme
         );
-        let page = self
-            .db
-            .read_blocking(move |tx| conversation::list_page(tx, user, None, 100))?;
+        let page = self.db.read_blocking(move |tx| {
+            conversation::list_page(tx, user, &conversation::ListFilter::default(), None, 100)
+        })?;
         ensure!(
             page.items.len() == model.talks.len().min(100),
             "there are {} conversations",

@@ -3,18 +3,38 @@
 //! What the list shows of a conversation's messages is stored on the conversation itself, written by
 //! [`crate::message`] in the transaction of its cause; nothing here counts messages.
 
+mod bulk;
+mod filter;
 mod kept;
 mod page;
+mod pins;
+mod read_mark;
+mod set;
+mod tags;
 mod title;
 mod trash;
 
+pub use bulk::MOST_AT_ONCE;
+pub(crate) use bulk::Was;
+pub use filter::{FolderScope, ListFilter, StatusScope};
 pub(crate) use kept::{LAST_SETTLED, message_settled, settled_messages_changed};
+pub(crate) use page::page_statements;
 pub use page::{ConversationPage, LARGEST_PAGE, list_page};
-pub(crate) use page::{pinned_page_sql, recent_page_sql};
+pub(crate) use pins::{ORDER as PIN_ORDER, Pin, Pinned, Unpinned};
+pub(crate) use pins::{give_pins_back, take_pin_move_back, take_pins_back};
+pub use pins::{move_pin, set_pinned};
+pub(crate) use read_mark::UNREAD;
+pub use read_mark::{MOST_UNREAD, mark_read, mark_unread, unread_count};
+pub(crate) use set::{Set, take_level_back, take_move_back, take_status_back};
+pub use set::{move_to_folder, set_level, set_status};
+pub use tags::{MOST_TAGS, change_tags};
+pub(crate) use tags::{TagsChanged, check_number_of_tags, take_tags_back};
 pub use title::rename;
 pub(crate) use title::{name_after_first_message, name_anew, take_title_back};
-pub use trash::delete;
-pub(crate) use trash::{in_trash_since, put_into_trash, take_out_of_trash};
+pub(crate) use trash::{
+    Deleted, in_trash_since, put_into_trash, take_all_out_of_trash, take_out_of_trash,
+};
+pub use trash::{delete, delete_many};
 
 use rusqlite::{OptionalExtension, Row, named_params};
 use serde::Serialize;
@@ -22,7 +42,7 @@ use serde_json::json;
 
 use crate::change::ChangeKind;
 use crate::columns::Columns;
-use crate::id::{ConversationId, TemplateId, UserId};
+use crate::id::{ConversationId, FolderId, TemplateId, UserId};
 use crate::kinds::{CefrLevel, ConversationStatus, EventType, TitleSource};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
@@ -61,6 +81,8 @@ pub struct Conversation {
     pub created_at: Timestamp,
     /// When it, or what is kept on it, was last changed.
     pub updated_at: Timestamp,
+    /// In which folder it lies, if in one.
+    pub folder_id: Option<FolderId>,
 }
 
 /// A conversation as the list shows it.
@@ -92,6 +114,10 @@ pub struct ConversationSummary {
     pub created_at: Timestamp,
     /// In alphabetical order.
     pub tags: Vec<String>,
+    /// See [`Conversation::folder_id`].
+    pub folder_id: Option<FolderId>,
+    /// Whether its last message is newer than what was read of it.
+    pub is_unread: bool,
 }
 
 /// What is needed to begin a conversation.
@@ -111,13 +137,13 @@ pub struct NewConversation {
 
 pub(crate) const COLUMNS: &str =
     "id, template_id, title, title_source, level, status, topic, pinned_at, pin_order,
-    message_count, last_message_at, last_message_preview, created_at, updated_at";
+    message_count, last_message_at, last_message_preview, created_at, updated_at, folder_id";
 
 /// The tags come with their row: a join would multiply rows, a query per row would be dear.
 pub(crate) const SUMMARY_COLUMNS: &str = "id, template_id, title, title_source, level, status, pinned_at,
     message_count, last_message_at, last_message_preview, created_at,
     (SELECT json_group_array(tag) FROM conversation_tags WHERE conversation_id = conversations.id) AS tags,
-    pin_order";
+    folder_id, coalesce(last_message_at > last_read_at, 0) AS is_unread, pin_order";
 
 /// Of the tags among the columns above.
 const TAGS_PLACE: usize = 11;
@@ -140,6 +166,7 @@ impl Conversation {
             last_message_preview: columns.get("last_message_preview")?,
             created_at: columns.get("created_at")?,
             updated_at: columns.get("updated_at")?,
+            folder_id: columns.get("folder_id")?,
         })
     }
 }
@@ -160,6 +187,8 @@ impl ConversationSummary {
             last_message_preview: columns.get("last_message_preview")?,
             created_at: columns.get("created_at")?,
             tags: decode_tags(&columns.get::<String>("tags")?)?,
+            folder_id: columns.get("folder_id")?,
+            is_unread: columns.get("is_unread")?,
         })
     }
 }

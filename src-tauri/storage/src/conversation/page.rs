@@ -1,11 +1,13 @@
 //! The list of conversations, a page at a time: pinned ones in their order, then the others by last activity.
 //!
 //! The two parts have two indexes, each in the part's own order, so a page costs the rows it shows
-//! however many conversations there are. A page begins after a key, never at an offset.
+//! however many conversations there are. A page begins after a key, never at an offset. A filter leaves out rows of
+//! both parts and changes nothing about their order.
 
 use rusqlite::ToSql;
 use serde::Serialize;
 
+use super::filter::{Chosen, ListFilter, Part};
 use super::{ConversationSummary, SUMMARY_COLUMNS};
 use crate::Error;
 use crate::id::{self, UserId};
@@ -26,25 +28,38 @@ pub struct ConversationPage {
 }
 
 const PINNED_PAGE: &str = "
-    FROM conversations
-    WHERE user_id = :user AND pinned_at IS NOT NULL AND deleted_at IS NULL AND (pin_order, id) > (:order, :id)
+    pinned_at IS NOT NULL AND deleted_at IS NULL AND (pin_order, id) > (:order, :id)
     ORDER BY pin_order, id LIMIT :limit";
 
 /// The expression is the one of the index `conversations_recent`, to the letter. It stands alone as well,
 /// because SQLite takes no range of an index from a row value that begins with an expression.
 const RECENT_PAGE: &str = "
-    FROM conversations
-    WHERE user_id = :user AND pinned_at IS NULL AND deleted_at IS NULL
+    pinned_at IS NULL AND deleted_at IS NULL
         AND coalesce(last_message_at, created_at) <= :at
         AND (coalesce(last_message_at, created_at), id) < (:at, :id)
     ORDER BY coalesce(last_message_at, created_at) DESC, id DESC LIMIT :limit";
 
-pub(crate) fn pinned_page_sql() -> String {
-    format!("SELECT {SUMMARY_COLUMNS} {PINNED_PAGE}")
+fn page_sql(part: Part, chosen: &Chosen) -> String {
+    let page = match part {
+        Part::Pinned => PINNED_PAGE,
+        Part::Recent => RECENT_PAGE,
+    };
+    format!(
+        "SELECT {SUMMARY_COLUMNS} FROM conversations WHERE {} AND {page}",
+        chosen.sql(part)
+    )
 }
 
-pub(crate) fn recent_page_sql() -> String {
-    format!("SELECT {SUMMARY_COLUMNS} {RECENT_PAGE}")
+/// The statements of every kind of list, each by its name.
+pub(crate) fn page_statements() -> Vec<(&'static str, String)> {
+    let each = Chosen::each_kind().into_iter();
+    each.flat_map(|([pinned, recent], chosen)| {
+        [
+            (pinned, page_sql(Part::Pinned, &chosen)),
+            (recent, page_sql(Part::Recent, &chosen)),
+        ]
+    })
+    .collect()
 }
 
 /// Where a page begins: right after this row.
@@ -86,16 +101,18 @@ impl Position {
     }
 }
 
-/// The learner's conversations after `cursor` (or from the start), at most `limit` and at most 100.
+/// The learner's conversations that `filter` lets through, after `cursor` (or from the start), at most `limit` and
+/// at most 100.
 ///
-/// `cursor` is the `next` of an earlier page. A conversation that is active between two pages moves to
+/// `cursor` is the `next` of an earlier page with the same filter. A conversation that is active between two pages moves to
 /// the front and is not seen twice.
 ///
 /// # Errors
-/// `Invalid` for a cursor that no page gave.
+/// `Invalid` for a cursor that no page gave; `NotFound` for a folder that this learner does not have.
 pub fn list_page(
     tx: &ReadTx<'_>,
     user: UserId,
+    filter: &ListFilter,
     cursor: Option<&str>,
     limit: u32,
 ) -> Result<ConversationPage, Error> {
@@ -104,11 +121,17 @@ pub fn list_page(
         Some(cursor) => Position::from_cursor(cursor)
             .ok_or_else(|| Error::invalid("cursor", "is not one that a page gave"))?,
     };
+    let Some(chosen) = Chosen::of(tx, user, filter)? else {
+        return Ok(ConversationPage {
+            items: Vec::new(),
+            next: None,
+        });
+    };
     let limit = limit.clamp(1, LARGEST_PAGE) as usize;
     // One row more than asked for tells whether there is a next page.
     let mut rows = Vec::with_capacity(limit + 1);
     if matches!(start, Position::Pinned { .. }) {
-        fetch(tx, user, start, limit + 1, &mut rows)?;
+        fetch(tx, user, &chosen, start, limit + 1, &mut rows)?;
     }
     if rows.len() <= limit {
         let start = if matches!(start, Position::Recent { .. }) {
@@ -116,7 +139,7 @@ pub fn list_page(
         } else {
             Position::FIRST_RECENT
         };
-        fetch(tx, user, start, limit + 1, &mut rows)?;
+        fetch(tx, user, &chosen, start, limit + 1, &mut rows)?;
     }
     let has_more = rows.len() > limit;
     rows.truncate(limit);
@@ -134,22 +157,25 @@ pub fn list_page(
 fn fetch(
     tx: &ReadTx<'_>,
     user: UserId,
+    chosen: &Chosen,
     start: Position,
     most: usize,
     rows: &mut Vec<(Position, ConversationSummary)>,
 ) -> Result<(), Error> {
     let limit = u32::try_from(most - rows.len()).unwrap_or(u32::MAX);
-    let (sql, key_name, key, id): (_, _, &dyn ToSql, _) = match &start {
-        Position::Pinned { order, id } => (pinned_page_sql(), ":order", order, id),
-        Position::Recent { at, id } => (recent_page_sql(), ":at", at, id),
+    let (part, key_name, key, id): (_, _, &dyn ToSql, _) = match &start {
+        Position::Pinned { order, id } => (Part::Pinned, ":order", order, id),
+        Position::Recent { at, id } => (Part::Recent, ":at", at, id),
     };
-    let mut statement = tx.prepare(&sql)?;
-    let mut found = statement.query(&[
+    let mut parameters = chosen.parameters();
+    parameters.extend([
         (":user", &user as &dyn ToSql),
         (key_name, key),
         (":id", id),
         (":limit", &limit),
-    ])?;
+    ]);
+    let mut statement = tx.prepare(&page_sql(part, chosen))?;
+    let mut found = statement.query(parameters.as_slice())?;
     while let Some(row) = found.next()? {
         let summary = ConversationSummary::from_row(row)?;
         let id = summary.id.as_i64();

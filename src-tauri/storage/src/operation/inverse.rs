@@ -6,11 +6,14 @@
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ConversationId, MessageId, UserId};
-use crate::kinds::{MessageStatus, TitleSource};
+use crate::conversation::{Deleted, Pin, Pinned, Set, TagsChanged, Unpinned, Was};
+use crate::folder::{self, FolderDeleted, FolderMoved, FolderUpdated};
+use crate::id::{ConversationId, FolderId, MessageId, UserId};
+use crate::kinds::{CefrLevel, ConversationStatus, MessageStatus, TitleSource};
+use crate::tag::{TagColored, TagDeleted, TagMerged, TagRenamed};
 use crate::time::Timestamp;
 use crate::tx::WriteTx;
-use crate::{Error, conversation, message};
+use crate::{Error, conversation, message, tag};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -41,6 +44,38 @@ pub(crate) enum Inverse {
     },
     /// Puts the message into the trash, where it must not be.
     DeleteMessage { message: MessageId },
+    /// Takes the conversations out of the trash, where all of them must lie since that time.
+    RestoreConversations(Deleted),
+    /// Puts the conversations into the folders where they were, if all are where they were put.
+    MoveConversations(Set<Option<FolderId>>),
+    /// Gives the conversations the status that they had, if all have the one they were given.
+    SetStatus(Set<ConversationStatus>),
+    /// Gives the conversations the level that they had, if all have the one they were given.
+    SetLevel(Set<Option<CefrLevel>>),
+    /// Removes the pins, if all are the ones that were made.
+    Unpin(Pinned),
+    /// Pins the conversations where they were, if none is pinned.
+    PinAgain(Unpinned),
+    /// Puts the pin where it was, if it is the same pin.
+    MovePin(Was<Pin>),
+    /// Takes off the tags that were put on and the other way round, if all of them are as they were left.
+    ChangeTags(TagsChanged),
+    /// Removes the folder, if it is empty.
+    RemoveFolder { folder: FolderId },
+    /// Gives the folder its name, colour and icon back, if it has the ones it was given.
+    UpdateFolder(FolderUpdated),
+    /// Puts the folder where it was, if it is in the folder where it was put.
+    MoveFolder(FolderMoved),
+    /// Makes the folders again, and puts into them what is still where their end put it.
+    RestoreFolders(FolderDeleted),
+    /// Gives the tag its name back, if there is no other of that name.
+    RenameTag(TagRenamed),
+    /// Makes two tags of one again, on the conversations that still have it.
+    SplitTag(TagMerged),
+    /// Gives the tag its colour back, if it has the one it was given.
+    ColorTag(TagColored),
+    /// Puts the tag on its conversations again, if there is no other of its name.
+    RestoreTag(TagDeleted),
 }
 
 impl Inverse {
@@ -95,6 +130,49 @@ impl Inverse {
                 let is_being_written = gone.status == MessageStatus::Streaming;
                 Ok(is_being_written.then_some(gone.conversation_id))
             }
+            Self::RestoreConversations(done) => {
+                conversation::take_all_out_of_trash(tx, user, done, now).map(no_reply)
+            }
+            Self::MoveConversations(done) => {
+                conversation::take_move_back(tx, user, done, now).map(no_reply)
+            }
+            Self::SetStatus(done) => {
+                conversation::take_status_back(tx, user, done, now).map(no_reply)
+            }
+            Self::SetLevel(done) => {
+                conversation::take_level_back(tx, user, done, now).map(no_reply)
+            }
+            Self::Unpin(done) => conversation::take_pins_back(tx, user, done, now).map(no_reply),
+            Self::PinAgain(done) => conversation::give_pins_back(tx, user, done, now).map(no_reply),
+            Self::MovePin(done) => {
+                conversation::take_pin_move_back(tx, user, done, now).map(no_reply)
+            }
+            Self::ChangeTags(done) => {
+                conversation::take_tags_back(tx, user, done, now).map(no_reply)
+            }
+            Self::RemoveFolder { folder } => folder::remove_empty(tx, user, *folder).map(no_reply),
+            Self::UpdateFolder(done) => folder::take_update_back(tx, user, done, now).map(no_reply),
+            Self::MoveFolder(done) => folder::take_move_back(tx, user, done, now).map(no_reply),
+            Self::RestoreFolders(done) => folder::restore(tx, user, done, now).map(no_reply),
+            Self::RenameTag(done) => tag::take_name_back(tx, user, done, now).map(no_reply),
+            Self::SplitTag(done) => tag::split_again(tx, user, done, now).map(no_reply),
+            Self::ColorTag(done) => tag::take_color_back(tx, user, done, now).map(no_reply),
+            Self::RestoreTag(done) => tag::restore(tx, user, done, now).map(no_reply),
+        }
+    }
+
+    /// Whether it cannot be taken back without this conversation.
+    pub(super) fn needs(&self, id: ConversationId) -> bool {
+        match self {
+            Self::RestoreConversations(done) => done.conversations.contains(&id),
+            Self::MoveConversations(done) => done.conversations().any(|other| other == id),
+            Self::SetStatus(done) => done.conversations().any(|other| other == id),
+            Self::SetLevel(done) => done.conversations().any(|other| other == id),
+            Self::Unpin(done) => done.conversations.contains(&id),
+            Self::PinAgain(done) => done.conversations().any(|other| other == id),
+            Self::ChangeTags(done) => done.conversations.contains(&id),
+            // About one thing alone, which has a column of its own; or about what goes on without it.
+            _ => false,
         }
     }
 
@@ -107,9 +185,30 @@ impl Inverse {
             Self::RestoreConversation { .. }
             | Self::DeleteConversation { .. }
             | Self::RestoreMessage { .. }
-            | Self::DeleteMessage { .. } => Vec::new(),
+            | Self::DeleteMessage { .. }
+            | Self::RestoreConversations(_)
+            | Self::MoveConversations(_)
+            | Self::SetStatus(_)
+            | Self::SetLevel(_)
+            | Self::Unpin(_)
+            | Self::PinAgain(_)
+            | Self::MovePin(_)
+            | Self::RemoveFolder { .. }
+            | Self::MoveFolder(_) => Vec::new(),
+            Self::ChangeTags(done) => done.texts(),
+            Self::UpdateFolder(done) => done.texts(),
+            Self::RestoreFolders(done) => done.texts(),
+            Self::RenameTag(done) => done.texts(),
+            Self::SplitTag(done) => done.texts(),
+            Self::ColorTag(done) => done.texts(),
+            Self::RestoreTag(done) => done.texts(),
         }
     }
+}
+
+/// Nothing that was taken back stops a reply.
+const fn no_reply((): ()) -> Option<ConversationId> {
+    None
 }
 
 /// A thing that was taken out and deleted anew has another time: that deletion is another operation.

@@ -31,10 +31,12 @@ pub struct Operation {
     /// What was done.
     pub kind: OperationKind,
     /// What it was done to: the title of a conversation or the beginning of a message, as it was then; empty
-    /// if there was none.
+    /// if there was none, or if it was done to many. Of a folder or a tag its name.
     pub subject: String,
     /// When it was done.
     pub created_at: Timestamp,
+    /// To how many conversations or other things it was done.
+    pub count: u32,
 }
 
 /// Something that was taken back.
@@ -59,35 +61,71 @@ pub(crate) enum Subject<'a> {
         conversation: ConversationId,
         content: &'a str,
     },
+    /// More than one. Their titles do not stand here: what is made of one of them must go when that is erased.
+    Conversations {
+        ids: &'a [ConversationId],
+    },
+    Folder {
+        name: &'a str,
+    },
+    Tag {
+        name: &'a str,
+    },
 }
 
 impl Subject<'_> {
     /// At most as long as a title.
     fn name(&self) -> String {
         match self {
-            Self::Conversation { title, .. } => (*title).to_owned(),
+            Self::Conversation { title: name, .. } | Self::Folder { name } | Self::Tag { name } => {
+                (*name).to_owned()
+            }
             Self::Message { content, .. } => text::auto_title(content),
+            Self::Conversations { .. } => String::new(),
         }
     }
 
-    const fn conversation(&self) -> ConversationId {
+    const fn conversation(&self) -> Option<ConversationId> {
         match self {
-            Self::Conversation { id, .. } => *id,
-            Self::Message { conversation, .. } => *conversation,
+            Self::Conversation { id, .. } => Some(*id),
+            Self::Message { conversation, .. } => Some(*conversation),
+            Self::Conversations { .. } | Self::Folder { .. } | Self::Tag { .. } => None,
+        }
+    }
+
+    /// Every conversation that it is about.
+    const fn conversations(&self) -> &[ConversationId] {
+        match self {
+            Self::Conversation { id, .. }
+            | Self::Message {
+                conversation: id, ..
+            } => std::slice::from_ref(id),
+            Self::Conversations { ids } => ids,
+            Self::Folder { .. } | Self::Tag { .. } => &[],
         }
     }
 
     const fn message(&self) -> Option<MessageId> {
         match self {
-            Self::Conversation { .. } => None,
             Self::Message { id, .. } => Some(*id),
+            _ => None,
+        }
+    }
+
+    fn count(&self) -> u32 {
+        match self {
+            Self::Conversations { ids } => u32::try_from(ids.len()).unwrap_or(u32::MAX),
+            _ => 1,
         }
     }
 }
 
-pub(crate) const COLUMNS: &str = "id, kind, subject, created_at";
+/// An inverse that is about many conversations names them in `conversations`.
+pub(crate) const COLUMNS: &str = "id, kind, subject, created_at,
+    coalesce(json_array_length(inverse, '$.conversations'), 1) AS count";
 /// With the inverse, for `verify`, which reads every one.
-pub(crate) const COLUMNS_WITH_INVERSE: &str = "id, kind, subject, created_at, inverse";
+pub(crate) const COLUMNS_WITH_INVERSE: &str = "id, kind, subject, created_at,
+    coalesce(json_array_length(inverse, '$.conversations'), 1) AS count, inverse";
 
 impl Operation {
     pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -106,6 +144,7 @@ impl Operation {
             kind: columns.get("kind")?,
             subject: columns.get("subject")?,
             created_at: columns.get("created_at")?,
+            count: columns.get("count")?,
         })
     }
 }
@@ -125,6 +164,7 @@ pub(crate) fn record(
         kind,
         subject: subject.name(),
         created_at: now,
+        count: subject.count(),
     };
     forget_reversed(tx, kind, subject)?;
     tx.prepare(
@@ -156,16 +196,19 @@ fn forget_reversed(
         OperationKind::ConversationRestore => OperationKind::ConversationDelete,
         OperationKind::MessageDelete => OperationKind::MessageRestore,
         OperationKind::MessageRestore => OperationKind::MessageDelete,
-        OperationKind::ConversationRename => return Ok(()),
+        _ => return Ok(()),
     };
-    tx.prepare(
-        "DELETE FROM operations WHERE conversation_id = :conversation AND kind = :kind AND message_id IS :message",
-    )?
-    .execute(named_params! {
-        ":conversation": subject.conversation(),
-        ":message": subject.message(),
-        ":kind": reversed,
-    })?;
+    for conversation in subject.conversations() {
+        tx.prepare(
+            "DELETE FROM operations
+             WHERE conversation_id = :conversation AND kind = :kind AND message_id IS :message",
+        )?
+        .execute(named_params! {
+            ":conversation": conversation,
+            ":message": subject.message(),
+            ":kind": reversed,
+        })?;
+    }
     Ok(())
 }
 
@@ -243,6 +286,28 @@ pub(crate) fn forget_those_with(
     for (operation, inverse) in operations {
         let holds = |text: &str| texts.iter().any(|erased| erased == text);
         if holds(&operation.subject) || inverse.texts().into_iter().any(holds) {
+            forget(tx, operation.id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the operations that were done to this conversation among others, which is being erased: none of them can
+/// be taken back any more. What was done to it alone goes by reference.
+pub(crate) fn forget_those_of_many(tx: &WriteTx<'_>, id: ConversationId) -> Result<(), Error> {
+    let sql = format!(
+        "SELECT {COLUMNS_WITH_INVERSE} FROM operations
+         WHERE user_id = (SELECT user_id FROM conversations WHERE id = :id) AND conversation_id IS NULL"
+    );
+    let operations: Vec<(Operation, Inverse)> = tx
+        .prepare(&sql)?
+        .query_map(
+            named_params! { ":id": id },
+            Operation::from_row_with_inverse,
+        )?
+        .collect::<Result<_, _>>()?;
+    for (operation, inverse) in operations {
+        if inverse.needs(id) {
             forget(tx, operation.id)?;
         }
     }

@@ -15,7 +15,7 @@ use crate::id::{ConversationId, MessageId, UserId};
 use crate::kinds::EventType;
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, conversation, event};
+use crate::{Error, conversation, event, operation};
 
 /// Messages that one call of [`sweep`] erases at most: some tens of milliseconds.
 const MOST_AT_ONCE: u32 = 100;
@@ -166,6 +166,7 @@ fn erase_piece(
         if !erase_rows(tx, id)? {
             return Ok(());
         }
+        operation::forget_those_of_many(tx, id)?;
         tx.prepare("DELETE FROM conversations WHERE id = :id")?
             .execute(named_params! { ":id": id })?;
         swept.conversations += 1;

@@ -12,6 +12,7 @@ use crate::chunk::{self, Chunk};
 use crate::conversation::{self, Conversation, ConversationSummary};
 use crate::draft::{self, Draft};
 use crate::event::{self, ConversationEvent};
+use crate::folder::{self, Folder};
 use crate::id::UserId;
 use crate::message::{self, Message};
 use crate::operation::{self, Operation};
@@ -72,6 +73,9 @@ pub(crate) fn each(
     })?;
     pass.table("operations", operation::COLUMNS_WITH_INVERSE, |row| {
         Operation::from_row_with_inverse(row).map(drop)
+    })?;
+    pass.table("conversation_folders", folder::COLUMNS, |row| {
+        Folder::from_row(row).map(drop)
     })?;
     pass.settings()
 }

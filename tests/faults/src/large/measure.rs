@@ -85,8 +85,10 @@ fn open_to_first_page(data_dir: &Path) -> Result<Database> {
     let database = Database::open(data_dir, OpenOptions::new("large"))?;
     let page = database.read_blocking(|tx| {
         let user = user::find_first(tx)?.map(|user| user.id);
-        user.map(|user| conversation::list_page(tx, user, None, 50))
-            .transpose()
+        user.map(|user| {
+            conversation::list_page(tx, user, &conversation::ListFilter::default(), None, 50)
+        })
+        .transpose()
     })?;
     let page = page.context("there is a profile")?;
     ensure!(page.items.len() == 50, "the first page is full");

@@ -97,7 +97,7 @@ impl<'a> Worker<'a> {
     pub fn adopt(&mut self, part: &str) -> Result<(), Error> {
         let user = self.user;
         let conversations = self.db.read_blocking(move |tx| {
-            conversation::list_page(tx, user, None, 100)?
+            conversation::list_page(tx, user, &conversation::ListFilter::default(), None, 100)?
                 .items
                 .into_iter()
                 .map(|summary| conversation::get(tx, user, summary.id))

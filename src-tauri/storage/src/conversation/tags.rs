@@ -1,0 +1,222 @@
+//! The tags of conversations. A tag is there as long as a conversation has it; [`crate::tag`] has what is about
+//! all conversations of a tag at once.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use rusqlite::named_params;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::bulk;
+use crate::change::ChangeKind;
+use crate::id::{ConversationId, UserId};
+use crate::kinds::{EventType, OperationKind};
+use crate::operation::{self, Inverse, Operation};
+use crate::text::{self, LONGEST_TAG};
+use crate::time::Timestamp;
+use crate::tx::{ReadTx, WriteTx};
+use crate::{Error, event, tag};
+
+/// The most tags of one conversation.
+pub const MOST_TAGS: usize = 50;
+
+/// The tags that some conversations were given and lost, as they are spelt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TagsChanged {
+    pub(crate) conversations: Vec<ConversationId>,
+    added: BTreeMap<String, Vec<ConversationId>>,
+    removed: BTreeMap<String, Vec<ConversationId>>,
+}
+
+impl TagsChanged {
+    pub(crate) fn texts(&self) -> Vec<&str> {
+        let tags = self.added.keys().chain(self.removed.keys());
+        tags.map(String::as_str).collect()
+    }
+}
+
+/// Gives conversations the tags of `add` and takes those of `remove` off them. A tag that the learner has already
+/// keeps its spelling. Gives what can be undone; `None` if all of it was so.
+///
+/// # Errors
+/// `Invalid` for a tag that is blank or longer than 100 characters, for one that is both added and removed, for more
+/// than 50, and unless there are 1 to 1,000 ids; `NotFound` if one is no conversation of this learner's outside of
+/// the trash; `Conflict` if one would have more than 50 tags.
+pub fn change_tags(
+    tx: &WriteTx<'_>,
+    user: UserId,
+    ids: &[ConversationId],
+    add: &[String],
+    remove: &[String],
+    now: Timestamp,
+) -> Result<Option<Operation>, Error> {
+    let add = named(add)?;
+    let remove = named(remove)?;
+    if add.keys().any(|key| remove.contains_key(key)) {
+        return Err(Error::invalid(
+            "tag",
+            "must not be added and removed at once",
+        ));
+    }
+    let all = bulk::get_all(tx, user, ids)?;
+    let mut spellings = Vec::with_capacity(add.len());
+    for (key, given) in add {
+        let spelling = tag::spelling(tx, user, &key)?.unwrap_or(given);
+        spellings.push((key, spelling));
+    }
+    let mut done = TagsChanged {
+        conversations: Vec::new(),
+        added: BTreeMap::new(),
+        removed: BTreeMap::new(),
+    };
+    for conversation in &all {
+        let id = conversation.id;
+        let has = of_conversation(tx, id)?;
+        let keys: HashSet<String> = has.iter().map(|tag| text::name_key(tag)).collect();
+        let lost: Vec<&String> = has
+            .iter()
+            .filter(|tag| remove.contains_key(&text::name_key(tag)))
+            .collect();
+        let gained: Vec<&String> = spellings
+            .iter()
+            .filter(|(key, _)| !keys.contains(key))
+            .map(|(_, spelling)| spelling)
+            .collect();
+        if lost.is_empty() && gained.is_empty() {
+            continue;
+        }
+        for tag in lost {
+            take_off(tx, id, tag)?;
+            done.removed.entry(tag.clone()).or_default().push(id);
+        }
+        for tag in &gained {
+            put_on(tx, id, tag, now)?;
+            done.added.entry((*tag).clone()).or_default().push(id);
+        }
+        if !gained.is_empty() {
+            check_number_of_tags(tx, id)?;
+        }
+        log(tx, id, now)?;
+        done.conversations.push(id);
+    }
+    if done.conversations.is_empty() {
+        return Ok(None);
+    }
+    tag::changed(tx, user);
+    let changed = done.conversations.clone();
+    operation::record(
+        tx,
+        user,
+        OperationKind::ConversationTag,
+        bulk::subject(&changed, &all),
+        &Inverse::ChangeTags(done),
+        now,
+    )
+    .map(Some)
+}
+
+/// Undoes [`change_tags`].
+///
+/// # Errors
+/// `Conflict` if one of the conversations lost what it was given, was given what it lost, or is in the trash.
+pub(crate) fn take_tags_back(
+    tx: &WriteTx<'_>,
+    user: UserId,
+    done: &TagsChanged,
+    now: Timestamp,
+) -> Result<(), Error> {
+    for id in &done.conversations {
+        bulk::still_there(tx, user, *id)?;
+    }
+    let changed_since = || Error::conflict("The tags were changed since.");
+    for (tag, ids) in &done.added {
+        for id in ids {
+            if !take_off(tx, *id, tag)? {
+                return Err(changed_since());
+            }
+        }
+    }
+    for (tag, ids) in &done.removed {
+        let key = text::name_key(tag);
+        // Others may have been given the tag again, in another spelling.
+        let spelling = tag::spelling(tx, user, &key)?;
+        let spelling = spelling.as_deref().unwrap_or(tag);
+        for id in ids {
+            let has = of_conversation(tx, *id)?;
+            if has.iter().any(|tag| text::name_key(tag) == key) {
+                return Err(changed_since());
+            }
+            put_on(tx, *id, spelling, now)?;
+            check_number_of_tags(tx, *id)?;
+        }
+    }
+    for id in &done.conversations {
+        log(tx, *id, now)?;
+    }
+    tag::changed(tx, user);
+    Ok(())
+}
+
+/// Tags as they were given, each by what makes it one tag; the last spelling of several counts.
+fn named(tags: &[String]) -> Result<HashMap<String, String>, Error> {
+    if tags.len() > MOST_TAGS {
+        return Err(Error::invalid(
+            "tags",
+            format!(
+                "are too many: {}, where {MOST_TAGS} are the most",
+                tags.len()
+            ),
+        ));
+    }
+    tags.iter()
+        .map(|tag| {
+            let tag = text::line("tag", tag, LONGEST_TAG)?;
+            Ok((text::name_key(&tag), tag))
+        })
+        .collect()
+}
+
+fn of_conversation(tx: &ReadTx<'_>, id: ConversationId) -> Result<Vec<String>, Error> {
+    let mut statement =
+        tx.prepare("SELECT tag FROM conversation_tags WHERE conversation_id = :id ORDER BY tag")?;
+    let rows = statement.query_map(named_params! { ":id": id }, |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn put_on(tx: &WriteTx<'_>, id: ConversationId, tag: &str, now: Timestamp) -> Result<(), Error> {
+    tx.prepare(
+        "INSERT INTO conversation_tags (conversation_id, tag, created_at) VALUES (:id, :tag, :now)",
+    )?
+    .execute(named_params! { ":id": id, ":tag": tag, ":now": now })?;
+    Ok(())
+}
+
+/// Whether it was there.
+fn take_off(tx: &WriteTx<'_>, id: ConversationId, tag: &str) -> Result<bool, Error> {
+    let changed = tx
+        .prepare("DELETE FROM conversation_tags WHERE conversation_id = :id AND tag = :tag")?
+        .execute(named_params! { ":id": id, ":tag": tag })?;
+    Ok(changed > 0)
+}
+
+/// Refuses a conversation that has more tags than it may.
+pub(crate) fn check_number_of_tags(tx: &ReadTx<'_>, id: ConversationId) -> Result<(), Error> {
+    let number: u32 = tx
+        .prepare("SELECT count(*) FROM conversation_tags WHERE conversation_id = :id")?
+        .query_row(named_params! { ":id": id }, |row| row.get(0))?;
+    if number as usize > MOST_TAGS {
+        return Err(Error::conflict(format!(
+            "A conversation has at most {MOST_TAGS} tags."
+        )));
+    }
+    Ok(())
+}
+
+fn log(tx: &WriteTx<'_>, id: ConversationId, now: Timestamp) -> Result<(), Error> {
+    tx.prepare("UPDATE conversations SET updated_at = :now WHERE id = :id")?
+        .execute(named_params! { ":id": id, ":now": now })?;
+    event::append(tx, id, EventType::ConversationTagged, &json!({}), now)?;
+    tx.changed_conversation(ChangeKind::Updated, id);
+    Ok(())
+}

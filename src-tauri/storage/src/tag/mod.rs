@@ -1,0 +1,159 @@
+//! Tags: words by which conversations are found, of the learner's own.
+//!
+//! A tag is no row of its own: it is there as long as a conversation has it, be it one in the trash, and what is done
+//! to a tag is done to those too. Names that differ by case alone, also of letters with accents, are one tag: the
+//! first spelling stays until the tag is renamed. A colour outlives the last conversation of its tag, to be there when
+//! the tag is used again.
+
+mod color;
+mod whole;
+
+pub use color::set_color;
+pub(crate) use color::{TagColored, take_color_back};
+pub(crate) use whole::{TagDeleted, TagMerged, TagRenamed, restore, split_again, take_name_back};
+pub use whole::{delete, merge, rename};
+
+use std::collections::BTreeMap;
+
+use rusqlite::named_params;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::change::{ChangeKind, Entity};
+use crate::id::{ConversationId, UserId};
+use crate::kinds::EventType;
+use crate::time::Timestamp;
+use crate::tx::{ReadTx, WriteTx};
+use crate::{Error, event, text};
+
+/// A tag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Tag {
+    /// As the learner spells it.
+    pub name: String,
+    /// `#rrggbb`, if the learner chose one.
+    pub color: Option<String>,
+    /// Conversations outside of the trash that have it.
+    pub conversation_count: u32,
+}
+
+/// Of one name only what NOCASE tells apart; the rest is put together here. CROSS JOIN fixes the order: along the
+/// tags.
+pub(crate) const LIST: &str = "
+    SELECT conversation_tags.tag, count(*) FROM conversation_tags
+        CROSS JOIN conversations ON conversations.id = conversation_tags.conversation_id
+    WHERE conversations.user_id = :user AND conversations.deleted_at IS NULL
+    GROUP BY conversation_tags.tag";
+
+/// From each tag to the next one: there are few tags, on however many conversations.
+pub(crate) const ALL: &str = "
+    WITH RECURSIVE every (tag) AS (
+        SELECT min(tag) FROM conversation_tags
+        UNION ALL
+        SELECT (SELECT min(conversation_tags.tag) FROM conversation_tags WHERE conversation_tags.tag > every.tag)
+        FROM every WHERE every.tag IS NOT NULL
+    )
+    SELECT tag FROM every WHERE tag IS NOT NULL";
+
+/// The learner's tags that a conversation outside of the trash has, in alphabetical order.
+pub fn list(tx: &ReadTx<'_>, user: UserId) -> Result<Vec<Tag>, Error> {
+    let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
+    let mut statement = tx.prepare(LIST)?;
+    let mut rows = statement.query(named_params! { ":user": user })?;
+    while let Some(row) = rows.next()? {
+        let (name, count): (String, u32) = (row.get(0)?, row.get(1)?);
+        let tag = tags.entry(text::name_key(&name)).or_insert(Tag {
+            name,
+            color: None,
+            conversation_count: 0,
+        });
+        tag.conversation_count += count;
+    }
+    for (name, color) in color::all(tx, user)? {
+        if let Some(tag) = tags.get_mut(&text::name_key(&name)) {
+            tag.color = Some(color);
+        }
+    }
+    Ok(tags.into_values().collect())
+}
+
+/// The spellings of a tag on anybody's conversations, as far as NOCASE tells them apart.
+pub(crate) fn spellings(tx: &ReadTx<'_>, key: &str) -> Result<Vec<String>, Error> {
+    let mut statement = tx.prepare(ALL)?;
+    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
+    let mut spellings = Vec::new();
+    for tag in rows {
+        let tag = tag?;
+        if text::name_key(&tag) == key {
+            spellings.push(tag);
+        }
+    }
+    Ok(spellings)
+}
+
+/// How this learner spells a tag; `None` if no conversation has it, not even in the trash.
+pub(crate) fn spelling(tx: &ReadTx<'_>, user: UserId, key: &str) -> Result<Option<String>, Error> {
+    Ok(tagged(tx, user, key)?.into_iter().next().map(|one| one.tag))
+}
+
+/// A tag on a conversation, in the trash or not.
+struct Tagged {
+    conversation: ConversationId,
+    tag: String,
+    is_in_trash: bool,
+}
+
+/// Every conversation of this learner's with the tag.
+fn tagged(tx: &ReadTx<'_>, user: UserId, key: &str) -> Result<Vec<Tagged>, Error> {
+    let mut statement = tx.prepare(
+        "SELECT conversations.id, conversation_tags.tag, conversations.deleted_at IS NOT NULL
+         FROM conversation_tags CROSS JOIN conversations ON conversations.id = conversation_tags.conversation_id
+         WHERE conversation_tags.tag = :tag AND conversations.user_id = :user",
+    )?;
+    let mut tagged = Vec::new();
+    for spelling in spellings(tx, key)? {
+        let rows =
+            statement.query_map(named_params! { ":tag": spelling, ":user": user }, |row| {
+                Ok(Tagged {
+                    conversation: row.get(0)?,
+                    tag: row.get(1)?,
+                    is_in_trash: row.get(2)?,
+                })
+            })?;
+        for row in rows {
+            tagged.push(row?);
+        }
+    }
+    Ok(tagged)
+}
+
+/// [`tagged`], for a tag that has to be there.
+///
+/// # Errors
+/// `Conflict` if no conversation of this learner's has it. The name is not repeated: errors end up in logs.
+fn require(tx: &ReadTx<'_>, user: UserId, name: &str) -> Result<Vec<Tagged>, Error> {
+    let tagged = tagged(tx, user, &text::name_key(name))?;
+    if tagged.is_empty() {
+        return Err(Error::conflict("No conversation has this tag."));
+    }
+    Ok(tagged)
+}
+
+/// Tells of a change of the learner's tags.
+pub(crate) fn changed(tx: &WriteTx<'_>, user: UserId) {
+    tx.changed(Entity::Tag, ChangeKind::Updated, user);
+}
+
+/// What is due whenever a conversation's tag has become another one, or is gone.
+fn log(tx: &WriteTx<'_>, one: &Tagged, now: Timestamp) -> Result<(), Error> {
+    let id = one.conversation;
+    tx.prepare("UPDATE conversations SET updated_at = :now WHERE id = :id")?
+        .execute(named_params! { ":id": id, ":now": now })?;
+    event::append(tx, id, EventType::ConversationTagged, &json!({}), now)?;
+    if !one.is_in_trash {
+        tx.changed_conversation(ChangeKind::Updated, id);
+    }
+    Ok(())
+}
