@@ -3,14 +3,25 @@
 //! What the list shows of a conversation's messages is stored on the conversation itself, written by
 //! [`crate::message`] in the transaction of its cause; nothing here counts messages.
 
+mod copied;
+mod copy;
 mod kept;
+mod merge;
 mod page;
+mod places;
+mod split;
 mod title;
 mod trash;
 
+pub use copy::{Rearranged, branch, duplicate};
 pub(crate) use kept::{LAST_SETTLED, message_settled, settled_messages_changed};
+pub use merge::merge;
+pub(crate) use merge::{Merge, take_merge_back};
 pub use page::{ConversationPage, LARGEST_PAGE, list_page};
 pub(crate) use page::{pinned_page_sql, recent_page_sql};
+pub(crate) use places::came_from;
+pub use split::split;
+pub(crate) use split::{Split, take_split_back};
 pub use title::rename;
 pub(crate) use title::{name_after_first_message, name_anew, take_title_back};
 pub use trash::delete;
@@ -22,7 +33,7 @@ use serde_json::json;
 
 use crate::change::ChangeKind;
 use crate::columns::Columns;
-use crate::id::{ConversationId, TemplateId, UserId};
+use crate::id::{ConversationId, MessageId, TemplateId, UserId};
 use crate::kinds::{CefrLevel, ConversationStatus, EventType, TitleSource};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
@@ -61,6 +72,10 @@ pub struct Conversation {
     pub created_at: Timestamp,
     /// When it, or what is kept on it, was last changed.
     pub updated_at: Timestamp,
+    /// The conversation that it was branched off or split from, if that is still there.
+    pub origin_conversation_id: Option<ConversationId>,
+    /// The last message before it, there.
+    pub origin_message_id: Option<MessageId>,
 }
 
 /// A conversation as the list shows it.
@@ -111,7 +126,8 @@ pub struct NewConversation {
 
 pub(crate) const COLUMNS: &str =
     "id, template_id, title, title_source, level, status, topic, pinned_at, pin_order,
-    message_count, last_message_at, last_message_preview, created_at, updated_at";
+    message_count, last_message_at, last_message_preview, created_at, updated_at,
+    origin_conversation_id, origin_message_id";
 
 /// The tags come with their row: a join would multiply rows, a query per row would be dear.
 pub(crate) const SUMMARY_COLUMNS: &str = "id, template_id, title, title_source, level, status, pinned_at,
@@ -140,6 +156,8 @@ impl Conversation {
             last_message_preview: columns.get("last_message_preview")?,
             created_at: columns.get("created_at")?,
             updated_at: columns.get("updated_at")?,
+            origin_conversation_id: columns.get("origin_conversation_id")?,
+            origin_message_id: columns.get("origin_message_id")?,
         })
     }
 }

@@ -6,7 +6,8 @@
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ConversationId, MessageId, UserId};
+use crate::conversation::{Merge, Split};
+use crate::id::{ConversationId, MessageId, OperationId, UserId};
 use crate::kinds::TitleSource;
 use crate::time::Timestamp;
 use crate::tx::WriteTx;
@@ -41,10 +42,14 @@ pub(crate) enum Inverse {
     },
     /// Puts the message into the trash, where it must not be.
     DeleteMessage { message: MessageId },
+    /// Makes one conversation again of two, if their messages are those that the split left in them.
+    TakeSplitBack(Split),
+    /// Makes two conversations again of one, if the messages are those that the merge left in it.
+    TakeMergeBack(Merge),
 }
 
 impl Inverse {
-    /// Takes the operation back.
+    /// Takes the operation `id` back.
     ///
     /// # Errors
     /// `Conflict` if what it needs is no longer so.
@@ -52,6 +57,7 @@ impl Inverse {
         &self,
         tx: &WriteTx<'_>,
         user: UserId,
+        id: OperationId,
         now: Timestamp,
     ) -> Result<(), Error> {
         match self {
@@ -92,6 +98,17 @@ impl Inverse {
             Self::DeleteMessage { message } => message::put_into_trash(tx, user, *message, now)
                 .map(drop)
                 .map_err(gone_is_conflict),
+            Self::TakeSplitBack(split) => conversation::take_split_back(tx, user, id, split, now),
+            Self::TakeMergeBack(merge) => conversation::take_merge_back(tx, user, id, merge, now),
+        }
+    }
+
+    /// Whether it cannot be taken back without this conversation, which is not the one it is about.
+    pub(super) fn needs(&self, id: ConversationId) -> bool {
+        match self {
+            Self::TakeSplitBack(split) => split.needs(id),
+            Self::TakeMergeBack(merge) => merge.needs(id),
+            _ => false,
         }
     }
 
@@ -101,6 +118,8 @@ impl Inverse {
             Self::RenameConversation {
                 title, renamed_to, ..
             } => vec![title, renamed_to],
+            Self::TakeSplitBack(split) => split.texts(),
+            Self::TakeMergeBack(merge) => merge.texts(),
             Self::RestoreConversation { .. }
             | Self::DeleteConversation { .. }
             | Self::RestoreMessage { .. }

@@ -146,7 +146,7 @@ fn forget_reversed(
         OperationKind::ConversationRestore => OperationKind::ConversationDelete,
         OperationKind::MessageDelete => OperationKind::MessageRestore,
         OperationKind::MessageRestore => OperationKind::MessageDelete,
-        OperationKind::ConversationRename => return Ok(()),
+        _ => return Ok(()),
     };
     tx.prepare(
         "DELETE FROM operations WHERE conversation_id = :conversation AND kind = :kind AND message_id IS :message",
@@ -206,7 +206,7 @@ pub fn undo(
     let Some((operation, inverse)) = found else {
         return Err(Error::not_found("operation", id));
     };
-    inverse.apply(tx, user, now)?;
+    inverse.apply(tx, user, id, now)?;
     forget(tx, id)?;
     Ok(operation)
 }
@@ -228,8 +228,38 @@ pub(crate) fn forget_those_with(
         )?
         .collect::<Result<_, _>>()?;
     for (operation, inverse) in operations {
-        let holds = |text: &str| texts.iter().any(|erased| erased == text);
+        // A title may have been given a number since it was made of them.
+        let holds = |text: &str| {
+            texts
+                .iter()
+                .any(|erased| erased == text || erased == text::without_number(text))
+        };
         if holds(&operation.subject) || inverse.texts().into_iter().any(holds) {
+            forget(tx, operation.id)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the operations that cannot be taken back without this conversation, which is about to go for good. Those
+/// that are about it go by reference.
+pub(crate) fn forget_those_that_need(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+) -> Result<(), Error> {
+    let sql = format!(
+        "SELECT {COLUMNS_WITH_INVERSE} FROM operations
+         WHERE user_id = (SELECT user_id FROM conversations WHERE id = :conversation)"
+    );
+    let operations: Vec<(Operation, Inverse)> = tx
+        .prepare(&sql)?
+        .query_map(
+            named_params! { ":conversation": conversation },
+            Operation::from_row_with_inverse,
+        )?
+        .collect::<Result<_, _>>()?;
+    for (operation, inverse) in operations {
+        if inverse.needs(conversation) {
             forget(tx, operation.id)?;
         }
     }

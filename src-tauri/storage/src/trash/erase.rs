@@ -13,7 +13,7 @@ use crate::id::{ConversationId, MessageId, UserId};
 use crate::kinds::EventType;
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, conversation, event};
+use crate::{Error, conversation, event, operation};
 
 /// Messages that one call of [`sweep`] erases at most: some tens of milliseconds.
 const MOST_AT_ONCE: u32 = 100;
@@ -144,6 +144,7 @@ fn erase_piece(
         })?
         .collect::<Result<_, _>>()?;
     if messages.is_empty() {
+        operation::forget_those_that_need(tx, id)?;
         tx.prepare("DELETE FROM conversations WHERE id = :id")?
             .execute(named_params! { ":id": id })?;
         swept.conversations += 1;
@@ -157,8 +158,17 @@ fn erase_piece(
         swept.messages += 1;
         counted += i64::from(is_counted);
     }
+    if !has_messages(tx, id)? {
+        traces::erase_elsewhere(tx, id, now)?;
+    }
     // Whatever happens before the last piece, the counts of what is left are true.
     conversation::settled_messages_changed(tx, id, -counted, now)
+}
+
+fn has_messages(tx: &ReadTx<'_>, id: ConversationId) -> Result<bool, Error> {
+    Ok(tx
+        .prepare("SELECT 1 FROM messages WHERE conversation_id = :id LIMIT 1")?
+        .exists(named_params! { ":id": id })?)
 }
 
 /// Erases one message of a conversation that stays, and everything that was made of its words.

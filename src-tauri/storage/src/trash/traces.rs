@@ -28,15 +28,36 @@ pub(super) fn erase(
                 row.get("sequence_number")?,
             ))
         })?;
-    if role == Role::User {
-        erase_titles(tx, conversation, id, now)?;
+    let mut places = conversation::came_from(tx, conversation, id.as_i64())?;
+    places.push(conversation);
+    for place in places {
+        if role == Role::User {
+            erase_titles(tx, place, id, now)?;
+        }
+        erase_shares(tx, place)?;
+        erase_event_data(tx, place, id)?;
     }
     erase_memory(tx, conversation, id, sequence_number)?;
     erase_notes(tx, id)?;
-    erase_shares(tx, conversation)?;
-    erase_event_data(tx, conversation, id)?;
     erase_examples(tx, id, now)?;
     Ok(conversation)
+}
+
+/// Erases what was made of messages that were erased with their conversation, in the conversations where they had
+/// been before: what others may read of these, and their automatic titles.
+pub(super) fn erase_elsewhere(
+    tx: &WriteTx<'_>,
+    id: ConversationId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    for place in conversation::came_from(tx, id, 0)? {
+        erase_shares(tx, place)?;
+        if let Some(title) = automatic_title(tx, place)? {
+            conversation::name_anew(tx, place, now)?;
+            operation::forget_those_with(tx, place, &[title])?;
+        }
+    }
+    Ok(())
 }
 
 /// The sentences in which words were met, of the words that were met in this message. The words stay learnt.
@@ -65,7 +86,12 @@ fn erase_titles(
     let is_of_it = match &title {
         None => false,
         // However the title was cut, it is the learner's first message that it was made of.
-        Some(title) => titles.contains(title) || is_first_of_learner(tx, conversation, id)?,
+        Some(title) => {
+            titles
+                .iter()
+                .any(|made| made == text::without_number(title))
+                || is_first_of_learner(tx, conversation, id)?
+        }
     };
     if is_of_it {
         titles.extend(title);
@@ -87,14 +113,17 @@ fn titles_of_versions(tx: &ReadTx<'_>, id: MessageId) -> Result<Vec<String>, Err
         .collect()
 }
 
-/// The conversation's title, if the app made it.
+/// The conversation's title, if the app made it; `None` also if the conversation is gone.
 fn automatic_title(tx: &ReadTx<'_>, id: ConversationId) -> Result<Option<String>, Error> {
-    let (title, source): (String, TitleSource) = tx
+    let found: Option<(String, TitleSource)> = tx
         .prepare("SELECT title, title_source FROM conversations WHERE id = :id")?
         .query_row(named_params! { ":id": id }, |row| {
             Ok((row.get("title")?, row.get("title_source")?))
-        })?;
-    Ok((source == TitleSource::Auto && !title.is_empty()).then_some(title))
+        })
+        .optional()?;
+    Ok(found
+        .filter(|(title, source)| *source == TitleSource::Auto && !title.is_empty())
+        .map(|(title, _)| title))
 }
 
 fn is_first_of_learner(
