@@ -17,6 +17,7 @@ mod draft;
 mod message;
 mod operation;
 mod panic;
+mod rearrange;
 mod recovery;
 mod search;
 mod settings;

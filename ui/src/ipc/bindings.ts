@@ -42,6 +42,26 @@ export const commands = {
 	 *  stopped, and keeps its words.
 	 */
 	conversationDelete: (id: ConversationId) => typedError<Operation, CommandError>(__TAURI_INVOKE("conversation_delete", { id })),
+	/**  Copies a conversation, with what was said in it or only its settings, and gives the copy with what can be undone. */
+	conversationDuplicate: (id: ConversationId, withHistory: boolean) => typedError<Rearranged, CommandError>(__TAURI_INVOKE("conversation_duplicate", { id, withHistory })),
+	/**
+	 *  Copies a conversation up to a message, to go on from there another way.
+	 * 
+	 *  `conflict` if the message is still being written.
+	 */
+	conversationBranch: (messageId: MessageId) => typedError<Rearranged, CommandError>(__TAURI_INVOKE("conversation_branch", { messageId })),
+	/**
+	 *  Makes a conversation of its own of a message and all that comes after it.
+	 * 
+	 *  `conflict` at the first message, and while the tutor is answering.
+	 */
+	conversationSplit: (messageId: MessageId) => typedError<Rearranged, CommandError>(__TAURI_INVOKE("conversation_split", { messageId })),
+	/**
+	 *  Puts everything of one conversation into another, in the order of time, and what is left of it into the trash.
+	 * 
+	 *  `conflict` while the tutor is answering in either.
+	 */
+	conversationMerge: (intoId: ConversationId, fromId: ConversationId) => typedError<Rearranged, CommandError>(__TAURI_INVOKE("conversation_merge", { intoId, fromId })),
 	/**
 	 *  Keeps what is typed in a conversation; an empty text removes it. Sending the message removes it too.
 	 * 
@@ -94,6 +114,19 @@ export const commands = {
 	 *  `conflict` if the thing has changed since, `not_found` if it was taken back already.
 	 */
 	operationUndo: (id: OperationId) => typedError<null, CommandError>(__TAURI_INVOKE("operation_undo", { id })),
+	/**
+	 *  A page of hits, the best first. Whatever was typed is a search; nothing is an error.
+	 * 
+	 *  Without `kind` the first page begins with a few titles, notes, words and corrections. `cursor` is the `next` of the
+	 *  page before, `limit` is 1 to 100.
+	 */
+	searchRun: (text: string, kind: SearchKind | null, cursor: string | null, limit: number) => typedError<SearchPage, CommandError>(__TAURI_INVOKE("search_run", { text, kind, cursor, limit })),
+	/**  What the learner looked for last, latest first: at most 20. */
+	searchRecent: () => typedError<string[], CommandError>(__TAURI_INVOKE("search_recent")),
+	/**  Remembers what the learner has looked for and found. */
+	searchRemember: (text: string) => typedError<null, CommandError>(__TAURI_INVOKE("search_remember", { text })),
+	/**  Forgets one of the last searches, or all of them if `text` is null. */
+	searchForget: (text: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("search_forget", { text })),
 	/**  The sound of a chunk; `not_found` while it has none. */
 	chunkAudio: (id: ChunkId) => typedError<ArrayBuffer, CommandError>(__TAURI_INVOKE("chunk_audio", { id })),
 	/**  Queues a chunk again whose sound failed. */
@@ -572,7 +605,15 @@ export type OperationKind =
 /**  A message was put into the trash. */
 "message_delete" | 
 /**  A message was taken out of the trash. */
-"message_restore";
+"message_restore" | 
+/**  A conversation was copied. */
+"conversation_duplicate" | 
+/**  A conversation was copied up to a message. */
+"conversation_branch" | 
+/**  The end of a conversation became one of its own. */
+"conversation_split" | 
+/**  A conversation went into another one. */
+"conversation_merge";
 
 /**  What there is of backups, and how much room they may take. */
 export type Overview = {
@@ -603,6 +644,14 @@ export type ProfileSummary = {
 	displayName: string,
 };
 
+/**  What came of copying, splitting or merging, and how it is taken back. */
+export type Rearranged = {
+	/**  The new conversation, or the one into which another went. */
+	conversation: ConversationSummary,
+	/**  Can be undone. */
+	operation: Operation,
+};
+
 /**  How a repair went. */
 export type RepairOutcome = {
 	/**  What was put right and what could not be saved, with counts. */
@@ -627,6 +676,62 @@ export type Role =
 "assistant" | 
 /**  The app, to the partner. */
 "system";
+
+/**  Something that was found. */
+export type SearchHit = {
+	/**  What it is. */
+	kind: SearchKind,
+	/**  Its id, 13 characters. */
+	id: string,
+	/**  The conversation in which it is, or which it is; absent for a word whose place is gone. */
+	conversationId: ConversationId | null,
+	/**  The message which it is, or to which it belongs. */
+	messageId: MessageId | null,
+	/**  The place of that message. */
+	sequenceNumber: number | null,
+	/**  The title of the conversation, or the word; empty if it has none. */
+	title: string,
+	/**  Who said it. */
+	role: Role | null,
+	/**  When it was said, noted, corrected or met; of a title, when something was last said there. */
+	at: Timestamp,
+	/**  The piece of the text in which it was found, on one line. */
+	snippet: SnippetPart[],
+};
+
+/**  What a search finds. */
+export type SearchKind = 
+/**  Something that was said. */
+"message" | 
+/**  The title of a conversation. */
+"title" | 
+/**  A note on a conversation or a message. */
+"note" | 
+/**  A correction of something that the learner said. */
+"correction" | 
+/**  A word of the learner's vocabulary. */
+"word";
+
+/**  A page of what was found. */
+export type SearchPage = {
+	/**  By kind, the best first. */
+	hits: SearchHit[],
+	/**  The kinds besides messages of which there are more than the first page shows. */
+	more: SearchKind[],
+	/**
+	 *  Asks for the page after this one; `None` at the end. A page may be short, or empty, and not be the last: much
+	 *  was looked at that the conditions left out.
+	 */
+	next: string | null,
+};
+
+/**  A piece of a snippet. */
+export type SnippetPart = {
+	/**  Text, without line breaks. */
+	text: string,
+	/**  Whether it is what was looked for. */
+	isMatch: boolean,
+};
 
 /**  Whether chunks can be turned into sound on this computer. */
 export type SpeechStatus = 
