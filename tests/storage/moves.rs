@@ -8,7 +8,7 @@ use parlance_storage::{
 };
 use rusqlite::params;
 
-use crate::copies::{contents, duplicate, one};
+use crate::copies::{contents, one};
 use crate::support::World;
 
 pub fn split(world: &World, id: MessageId) -> Result<Rearranged, Error> {
@@ -25,14 +25,14 @@ pub fn merge(
     world.write(move |tx| conversation::merge(tx, user, into, from, now))
 }
 
-fn say_all(world: &World, id: ConversationId, texts: &[&str]) -> Vec<MessageId> {
+pub fn say_all(world: &World, id: ConversationId, texts: &[&str]) -> Vec<MessageId> {
     texts
         .iter()
         .map(|text| world.send(id, text).unwrap().id)
         .collect()
 }
 
-fn save_draft(world: &World, id: ConversationId, text: &str) {
+pub fn save_draft(world: &World, id: ConversationId, text: &str) {
     let (user, now, text) = (world.user, world.now(), text.to_owned());
     world
         .write(move |tx| draft::save(tx, user, id, &text, now))
@@ -47,7 +47,7 @@ fn draft_of(world: &World, id: ConversationId) -> Option<String> {
         .map(|draft| draft.content)
 }
 
-fn note(world: &World, id: i64, on: ConversationId, about: Option<MessageId>, text: &str) {
+pub fn note(world: &World, id: i64, on: ConversationId, about: Option<MessageId>, text: &str) {
     world
         .raw()
         .execute(
@@ -91,7 +91,7 @@ fn tag(world: &World, on: ConversationId, tag: &str) {
 }
 
 /// All that is said of a conversation, also what lies in its trash, and what belongs to it.
-fn everything(world: &World, id: ConversationId) -> [String; 5] {
+pub fn everything(world: &World, id: ConversationId) -> [String; 5] {
     [
         "SELECT json_array(title, title_source, message_count, last_message_at, last_message_preview, deleted_at)
          FROM conversations WHERE id = ?1",
@@ -111,14 +111,6 @@ fn count(world: &World, table: &str, id: ConversationId) -> u32 {
         &format!("SELECT count(*) FROM {table} WHERE conversation_id = ?1"),
         id,
     )
-}
-
-fn refused(world: &World, made: &Rearranged) -> String {
-    let before = world.operations();
-    let error = world.undo(made.operation.id).unwrap_err();
-    assert_eq!(error.code(), "conflict");
-    assert_eq!(world.operations(), before, "it stays in the list");
-    error.to_string()
 }
 
 fn event_types(world: &World, id: ConversationId) -> Vec<EventType> {
@@ -427,168 +419,6 @@ fn a_conversation_is_not_merged_with_itself_nor_with_what_is_not_there() {
     world.delete(theirs).unwrap();
     assert_eq!(merge(&world, ours, theirs).unwrap_err().code(), "not_found");
     assert_eq!(merge(&world, theirs, ours).unwrap_err().code(), "not_found");
-    world.assert_sound();
-}
-
-#[test]
-fn a_split_is_not_taken_back_over_what_came_since() {
-    let world = World::new();
-    let talk = world.conversation();
-    let said = say_all(&world, talk, &["One", "Two", "Three"]);
-    let made = split(&world, said[1]).unwrap();
-    let part = made.conversation.id;
-
-    let added = world.send(talk, "Later").unwrap().id;
-    assert_eq!(
-        refused(&world, &made),
-        "Messages were added to these conversations since."
-    );
-    world.delete_message(added).unwrap();
-    world.erase(&[Trashed::Message(added)]);
-
-    let again = split(&world, said[2]).unwrap();
-    assert_eq!(
-        refused(&world, &made),
-        "Messages of these conversations were moved to another one since."
-    );
-    world.undo(again.operation.id).unwrap();
-
-    note(&world, 7, part, None, "mine");
-    assert!(refused(&world, &made).starts_with("There is a note on the part"));
-    world
-        .raw()
-        .execute("DELETE FROM conversation_notes", [])
-        .unwrap();
-    save_draft(&world, part, "unsent");
-    assert!(refused(&world, &made).starts_with("Something unsent"));
-    save_draft(&world, part, "");
-
-    let (user, now) = (world.user, world.now());
-    world
-        .write(move |tx| conversation::rename(tx, user, part, "Mine", now))
-        .unwrap();
-    assert!(refused(&world, &made).contains("another title"));
-    let renaming = world.operations()[0].id;
-    world.undo(renaming).unwrap();
-
-    for id in [talk, part] {
-        let deletion = world.delete(id).unwrap();
-        assert!(refused(&world, &made).ends_with("is in the trash; take it out first."));
-        world.undo(deletion.id).unwrap();
-    }
-    world.undo(made.operation.id).unwrap();
-    assert_eq!(contents(&world, talk), ["One", "Two", "Three"]);
-    world.assert_sound();
-}
-
-#[test]
-fn a_merge_is_not_taken_back_over_what_came_since() {
-    let world = World::new();
-    let (ours, theirs) = (world.conversation(), world.conversation());
-    let a = say_all(&world, ours, &["a1", "a2"]);
-    say_all(&world, theirs, &["b1"]);
-    let made = merge(&world, ours, theirs).unwrap();
-
-    let part = split(&world, a[1]).unwrap();
-    assert!(refused(&world, &made).contains("moved to another one"));
-    world.undo(part.operation.id).unwrap();
-
-    let deletion = world.delete(ours).unwrap();
-    assert!(refused(&world, &made).contains("is in the trash; take it out first"));
-    world.undo(deletion.id).unwrap();
-
-    // The other one, taken out of the trash, is a conversation like any other.
-    world.restore(Trashed::Conversation(theirs)).unwrap();
-    world.send(theirs, "New here").unwrap();
-    assert_eq!(
-        refused(&world, &made),
-        "Messages were added to these conversations since."
-    );
-    world.clock.advance(60_000);
-    let deletion = world.delete(theirs).unwrap();
-    assert_eq!(
-        refused(&world, &made),
-        "The other conversation was deleted again since."
-    );
-    world.undo(deletion.id).unwrap();
-    let added = world.messages(theirs)[0].id;
-    world.delete_message(added).unwrap();
-    world.erase(&[Trashed::Message(added)]);
-    world.undo(made.operation.id).unwrap();
-    assert_eq!(contents(&world, theirs), ["b1"]);
-    assert_eq!(contents(&world, ours), ["a1", "a2"]);
-    world.assert_sound();
-}
-
-#[test]
-fn what_was_deleted_or_erased_meanwhile_stays_so() {
-    let world = World::new();
-    let talk = world.conversation();
-    let said = say_all(&world, talk, &["One", "Two", "Three", "Four"]);
-    let made = split(&world, said[1]).unwrap();
-    let deletion = world.delete_message(said[2]).unwrap();
-    world.delete_message(said[3]).unwrap();
-    world.erase(&[Trashed::Message(said[3])]);
-    world.undo(made.operation.id).unwrap();
-    assert_eq!(contents(&world, talk), ["One", "Two"]);
-    world.undo(deletion.id).unwrap();
-    assert_eq!(contents(&world, talk), ["One", "Two", "Three"]);
-    world.assert_sound();
-}
-
-#[test]
-fn what_was_done_last_is_taken_back_first_however_much_it_was() {
-    let world = World::new();
-    let talk = world.conversation();
-    let said = say_all(&world, talk, &["One", "Two", "Three", "Four"]);
-    let before = everything(&world, talk);
-    let first = split(&world, said[1]).unwrap().conversation.id;
-    let second = split(&world, said[2]).unwrap().conversation.id;
-    merge(&world, talk, second).unwrap();
-    merge(&world, first, talk).unwrap();
-    duplicate(&world, first, true).unwrap();
-    assert_eq!(contents(&world, first), ["Two", "One", "Three", "Four"]);
-    for _ in 0..5 {
-        let newest = world.operations()[0].id;
-        world.undo(newest).unwrap();
-    }
-    assert_eq!(everything(&world, talk), before);
-    world.assert_sound();
-}
-
-#[test]
-fn the_entry_goes_when_a_conversation_that_it_needs_is_erased() {
-    let world = World::new();
-    for number in 0..4 {
-        let (talk, other) = (world.conversation(), world.conversation());
-        let said = say_all(&world, talk, &["One", "Two"]);
-        let (made, goes) = match number {
-            0 => (split(&world, said[1]).unwrap(), talk),
-            1 => {
-                let made = split(&world, said[1]).unwrap();
-                let part = made.conversation.id;
-                (made, part)
-            }
-            // The other one is empty: no message tells that it is needed.
-            2 => (merge(&world, talk, other).unwrap(), other),
-            _ => (merge(&world, talk, other).unwrap(), talk),
-        };
-        if number != 2 {
-            world.delete(goes).unwrap();
-        }
-        world.erase(&[Trashed::Conversation(goes)]);
-        assert_eq!(
-            world.undo(made.operation.id).unwrap_err().code(),
-            "not_found"
-        );
-    }
-    let left: u32 = world
-        .raw()
-        .query_row("SELECT count(*) FROM operation_message_places", [], |row| {
-            row.get(0)
-        })
-        .unwrap();
-    assert_eq!(left, 0);
     world.assert_sound();
 }
 

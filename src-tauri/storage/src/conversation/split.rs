@@ -283,7 +283,6 @@ fn give_title_back(
 /// Removes an empty conversation for good. It leaves the list as any other does, so that what is counted there stays
 /// right.
 fn end(tx: &WriteTx<'_>, user: UserId, id: ConversationId, now: Timestamp) -> Result<(), Error> {
-    places::recount(tx, id, now)?;
     put_into_trash(tx, user, id, now)?;
     operation::forget_those_that_need(tx, id)?;
     tx.prepare("DELETE FROM conversations WHERE id = :id")?
