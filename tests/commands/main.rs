@@ -20,6 +20,7 @@ mod message;
 mod opening;
 mod operation;
 mod panic;
+mod rearrange;
 mod recovery;
 mod search;
 mod settings;

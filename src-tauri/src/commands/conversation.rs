@@ -1,10 +1,11 @@
 //! Conversations.
 
 use parlance_storage::{
-    CefrLevel, ConversationId, ConversationStatus, Error, FolderId, TemplateId, Timestamp, UserId,
-    WriteTx,
+    CefrLevel, ConversationId, ConversationStatus, Error, FolderId, MessageId, TemplateId,
+    Timestamp, UserId, WriteTx,
     conversation::{
         self, Conversation, ConversationPage, ConversationSummary, ListFilter, NewConversation,
+        Rearranged,
     },
     message,
     operation::Operation,
@@ -338,4 +339,78 @@ pub async fn conversation_delete_many(
         profile.replies.stop_quietly(id).await;
     }
     Ok(operation)
+}
+
+/// Copies a conversation, with what was said in it or only its settings, and gives the copy with what can be undone.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_duplicate(
+    profile: State<'_, ProfileSlot>,
+    id: Input<ConversationId>,
+    with_history: Input<bool>,
+) -> CommandResult<Rearranged> {
+    let profile = profile.get()?;
+    let (user, Input(id), now) = (profile.user.id, id, profile.database.now());
+    let Input(with_history) = with_history;
+    let made = profile
+        .database
+        .write(move |tx| conversation::duplicate(tx, user, id, with_history, now))
+        .await?;
+    Ok(made)
+}
+
+/// Copies a conversation up to a message, to go on from there another way.
+///
+/// `conflict` if the message is still being written.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_branch(
+    profile: State<'_, ProfileSlot>,
+    message_id: Input<MessageId>,
+) -> CommandResult<Rearranged> {
+    let profile = profile.get()?;
+    let (user, Input(message), now) = (profile.user.id, message_id, profile.database.now());
+    let made = profile
+        .database
+        .write(move |tx| conversation::branch(tx, user, message, now))
+        .await?;
+    Ok(made)
+}
+
+/// Makes a conversation of its own of a message and all that comes after it.
+///
+/// `conflict` at the first message, and while the tutor is answering.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_split(
+    profile: State<'_, ProfileSlot>,
+    message_id: Input<MessageId>,
+) -> CommandResult<Rearranged> {
+    let profile = profile.get()?;
+    let (user, Input(message), now) = (profile.user.id, message_id, profile.database.now());
+    let made = profile
+        .database
+        .write(move |tx| conversation::split(tx, user, message, now))
+        .await?;
+    Ok(made)
+}
+
+/// Puts everything of one conversation into another, in the order of time, and what is left of it into the trash.
+///
+/// `conflict` while the tutor is answering in either.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_merge(
+    profile: State<'_, ProfileSlot>,
+    into_id: Input<ConversationId>,
+    from_id: Input<ConversationId>,
+) -> CommandResult<Rearranged> {
+    let profile = profile.get()?;
+    let (user, Input(into), Input(from)) = (profile.user.id, into_id, from_id);
+    let now = profile.database.now();
+    let made = profile
+        .database
+        .write(move |tx| conversation::merge(tx, user, into, from, now))
+        .await?;
+    Ok(made)
 }

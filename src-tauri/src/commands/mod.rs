@@ -59,6 +59,10 @@ commands! {
     conversation::conversation_get("id");
     conversation::conversation_rename("id", "title");
     conversation::conversation_delete("id");
+    conversation::conversation_duplicate("id", "withHistory");
+    conversation::conversation_branch("messageId");
+    conversation::conversation_split("messageId");
+    conversation::conversation_merge("intoId", "fromId");
     draft::draft_save("conversationId", "content");
     draft::draft_get("conversationId");
     message::message_send("conversationId", "content");

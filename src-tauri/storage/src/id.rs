@@ -77,6 +77,11 @@ pub(crate) const fn birth_millis(id: i64) -> i64 {
     (id >> RANDOM_BITS).saturating_add(EPOCH_MILLIS)
 }
 
+/// Makes the id of a row whose kind has no name here, such as a copy of a row of any table.
+pub(crate) fn of_row(now: Timestamp) -> i64 {
+    next(now)
+}
+
 /// The 13 characters of an id of 63 bits.
 pub(crate) fn encode(id: i64) -> String {
     (0..ID_LENGTH)
@@ -201,4 +206,8 @@ ids! {
     FolderId,
     /// Names something that the learner looked for.
     RecentSearchId,
+    /// Names a note.
+    NoteId,
+    /// Names something that the tutor remembers of the learner.
+    KeyFactId,
 }

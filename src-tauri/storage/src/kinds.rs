@@ -217,6 +217,18 @@ text_enum! {
         ConversationStatusChanged = "conversation_status_changed",
         /// It was given another level; the event's data holds it.
         ConversationLevelChanged = "conversation_level_changed",
+        /// It was made as a copy of another conversation; the event's data holds which.
+        ConversationDuplicated = "conversation_duplicated",
+        /// It was made as a copy of the beginning of another conversation; the event's data holds which.
+        ConversationBranched = "conversation_branched",
+        /// The end of one conversation became another; the event's data holds both.
+        ConversationSplit = "conversation_split",
+        /// A split was taken back.
+        ConversationSplitUndone = "conversation_split_undone",
+        /// One conversation went into another; the event's data holds both.
+        ConversationMerged = "conversation_merged",
+        /// A merge was taken back.
+        ConversationMergeUndone = "conversation_merge_undone",
     }
 }
 
@@ -289,5 +301,13 @@ text_enum! {
         TagSetColor = "tag_set_color",
         /// A tag was taken off every conversation.
         TagDelete = "tag_delete",
+        /// A conversation was copied.
+        ConversationDuplicate = "conversation_duplicate",
+        /// A conversation was copied up to a message.
+        ConversationBranch = "conversation_branch",
+        /// The end of a conversation became one of its own.
+        ConversationSplit = "conversation_split",
+        /// A conversation went into another one.
+        ConversationMerge = "conversation_merge",
     }
 }

@@ -58,8 +58,8 @@ pub use change::{Change, ChangeKind, ChangeSet, Entity};
 pub use database::{CheckDue, Database, Launch, LaunchNotice, OpenOptions};
 pub use error::Error;
 pub use id::{
-    ChunkId, ConversationId, EventId, FolderId, ID_LENGTH, IdError, MessageId, OperationId,
-    RecentSearchId, TemplateId, UserId,
+    ChunkId, ConversationId, EventId, FolderId, ID_LENGTH, IdError, KeyFactId, MessageId, NoteId,
+    OperationId, RecentSearchId, TemplateId, UserId,
 };
 pub use kinds::{
     CefrLevel, ConversationStatus, Emotion, Emphasis, EventType, InputMethod, Language,

@@ -99,6 +99,46 @@ pub(crate) fn auto_title(content: &str) -> String {
     shorten(content, AUTO_TITLE_LENGTH)
 }
 
+/// A title with a number behind it, such as ` (2)`, cut so that both fit into the longest title.
+pub(crate) fn numbered(title: &str, number: u32) -> String {
+    let suffix = format!(" ({number})");
+    let room = LONGEST_TITLE - suffix.len();
+    let mut kept = beginning(title, room);
+    if kept.trim_end().is_empty() {
+        // One endless grapheme: cut through it rather than show a number alone.
+        kept = title.chars().take(room).collect();
+    }
+    format!("{}{suffix}", kept.trim_end())
+}
+
+/// The title without the number that [`numbered`] gives it; as it is if it has none.
+pub(crate) fn without_number(title: &str) -> &str {
+    let number = title
+        .strip_suffix(')')
+        .and_then(|title| title.rsplit_once(" ("));
+    match number {
+        Some((rest, number))
+            if !rest.is_empty()
+                && (1..=9).contains(&number.len())
+                && number.bytes().all(|digit| digit.is_ascii_digit()) =>
+        {
+            rest
+        }
+        _ => title,
+    }
+}
+
+/// As many whole graphemes as fit into `longest` code points.
+fn beginning(text: &str, longest: usize) -> String {
+    let mut length = 0;
+    text.graphemes(true)
+        .take_while(|grapheme| {
+            length += grapheme.chars().count();
+            length <= longest
+        })
+        .collect()
+}
+
 /// Blank to the eye: white space, and the invisible signs that people paste without knowing.
 fn is_blank(c: char) -> bool {
     c.is_whitespace()

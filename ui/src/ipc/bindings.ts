@@ -42,6 +42,26 @@ export const commands = {
 	 *  stopped, and keeps its words.
 	 */
 	conversationDelete: (id: ConversationId) => typedError<Operation, CommandError>(__TAURI_INVOKE("conversation_delete", { id })),
+	/**  Copies a conversation, with what was said in it or only its settings, and gives the copy with what can be undone. */
+	conversationDuplicate: (id: ConversationId, withHistory: boolean) => typedError<Rearranged, CommandError>(__TAURI_INVOKE("conversation_duplicate", { id, withHistory })),
+	/**
+	 *  Copies a conversation up to a message, to go on from there another way.
+	 * 
+	 *  `conflict` if the message is still being written.
+	 */
+	conversationBranch: (messageId: MessageId) => typedError<Rearranged, CommandError>(__TAURI_INVOKE("conversation_branch", { messageId })),
+	/**
+	 *  Makes a conversation of its own of a message and all that comes after it.
+	 * 
+	 *  `conflict` at the first message, and while the tutor is answering.
+	 */
+	conversationSplit: (messageId: MessageId) => typedError<Rearranged, CommandError>(__TAURI_INVOKE("conversation_split", { messageId })),
+	/**
+	 *  Puts everything of one conversation into another, in the order of time, and what is left of it into the trash.
+	 * 
+	 *  `conflict` while the tutor is answering in either.
+	 */
+	conversationMerge: (intoId: ConversationId, fromId: ConversationId) => typedError<Rearranged, CommandError>(__TAURI_INVOKE("conversation_merge", { intoId, fromId })),
 	/**
 	 *  Keeps what is typed in a conversation; an empty text removes it. Sending the message removes it too.
 	 * 
@@ -769,7 +789,15 @@ export type OperationKind =
 /**  A tag was given another colour. */
 "tag_set_color" | 
 /**  A tag was taken off every conversation. */
-"tag_delete";
+"tag_delete" | 
+/**  A conversation was copied. */
+"conversation_duplicate" | 
+/**  A conversation was copied up to a message. */
+"conversation_branch" | 
+/**  The end of a conversation became one of its own. */
+"conversation_split" | 
+/**  A conversation went into another one. */
+"conversation_merge";
 
 /**  What there is of backups, and how much room they may take. */
 export type Overview = {
@@ -798,6 +826,14 @@ export type ProfileSummary = {
 	id: UserId,
 	/**  Their name. */
 	displayName: string,
+};
+
+/**  What came of copying, splitting or merging, and how it is taken back. */
+export type Rearranged = {
+	/**  The new conversation, or the one into which another went. */
+	conversation: ConversationSummary,
+	/**  Can be undone. */
+	operation: Operation,
 };
 
 /**  How a repair went. */

@@ -4,29 +4,40 @@
 //! [`crate::message`] in the transaction of its cause; nothing here counts messages.
 
 mod bulk;
+mod copied;
+mod copy;
 mod filter;
 mod kept;
+mod merge;
 mod page;
 mod pins;
+mod places;
 mod read_mark;
 mod set;
+mod split;
 mod tags;
 mod title;
 mod trash;
 
 pub use bulk::MOST_AT_ONCE;
 pub(crate) use bulk::Was;
+pub use copy::{Rearranged, branch, duplicate};
 pub use filter::{FolderScope, ListFilter, StatusScope};
 pub(crate) use kept::{LAST_SETTLED, message_settled, settled_messages_changed};
+pub use merge::merge;
+pub(crate) use merge::{Merge, take_merge_back};
 pub(crate) use page::page_statements;
 pub use page::{ConversationPage, LARGEST_PAGE, list_page};
 pub(crate) use pins::{ORDER as PIN_ORDER, Pin, Pinned, Unpinned};
 pub(crate) use pins::{give_pins_back, take_pin_move_back, take_pins_back};
 pub use pins::{move_pin, set_pinned};
+pub(crate) use places::came_from;
 pub(crate) use read_mark::UNREAD;
 pub use read_mark::{MOST_UNREAD, mark_read, mark_unread, unread_count};
 pub(crate) use set::{Set, take_level_back, take_move_back, take_status_back};
 pub use set::{move_to_folder, set_level, set_status};
+pub use split::split;
+pub(crate) use split::{Split, take_split_back};
 pub use tags::{MOST_TAGS, change_tags};
 pub(crate) use tags::{TagsChanged, check_number_of_tags, take_tags_back};
 pub use title::rename;
@@ -42,7 +53,7 @@ use serde_json::json;
 
 use crate::change::ChangeKind;
 use crate::columns::Columns;
-use crate::id::{ConversationId, FolderId, TemplateId, UserId};
+use crate::id::{ConversationId, FolderId, MessageId, TemplateId, UserId};
 use crate::kinds::{CefrLevel, ConversationStatus, EventType, TitleSource};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
@@ -83,6 +94,10 @@ pub struct Conversation {
     pub updated_at: Timestamp,
     /// In which folder it lies, if in one.
     pub folder_id: Option<FolderId>,
+    /// The conversation that it was branched off or split from, if that is still there.
+    pub origin_conversation_id: Option<ConversationId>,
+    /// The last message before it, there.
+    pub origin_message_id: Option<MessageId>,
 }
 
 /// A conversation as the list shows it.
@@ -137,7 +152,8 @@ pub struct NewConversation {
 
 pub(crate) const COLUMNS: &str =
     "id, template_id, title, title_source, level, status, topic, pinned_at, pin_order,
-    message_count, last_message_at, last_message_preview, created_at, updated_at, folder_id";
+    message_count, last_message_at, last_message_preview, created_at, updated_at, folder_id,
+    origin_conversation_id, origin_message_id";
 
 /// The tags come with their row: a join would multiply rows, a query per row would be dear.
 pub(crate) const SUMMARY_COLUMNS: &str = "id, template_id, title, title_source, level, status, pinned_at,
@@ -167,6 +183,8 @@ impl Conversation {
             created_at: columns.get("created_at")?,
             updated_at: columns.get("updated_at")?,
             folder_id: columns.get("folder_id")?,
+            origin_conversation_id: columns.get("origin_conversation_id")?,
+            origin_message_id: columns.get("origin_message_id")?,
         })
     }
 }

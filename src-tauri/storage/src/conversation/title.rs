@@ -92,23 +92,30 @@ pub(crate) fn name_after_first_message(
 /// Gives the conversation an automatic title in the place of the one it has: made of the learner's first
 /// message that is not in the trash, or none if there is no such message.
 pub(crate) fn name_anew(tx: &WriteTx<'_>, id: ConversationId, now: Timestamp) -> Result<(), Error> {
-    let title = from_first_message(tx, id)?;
+    let title = from_first_message(tx, id, 0)?;
     store(tx, id, &title, TitleSource::Auto, now)
 }
 
-/// The title that the learner's first message gives; empty if there is no such message.
-fn from_first_message(tx: &ReadTx<'_>, id: ConversationId) -> Result<String, Error> {
+/// The title that the learner's first message from this place on gives; empty if there is no such message.
+pub(super) fn from_first_message(
+    tx: &ReadTx<'_>,
+    id: ConversationId,
+    from_sequence: u32,
+) -> Result<String, Error> {
     let first: Option<String> = tx
         .prepare(
             "SELECT content FROM messages WHERE conversation_id = :id AND role = 'user' AND deleted_at IS NULL
+                 AND sequence_number >= :from
              ORDER BY sequence_number LIMIT 1",
         )?
-        .query_row(named_params! { ":id": id }, |row| row.get(0))
+        .query_row(named_params! { ":id": id, ":from": from_sequence }, |row| {
+            row.get(0)
+        })
         .optional()?;
     Ok(first.map_or_else(String::new, |content| text::auto_title(&content)))
 }
 
-fn store(
+pub(super) fn store(
     tx: &WriteTx<'_>,
     id: ConversationId,
     title: &str,

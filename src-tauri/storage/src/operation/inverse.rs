@@ -6,9 +6,9 @@
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Deserialize, Serialize};
 
-use crate::conversation::{Deleted, Pin, Pinned, Set, TagsChanged, Unpinned, Was};
+use crate::conversation::{Deleted, Merge, Pin, Pinned, Set, Split, TagsChanged, Unpinned, Was};
 use crate::folder::{self, FolderDeleted, FolderMoved, FolderUpdated};
-use crate::id::{ConversationId, FolderId, MessageId, UserId};
+use crate::id::{ConversationId, FolderId, MessageId, OperationId, UserId};
 use crate::kinds::{CefrLevel, ConversationStatus, MessageStatus, TitleSource};
 use crate::tag::{TagColored, TagDeleted, TagMerged, TagRenamed};
 use crate::time::Timestamp;
@@ -76,10 +76,14 @@ pub(crate) enum Inverse {
     ColorTag(TagColored),
     /// Puts the tag on its conversations again, if there is no other of its name.
     RestoreTag(TagDeleted),
+    /// Makes one conversation again of two, if their messages are those that the split left in them.
+    TakeSplitBack(Split),
+    /// Makes two conversations again of one, if the messages are those that the merge left in it.
+    TakeMergeBack(Merge),
 }
 
 impl Inverse {
-    /// Takes the operation back, and gives the conversation in which a reply that is still being written may have
+    /// Takes the operation `id` back, and gives the conversation in which a reply that is still being written may have
     /// gone into the trash.
     ///
     /// # Errors
@@ -88,6 +92,7 @@ impl Inverse {
         &self,
         tx: &WriteTx<'_>,
         user: UserId,
+        id: OperationId,
         now: Timestamp,
     ) -> Result<Option<ConversationId>, Error> {
         match self {
@@ -158,10 +163,16 @@ impl Inverse {
             Self::SplitTag(done) => tag::split_again(tx, user, done, now).map(no_reply),
             Self::ColorTag(done) => tag::take_color_back(tx, user, done, now).map(no_reply),
             Self::RestoreTag(done) => tag::restore(tx, user, done, now).map(no_reply),
+            Self::TakeSplitBack(split) => {
+                conversation::take_split_back(tx, user, id, split, now).map(no_reply)
+            }
+            Self::TakeMergeBack(merge) => {
+                conversation::take_merge_back(tx, user, id, merge, now).map(no_reply)
+            }
         }
     }
 
-    /// Whether it cannot be taken back without this conversation.
+    /// Whether it cannot be taken back without this conversation, which is not the one it is about.
     pub(super) fn needs(&self, id: ConversationId) -> bool {
         match self {
             Self::RestoreConversations(done) => done.conversations.contains(&id),
@@ -171,6 +182,8 @@ impl Inverse {
             Self::Unpin(done) => done.conversations.contains(&id),
             Self::PinAgain(done) => done.conversations().any(|other| other == id),
             Self::ChangeTags(done) => done.conversations.contains(&id),
+            Self::TakeSplitBack(split) => split.needs(id),
+            Self::TakeMergeBack(merge) => merge.needs(id),
             // About one thing alone, which has a column of its own; or about what goes on without it.
             _ => false,
         }
@@ -182,6 +195,8 @@ impl Inverse {
             Self::RenameConversation {
                 title, renamed_to, ..
             } => vec![title, renamed_to],
+            Self::TakeSplitBack(split) => split.texts(),
+            Self::TakeMergeBack(merge) => merge.texts(),
             Self::RestoreConversation { .. }
             | Self::DeleteConversation { .. }
             | Self::RestoreMessage { .. }

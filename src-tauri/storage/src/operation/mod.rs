@@ -259,7 +259,7 @@ pub fn undo(
     let Some((operation, inverse)) = found else {
         return Err(Error::not_found("operation", id));
     };
-    let unwanted_reply = inverse.apply(tx, user, now)?;
+    let unwanted_reply = inverse.apply(tx, user, id, now)?;
     forget(tx, id)?;
     Ok(Undone {
         operation,
@@ -284,7 +284,12 @@ pub(crate) fn forget_those_with(
         )?
         .collect::<Result<_, _>>()?;
     for (operation, inverse) in operations {
-        let holds = |text: &str| texts.iter().any(|erased| erased == text);
+        // A title may have been given a number since it was made of them.
+        let holds = |text: &str| {
+            texts
+                .iter()
+                .any(|erased| erased == text || erased == text::without_number(text))
+        };
         if holds(&operation.subject) || inverse.texts().into_iter().any(holds) {
             forget(tx, operation.id)?;
         }
@@ -292,22 +297,25 @@ pub(crate) fn forget_those_with(
     Ok(())
 }
 
-/// Removes the operations that were done to this conversation among others, which is being erased: none of them can
-/// be taken back any more. What was done to it alone goes by reference.
-pub(crate) fn forget_those_of_many(tx: &WriteTx<'_>, id: ConversationId) -> Result<(), Error> {
+/// Removes the operations that cannot be taken back without this conversation, which is about to go for good. Those
+/// that are about it go by reference.
+pub(crate) fn forget_those_that_need(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+) -> Result<(), Error> {
     let sql = format!(
         "SELECT {COLUMNS_WITH_INVERSE} FROM operations
-         WHERE user_id = (SELECT user_id FROM conversations WHERE id = :id) AND conversation_id IS NULL"
+         WHERE user_id = (SELECT user_id FROM conversations WHERE id = :conversation)"
     );
     let operations: Vec<(Operation, Inverse)> = tx
         .prepare(&sql)?
         .query_map(
-            named_params! { ":id": id },
+            named_params! { ":conversation": conversation },
             Operation::from_row_with_inverse,
         )?
         .collect::<Result<_, _>>()?;
     for (operation, inverse) in operations {
-        if inverse.needs(id) {
+        if inverse.needs(conversation) {
             forget(tx, operation.id)?;
         }
     }

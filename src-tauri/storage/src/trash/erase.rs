@@ -9,6 +9,7 @@ use rusqlite::{OptionalExtension, named_params};
 use serde_json::json;
 
 use super::finish::mark_unfinished;
+use super::traces::Said;
 use super::{MILLIS_KEPT, Trashed, traces};
 use crate::change::ChangeKind;
 use crate::id::{ConversationId, MessageId, UserId};
@@ -101,8 +102,9 @@ pub fn sweep(tx: &WriteTx<'_>, as_of: Timestamp, now: Timestamp) -> Result<Swept
     let mut swept = Swept::default();
     let mut erased: BTreeMap<ConversationId, Vec<MessageId>> = BTreeMap::new();
     for message in due_messages(tx, until)? {
-        let conversation = erase_message(tx, message, now)?;
-        erased.entry(conversation).or_default().push(message);
+        for place in erase_message(tx, message, now)? {
+            erased.entry(place).or_default().push(message);
+        }
         swept.messages += 1;
     }
     for (conversation, messages) in &erased {
@@ -166,7 +168,7 @@ fn erase_piece(
         if !erase_rows(tx, id)? {
             return Ok(());
         }
-        operation::forget_those_of_many(tx, id)?;
+        operation::forget_those_that_need(tx, id)?;
         tx.prepare("DELETE FROM conversations WHERE id = :id")?
             .execute(named_params! { ":id": id })?;
         swept.conversations += 1;
@@ -180,8 +182,17 @@ fn erase_piece(
         swept.messages += 1;
         counted += i64::from(is_counted);
     }
+    if !has_messages(tx, id)? {
+        traces::erase_elsewhere(tx, id, now)?;
+    }
     // Whatever happens before the last piece, the counts of what is left are true.
     conversation::settled_messages_changed(tx, id, -counted, now)
+}
+
+fn has_messages(tx: &ReadTx<'_>, id: ConversationId) -> Result<bool, Error> {
+    Ok(tx
+        .prepare("SELECT 1 FROM messages WHERE conversation_id = :id LIMIT 1")?
+        .exists(named_params! { ":id": id })?)
 }
 
 /// Erases what a conversation has besides its messages, as far as that is allowed at once. Gives whether that was all.
@@ -202,13 +213,20 @@ fn erase_rows(tx: &WriteTx<'_>, id: ConversationId) -> Result<bool, Error> {
 }
 
 /// Erases one message of a conversation that stays, and everything that was made of its words. Gives the
-/// conversation; its log is still to be seen to.
-fn erase_message(tx: &WriteTx<'_>, id: MessageId, now: Timestamp) -> Result<ConversationId, Error> {
-    let conversation = traces::erase(tx, id, now)?;
+/// conversations whose log is still to be seen to.
+fn erase_message(
+    tx: &WriteTx<'_>,
+    id: MessageId,
+    now: Timestamp,
+) -> Result<Vec<ConversationId>, Error> {
+    let Said {
+        conversation,
+        places,
+    } = traces::erase(tx, id, now)?;
     delete_row(tx, id)?;
     event::append(tx, conversation, EventType::MessageErased, &json!({}), now)?;
     tx.changed_message(ChangeKind::Deleted, id, conversation);
-    Ok(conversation)
+    Ok(places)
 }
 
 /// The row, and by its references what belongs to it: chunks, history, bookmarks, reactions, corrections,

@@ -13,13 +13,18 @@ use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
 use crate::{Error, conversation, operation, text};
 
+/// Where a message was said.
+pub(super) struct Said {
+    /// Where it is.
+    pub(super) conversation: ConversationId,
+    /// Wherever it was before, and where it is.
+    pub(super) places: Vec<ConversationId>,
+}
+
 /// Erases what was made of the words of a message that lies in the trash, outside of its own row and of what
-/// that owns, and of the log: see [`erase_event_data`]. Gives its conversation. An automatic title that came of the message is made of another one.
-pub(super) fn erase(
-    tx: &WriteTx<'_>,
-    id: MessageId,
-    now: Timestamp,
-) -> Result<ConversationId, Error> {
+/// that owns, and of the logs: see [`erase_event_data`]. An automatic title that came of the message is made of
+/// another one.
+pub(super) fn erase(tx: &WriteTx<'_>, id: MessageId, now: Timestamp) -> Result<Said, Error> {
     let (conversation, role, sequence_number): (_, Role, _) = tx
         .prepare("SELECT conversation_id, role, sequence_number FROM messages WHERE id = :id")?
         .query_row(named_params! { ":id": id }, |row| {
@@ -29,14 +34,38 @@ pub(super) fn erase(
                 row.get("sequence_number")?,
             ))
         })?;
-    if role == Role::User {
-        erase_titles(tx, conversation, id, now)?;
+    let mut places = conversation::came_from(tx, conversation, id.as_i64())?;
+    places.push(conversation);
+    for place in &places {
+        if role == Role::User {
+            erase_titles(tx, *place, id, now)?;
+        }
+        erase_shares(tx, *place)?;
     }
     erase_memory(tx, conversation, id, sequence_number)?;
     erase_notes(tx, id)?;
-    erase_shares(tx, conversation)?;
     erase_examples(tx, id, now)?;
-    Ok(conversation)
+    Ok(Said {
+        conversation,
+        places,
+    })
+}
+
+/// Erases what was made of messages that were erased with their conversation, in the conversations where they had
+/// been before: what others may read of these, and their automatic titles.
+pub(super) fn erase_elsewhere(
+    tx: &WriteTx<'_>,
+    id: ConversationId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    for place in conversation::came_from(tx, id, 0)? {
+        erase_shares(tx, place)?;
+        if let Some(title) = automatic_title(tx, place)? {
+            conversation::name_anew(tx, place, now)?;
+            operation::forget_those_with(tx, place, &[title])?;
+        }
+    }
+    Ok(())
 }
 
 /// The sentences in which words were met, of the words that were met in this message. The words stay learnt.
@@ -65,7 +94,12 @@ fn erase_titles(
     let is_of_it = match &title {
         None => false,
         // However the title was cut, it is the learner's first message that it was made of.
-        Some(title) => titles.contains(title) || is_first_of_learner(tx, conversation, id)?,
+        Some(title) => {
+            titles
+                .iter()
+                .any(|made| made == text::without_number(title))
+                || is_first_of_learner(tx, conversation, id)?
+        }
     };
     if is_of_it {
         titles.extend(title);
@@ -87,14 +121,17 @@ fn titles_of_versions(tx: &ReadTx<'_>, id: MessageId) -> Result<Vec<String>, Err
         .collect()
 }
 
-/// The conversation's title, if the app made it.
+/// The conversation's title, if the app made it; `None` also if the conversation is gone.
 fn automatic_title(tx: &ReadTx<'_>, id: ConversationId) -> Result<Option<String>, Error> {
-    let (title, source): (String, TitleSource) = tx
+    let found: Option<(String, TitleSource)> = tx
         .prepare("SELECT title, title_source FROM conversations WHERE id = :id")?
         .query_row(named_params! { ":id": id }, |row| {
             Ok((row.get("title")?, row.get("title_source")?))
-        })?;
-    Ok((source == TitleSource::Auto && !title.is_empty()).then_some(title))
+        })
+        .optional()?;
+    Ok(found
+        .filter(|(title, source)| *source == TitleSource::Auto && !title.is_empty())
+        .map(|(title, _)| title))
 }
 
 fn is_first_of_learner(
