@@ -20,6 +20,10 @@ text_enum! {
         Message = "message",
         /// A speakable chunk.
         Chunk = "chunk",
+        /// A note on a conversation or a message.
+        Note = "note",
+        /// The bookmark of a message.
+        Bookmark = "bookmark",
     }
 }
 

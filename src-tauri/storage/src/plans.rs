@@ -2,7 +2,7 @@
 //!
 //! Tests ask SQLite for their plans, benchmarks measure them; nobody has to copy SQL for that.
 
-use crate::{audio, chunk, conversation, message, operation, trash};
+use crate::{audio, bookmark, chunk, conversation, message, note, operation, trash};
 
 /// A statement and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,5 +39,24 @@ pub fn hot_queries() -> Vec<HotQuery> {
         query("what can be undone", operation::list_sql()),
         query("sounds that chunks have", audio::PAGE.to_owned()),
         query("whether a chunk has a sound", audio::IS_NAMED.to_owned()),
+        query("read on in a conversation", message::page_after_sql()),
+        query(
+            "whether there are earlier messages",
+            message::is_any_up_to_sql(),
+        ),
+        query(
+            "whether there are later messages",
+            message::is_any_from_sql(),
+        ),
+        query("edits of a message", message::history_sql()),
+        query(
+            "last deletion of a conversation's messages",
+            message::last_deletion_sql(),
+        ),
+        query("bookmarks", bookmark::page_sql()),
+        query("notes of a conversation", note::page_sql()),
+        query("notes on a message", note::page_of_message_sql()),
+        query("trash page, notes", trash::notes_page_sql()),
+        query("notes due to be erased", trash::DUE_NOTES.to_owned()),
     ]
 }

@@ -6,11 +6,12 @@
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ConversationId, MessageId, UserId};
+use crate::id::{ConversationId, MessageEditId, MessageId, NoteId, UserId};
 use crate::kinds::TitleSource;
+use crate::message::EditDone;
 use crate::time::Timestamp;
 use crate::tx::WriteTx;
-use crate::{Error, conversation, message};
+use crate::{Error, bookmark, conversation, message, note};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -41,6 +42,28 @@ pub(crate) enum Inverse {
     },
     /// Puts the message into the trash, where it must not be.
     DeleteMessage { message: MessageId },
+    /// Takes the messages of the conversation out of the trash that were put there together at that time.
+    RestoreMessages {
+        conversation: ConversationId,
+        deleted_at: Timestamp,
+    },
+    /// Takes back the last edit of the message, which must be this one, and out of the trash what it discarded.
+    RevertEdit {
+        message: MessageId,
+        edit: MessageEditId,
+        discarded_at: Option<Timestamp>,
+        title_followed: bool,
+    },
+    /// Bookmarks the message as it was, if it has no bookmark.
+    RestoreBookmark {
+        message: MessageId,
+        note: Option<String>,
+        created_at: Timestamp,
+    },
+    /// Takes the note out of the trash, where it must lie since that time.
+    RestoreNote { note: NoteId, deleted_at: Timestamp },
+    /// Puts the note into the trash, where it must not be.
+    DeleteNote { note: NoteId },
 }
 
 impl Inverse {
@@ -92,6 +115,36 @@ impl Inverse {
             Self::DeleteMessage { message } => message::put_into_trash(tx, user, *message, now)
                 .map(drop)
                 .map_err(gone_is_conflict),
+            Self::RestoreMessages {
+                conversation,
+                deleted_at,
+            } => message::take_group_out_of_trash(tx, user, *conversation, *deleted_at, now),
+            Self::RevertEdit {
+                message,
+                edit,
+                discarded_at,
+                title_followed,
+            } => {
+                let done = EditDone {
+                    edit: *edit,
+                    discarded_at: *discarded_at,
+                    title_followed: *title_followed,
+                };
+                message::take_edit_back(tx, user, *message, done, now)
+            }
+            Self::RestoreBookmark {
+                message,
+                note,
+                created_at,
+            } => bookmark::put_back(tx, user, *message, note.as_deref(), *created_at, now),
+            Self::RestoreNote { note, deleted_at } => {
+                let since = note::in_trash_since(tx, user, *note)?;
+                require_since(since, *deleted_at)?;
+                note::take_out_of_trash(tx, user, *note, now).map(drop)
+            }
+            Self::DeleteNote { note } => note::put_into_trash(tx, user, *note, now)
+                .map(drop)
+                .map_err(gone_is_conflict),
         }
     }
 
@@ -101,10 +154,35 @@ impl Inverse {
             Self::RenameConversation {
                 title, renamed_to, ..
             } => vec![title, renamed_to],
+            Self::RestoreBookmark { note, .. } => note.as_deref().into_iter().collect(),
             Self::RestoreConversation { .. }
             | Self::DeleteConversation { .. }
             | Self::RestoreMessage { .. }
-            | Self::DeleteMessage { .. } => Vec::new(),
+            | Self::DeleteMessage { .. }
+            | Self::RestoreMessages { .. }
+            | Self::RevertEdit { .. }
+            | Self::RestoreNote { .. }
+            | Self::DeleteNote { .. } => Vec::new(),
+        }
+    }
+
+    /// Whether what was done was done to a conversation as a whole, or to several of its messages, so that the
+    /// operation goes by its title.
+    pub(super) const fn is_of_conversation(&self) -> bool {
+        matches!(
+            self,
+            Self::RestoreConversation { .. }
+                | Self::DeleteConversation { .. }
+                | Self::RenameConversation { .. }
+                | Self::RestoreMessages { .. }
+        )
+    }
+
+    /// The note to which something was done.
+    pub(super) const fn note(&self) -> Option<NoteId> {
+        match self {
+            Self::RestoreNote { note, .. } | Self::DeleteNote { note } => Some(*note),
+            _ => None,
         }
     }
 }
