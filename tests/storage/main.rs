@@ -7,12 +7,11 @@
     clippy::panic
 )]
 
-mod support;
-
 mod audio;
 mod backups;
 mod backups_restore;
 mod backups_thinned;
+mod bookmarks;
 mod chunks;
 mod conversations;
 mod copies;
@@ -38,6 +37,10 @@ mod launch_clock;
 mod launch_replace;
 mod lists;
 mod many;
+mod message_edits;
+mod message_groups;
+mod message_reading;
+mod message_steps;
 mod messages;
 mod migrations;
 mod moves;
@@ -45,12 +48,14 @@ mod moves_length;
 mod moves_model;
 mod moves_steps;
 mod moves_undone;
+mod notes;
 mod operations;
 mod organising;
 mod organising_steps;
 mod pins;
 mod query_plans;
 mod races;
+mod reactions;
 mod read_marks;
 mod refused;
 mod replies;
@@ -59,6 +64,7 @@ mod search_corpus;
 mod searching;
 mod settings;
 mod sick;
+mod support;
 mod tags;
 mod templates;
 mod tool;

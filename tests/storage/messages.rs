@@ -154,7 +154,8 @@ fn a_conversation_is_read_backwards_by_place() {
         empty,
         message::MessagePage {
             messages: vec![],
-            has_more: false
+            has_more: false,
+            has_newer: true
         }
     );
 }

@@ -266,6 +266,7 @@ impl Life {
         match thing {
             Trashed::Conversation(id) => self.talks.get_mut(&id).unwrap().deleted_at = None,
             Trashed::Message(id) => self.said.get_mut(&id).unwrap().in_trash = false,
+            Trashed::Note(id) => panic!("nobody has made the note {id}"),
         }
     }
 
@@ -297,6 +298,7 @@ impl Life {
                     talk.messages.retain(|other| *other != id);
                 }
             }
+            Trashed::Note(id) => panic!("nobody has made the note {id}"),
         }
     }
 
@@ -420,6 +422,7 @@ impl Life {
                             self.talks.get_mut(id).unwrap().deleted_at = deleted_at;
                         }
                         Trashed::Message(id) => self.said.get_mut(id).unwrap().in_trash = true,
+                        Trashed::Note(id) => panic!("nobody has made the note {id}"),
                     }
                 }
             }

@@ -278,6 +278,7 @@ fn an_undo_tells_where_it_puts_a_reply_into_the_trash_that_is_still_being_writte
         let deleted = match thing {
             Trashed::Conversation(id) => world.delete(id),
             Trashed::Message(id) => world.delete_message(id),
+            Trashed::Note(id) => panic!("nobody has made the note {id}"),
         };
         deleted.unwrap();
         world.restore(thing).unwrap();

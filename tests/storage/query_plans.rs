@@ -152,6 +152,46 @@ fn each_hot_query_uses_the_index_made_for_it() {
         ("folders", "conversations_folder (folder_id=?)"),
         ("tags", "conversation_tags_tag"),
         ("spellings of tags", "conversation_tags_tag (tag>?)"),
+        (
+            "read on in a conversation",
+            "(conversation_id=? AND sequence_number>?)",
+        ),
+        (
+            "whether there are earlier messages",
+            "(conversation_id=? AND sequence_number<?)",
+        ),
+        (
+            "whether there are later messages",
+            "(conversation_id=? AND sequence_number>?)",
+        ),
+        (
+            "edits of a message",
+            "message_edit_history_message (message_id=? AND edited_at<?)",
+        ),
+        (
+            "last deletion of a conversation's messages",
+            "messages_trash (deleted_at>?)",
+        ),
+        (
+            "bookmarks",
+            "message_bookmarks_user (user_id=? AND created_at<?)",
+        ),
+        (
+            "notes of a conversation",
+            "conversation_notes_conversation (conversation_id=? AND created_at>?)",
+        ),
+        (
+            "notes on a message",
+            "conversation_notes_message (message_id=? AND rowid>?)",
+        ),
+        (
+            "trash page, notes",
+            "conversation_notes_trash (deleted_at>? AND deleted_at<?)",
+        ),
+        (
+            "notes due to be erased",
+            "conversation_notes_trash (deleted_at<?)",
+        ),
     ] {
         let query = hot_queries()
             .into_iter()

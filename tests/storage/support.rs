@@ -4,14 +4,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
+use parlance_storage::bookmark::{self, Bookmark};
 use parlance_storage::chunk::NewChunk;
 use parlance_storage::conversation::{self, Conversation, NewConversation};
-use parlance_storage::message::{self, Message, NewMessage};
+use parlance_storage::message::{self, Edited, Later, Message, NewMessage};
+use parlance_storage::note::{self, NewNote, Note};
 use parlance_storage::operation::{self, Operation};
 use parlance_storage::trash::{self, TrashItem, Trashed};
 use parlance_storage::{
     Clock, ConversationId, Database, Emotion, Emphasis, Error, InputMethod, ManualClock, MessageId,
-    MessageStatus, OpenOptions, OperationId, ReadTx, Timestamp, UserId, WriteTx, user, verify,
+    MessageStatus, NoteId, OpenOptions, OperationId, ReadTx, Timestamp, UserId, WriteTx, user,
+    verify,
 };
 use tempfile::TempDir;
 
@@ -148,6 +151,36 @@ impl World {
     pub fn delete_message(&self, id: MessageId) -> Result<Operation, Error> {
         let (user, now) = (self.user, self.now());
         self.write(move |tx| message::delete(tx, user, id, now))
+    }
+
+    pub fn edit(&self, id: MessageId, content: &str, later: Later) -> Result<Edited, Error> {
+        let (user, now, content) = (self.user, self.now(), content.to_owned());
+        self.write(move |tx| message::edit(tx, user, id, &content, later, now))
+    }
+
+    pub fn note(
+        &self,
+        conversation_id: ConversationId,
+        message_id: Option<MessageId>,
+        content: &str,
+    ) -> Result<Note, Error> {
+        let (user, now) = (self.user, self.now());
+        let new = NewNote {
+            conversation_id,
+            message_id,
+            content: content.to_owned(),
+        };
+        self.write(move |tx| note::insert(tx, user, new, now))
+    }
+
+    pub fn delete_note(&self, id: NoteId) -> Result<Operation, Error> {
+        let (user, now) = (self.user, self.now());
+        self.write(move |tx| note::delete(tx, user, id, now))
+    }
+
+    pub fn bookmark(&self, id: MessageId, note: Option<&str>) -> Result<Bookmark, Error> {
+        let (user, now, note) = (self.user, self.now(), note.map(str::to_owned));
+        self.write(move |tx| bookmark::set(tx, user, id, note.as_deref(), now))
     }
 
     pub fn restore(&self, thing: Trashed) -> Result<(), Error> {

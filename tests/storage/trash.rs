@@ -344,6 +344,7 @@ fn what_lies_in_the_trash_is_not_spoken_and_wakes_the_voice_when_it_comes_back()
         match thing {
             Trashed::Message(id) => world.delete_message(id),
             Trashed::Conversation(id) => world.delete(id),
+            Trashed::Note(id) => world.delete_note(id),
         }
         .unwrap();
         assert_eq!(claim(), None);

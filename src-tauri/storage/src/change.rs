@@ -24,6 +24,10 @@ text_enum! {
         Folder = "folder",
         /// A learner's tags, all together.
         Tag = "tag",
+        /// A note on a conversation or a message.
+        Note = "note",
+        /// The bookmark of a message.
+        Bookmark = "bookmark",
     }
 }
 

@@ -15,6 +15,7 @@
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use crate::Error;
 use crate::time::Timestamp;
 
 /// 2020-01-01T00:00:00Z in Unix milliseconds.
@@ -113,6 +114,19 @@ pub(crate) fn decode(text: &str) -> Result<i64, IdError> {
     i64::try_from(value).map_err(|_| IdError)
 }
 
+/// Where a page of a list by time and id goes on.
+pub(crate) fn to_time_cursor(at: i64, id: i64) -> String {
+    format!("{at}.{}", encode(id))
+}
+
+/// Reads what [`to_time_cursor`] wrote.
+pub(crate) fn from_time_cursor(cursor: &str) -> Result<(i64, i64), Error> {
+    cursor
+        .split_once('.')
+        .and_then(|(at, id)| Some((at.parse().ok()?, decode(id).ok()?)))
+        .ok_or_else(|| Error::invalid("cursor", "is not one that a page gave"))
+}
+
 macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$meta])*
@@ -206,8 +220,14 @@ ids! {
     FolderId,
     /// Names something that the learner looked for.
     RecentSearchId,
-    /// Names a note.
+    /// Names a note on a conversation or a message.
     NoteId,
     /// Names something that the tutor remembers of the learner.
     KeyFactId,
+    /// Names a change of a message's words.
+    MessageEditId,
+    /// Names the bookmark of a message.
+    BookmarkId,
+    /// Names what the learner thinks of a reply.
+    ReactionId,
 }

@@ -229,6 +229,32 @@ text_enum! {
         ConversationMerged = "conversation_merged",
         /// A merge was taken back.
         ConversationMergeUndone = "conversation_merge_undone",
+        /// The learner changed what a message says; the data holds how many later messages were discarded.
+        MessageEdited = "message_edited",
+        /// An edit was taken back, and what was discarded with it came back.
+        MessageEditUndone = "message_edit_undone",
+        /// Several messages were put into the trash at once; the event's data holds how many.
+        MessagesDeleted = "messages_deleted",
+        /// They were taken out again; the event's data holds how many.
+        MessagesRestored = "messages_restored",
+        /// A message was bookmarked, or its bookmark's note changed.
+        MessageBookmarked = "message_bookmarked",
+        /// A bookmark was removed.
+        BookmarkRemoved = "bookmark_removed",
+        /// The learner said what a reply was like.
+        ReactionSet = "reaction_set",
+        /// The learner took that back.
+        ReactionCleared = "reaction_cleared",
+        /// A note was written.
+        NoteCreated = "note_created",
+        /// A note was changed.
+        NoteUpdated = "note_updated",
+        /// A note was put into the trash.
+        NoteDeleted = "note_deleted",
+        /// A note was taken out of the trash.
+        NoteRestored = "note_restored",
+        /// A note was erased for ever; which one is not said.
+        NoteErased = "note_erased",
     }
 }
 
@@ -255,6 +281,8 @@ text_enum! {
         Conversation = "conversation",
         /// One message of a conversation.
         Message = "message",
+        /// A note on a conversation or a message.
+        Note = "note",
     }
 }
 
@@ -309,5 +337,33 @@ text_enum! {
         ConversationSplit = "conversation_split",
         /// A conversation went into another one.
         ConversationMerge = "conversation_merge",
+        /// A message was changed, perhaps with all later ones discarded.
+        MessageEdit = "message_edit",
+        /// Several messages of a conversation were put into the trash at once.
+        MessagesDelete = "messages_delete",
+        /// A bookmark was removed.
+        BookmarkRemove = "bookmark_remove",
+        /// A note was put into the trash.
+        NoteDelete = "note_delete",
+        /// A note was taken out of the trash.
+        NoteRestore = "note_restore",
+    }
+}
+
+text_enum! {
+    /// What a reply was like, to the learner.
+    Reaction {
+        /// It helped.
+        Helpful = "helpful",
+        /// It could not be followed.
+        Confusing = "confusing",
+        /// It was wrong.
+        Incorrect = "incorrect",
+        /// It asked too little.
+        TooEasy = "too_easy",
+        /// It asked too much.
+        TooHard = "too_hard",
+        /// It was just right.
+        Perfect = "perfect",
     }
 }

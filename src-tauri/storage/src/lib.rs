@@ -15,6 +15,7 @@
 
 pub mod audio;
 pub mod backup;
+pub mod bookmark;
 mod change;
 pub mod chunk;
 mod columns;
@@ -36,9 +37,11 @@ mod launch;
 mod marker;
 pub mod message;
 pub mod migrations;
+pub mod note;
 pub mod operation;
 mod plans;
 mod progress;
+pub mod reaction;
 mod replace;
 mod scrub;
 pub mod search;
@@ -58,12 +61,12 @@ pub use change::{Change, ChangeKind, ChangeSet, Entity};
 pub use database::{CheckDue, Database, Launch, LaunchNotice, OpenOptions};
 pub use error::Error;
 pub use id::{
-    ChunkId, ConversationId, EventId, FolderId, ID_LENGTH, IdError, KeyFactId, MessageId, NoteId,
-    OperationId, RecentSearchId, TemplateId, UserId,
+    BookmarkId, ChunkId, ConversationId, EventId, FolderId, ID_LENGTH, IdError, KeyFactId,
+    MessageEditId, MessageId, NoteId, OperationId, ReactionId, RecentSearchId, TemplateId, UserId,
 };
 pub use kinds::{
     CefrLevel, ConversationStatus, Emotion, Emphasis, EventType, InputMethod, Language,
-    MemoryStrategy, MessageStatus, OperationKind, PartnerPace, Role, SearchKind, Theme,
+    MemoryStrategy, MessageStatus, OperationKind, PartnerPace, Reaction, Role, SearchKind, Theme,
     TitleSource, TrashKind, TtsStatus,
 };
 pub use launch::begin_anew;

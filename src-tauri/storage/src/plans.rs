@@ -2,7 +2,7 @@
 //!
 //! Tests ask SQLite for their plans, benchmarks measure them; nobody has to copy SQL for that.
 
-use crate::{audio, chunk, conversation, folder, message, operation, tag, trash};
+use crate::{audio, bookmark, chunk, conversation, folder, message, note, operation, tag, trash};
 
 /// A statement and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +44,25 @@ pub fn hot_queries() -> Vec<HotQuery> {
         query("folders", folder::list_sql()),
         query("tags", tag::LIST.to_owned()),
         query("spellings of tags", tag::ALL.to_owned()),
+        query("read on in a conversation", message::page_after_sql()),
+        query(
+            "whether there are earlier messages",
+            message::is_any_up_to_sql(),
+        ),
+        query(
+            "whether there are later messages",
+            message::is_any_from_sql(),
+        ),
+        query("edits of a message", message::history_sql()),
+        query(
+            "last deletion of a conversation's messages",
+            message::last_deletion_sql(),
+        ),
+        query("bookmarks", bookmark::page_sql()),
+        query("notes of a conversation", note::page_sql()),
+        query("notes on a message", note::page_of_message_sql()),
+        query("trash page, notes", trash::notes_page_sql()),
+        query("notes due to be erased", trash::DUE_NOTES.to_owned()),
     ]);
     queries
 }

@@ -20,6 +20,10 @@ pub const LONGEST_FOLDER_NAME: usize = 200;
 pub const LONGEST_ICON: usize = 64;
 /// The longest tag, in code points.
 pub const LONGEST_TAG: usize = 100;
+/// The longest note, in code points.
+pub const LONGEST_NOTE: usize = 100_000;
+/// The longest remark, such as the note of a bookmark, in code points.
+pub const LONGEST_REMARK: usize = 2_000;
 /// Code points of a message shown in the list of conversations.
 const PREVIEW_LENGTH: usize = 160;
 /// Code points of an automatic title.
@@ -54,6 +58,15 @@ pub(crate) fn check_not_blank(
         return Err(Error::invalid(field, "must not be empty"));
     }
     Ok(())
+}
+
+/// A remark as it is stored: up to 2,000 code points, none if it is blank.
+pub(crate) fn remark<'a>(
+    field: &'static str,
+    text: Option<&'a str>,
+) -> Result<Option<&'a str>, Error> {
+    check(field, text.unwrap_or_default(), LONGEST_REMARK)?;
+    Ok(text.filter(|text| !text.chars().all(is_blank)))
 }
 
 /// A title as it is stored: without blanks around it, on one line, 1 to 200 code points.

@@ -98,6 +98,24 @@ impl<'c> WriteTx<'c> {
         });
     }
 
+    /// Notes a change of something that belongs to a conversation, and perhaps to a message of it.
+    pub(crate) fn changed_in(
+        &self,
+        entity: Entity,
+        kind: ChangeKind,
+        id: impl ToString + Copy,
+        conversation: ConversationId,
+        message: Option<MessageId>,
+    ) {
+        self.note(Change {
+            entity,
+            kind,
+            id: id.to_string(),
+            conversation_id: Some(conversation),
+            message_id: message,
+        });
+    }
+
     /// Notes any change.
     pub(crate) fn note(&self, change: Change) {
         self.changes.borrow_mut().push(change);

@@ -424,7 +424,11 @@ fn largest_id(connection: &Connection) -> Result<i64, Error> {
              coalesce((SELECT max(id) FROM messages), 0),
              coalesce((SELECT max(id) FROM message_chunks), 0),
              coalesce((SELECT max(id) FROM conversation_events), 0),
-             coalesce((SELECT max(id) FROM operations), 0))",
+             coalesce((SELECT max(id) FROM operations), 0),
+             coalesce((SELECT max(id) FROM message_edit_history), 0),
+             coalesce((SELECT max(id) FROM message_bookmarks), 0),
+             coalesce((SELECT max(id) FROM message_reactions), 0),
+             coalesce((SELECT max(id) FROM conversation_notes), 0))",
         [],
         |row| row.get(0),
     )?)

@@ -3,9 +3,25 @@
 //! The order of a conversation is `sequence_number`, never a time. The verbs that write
 //! are re-exported here: the learner's messages come whole, the partner's may come word by word.
 
+mod edit;
+mod history;
+mod many;
+mod page;
+mod title;
 mod trash;
 mod write;
 
+pub(crate) use edit::{EditDone, take_edit_back};
+pub use edit::{Edited, Later, edit};
+pub(crate) use history::COLUMNS as HISTORY_COLUMNS;
+pub(crate) use history::history_sql;
+pub use history::{LARGEST_HISTORY_PAGE, MessageEdit, MessageHistory, history};
+pub use many::{MOST_AT_ONCE, delete_many};
+pub(crate) use many::{last_deletion_sql, take_group_out_of_trash};
+pub use page::{LARGEST_PAGE, MessagePage, list_after, list_around, list_before};
+pub(crate) use page::{
+    is_any_from_sql, is_any_up_to_sql, page_after_sql, page_chunks_sql, page_sql,
+};
 pub use trash::delete;
 pub(crate) use trash::{in_trash_since, put_into_trash, take_out_of_trash};
 pub(crate) use write::insert_imported;
@@ -17,13 +33,10 @@ use serde::Serialize;
 use crate::chunk::{self, Chunk};
 use crate::columns::Columns;
 use crate::id::{ConversationId, MessageId, UserId};
-use crate::kinds::{InputMethod, MessageStatus, Role};
+use crate::kinds::{InputMethod, MessageStatus, Reaction, Role};
 use crate::time::Timestamp;
 use crate::tx::ReadTx;
 use crate::{Error, conversation};
-
-/// The most messages of one page.
-pub const LARGEST_PAGE: u32 = 200;
 
 /// A message with its chunks.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -50,54 +63,61 @@ pub struct Message {
     pub created_at: Timestamp,
     /// When the learner last changed it.
     pub edited_at: Option<Timestamp>,
+    /// How often the learner changed it.
+    pub edit_count: u32,
+    /// Whether the learner bookmarked it.
+    pub is_bookmarked: bool,
+    /// What the learner thinks of it; only of replies.
+    pub reaction: Option<Reaction>,
+    /// Notes on it outside of the trash.
+    pub note_count: u32,
     /// In order. Of a finished reply they are its content, put together; the learner's have none.
     pub chunks: Vec<Chunk>,
 }
 
-/// A stretch of a conversation.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "specta", derive(specta::Type))]
-pub struct MessagePage {
-    /// In the order in which they were said.
-    pub messages: Vec<Message>,
-    /// Whether there are earlier ones.
-    pub has_more: bool,
-}
-
-pub(crate) const COLUMNS: &str =
+/// What stands in the row itself.
+pub(crate) const STORED_COLUMNS: &str =
     "messages.id, messages.conversation_id, messages.role, messages.content,
     messages.sequence_number, messages.status, messages.model, messages.input_method,
-    messages.created_at, messages.edited_at";
+    messages.created_at, messages.edited_at, messages.edit_count";
 
-/// Backwards from a place, so that a conversation opens at its end.
-const PAGE: &str = "
-    FROM messages
-    WHERE conversation_id = :conversation AND sequence_number < :before AND deleted_at IS NULL
-    ORDER BY sequence_number DESC LIMIT :limit";
+/// What the learner did with the message comes with its row, each along an index: a statement per message, or
+/// one more pass, would be dearer.
+const MARK_COLUMNS: &str = "
+    EXISTS (SELECT 1 FROM message_bookmarks WHERE message_id = messages.id) AS is_bookmarked,
+    (SELECT reaction FROM message_reactions WHERE message_id = messages.id) AS reaction,
+    (SELECT count(*) FROM conversation_notes WHERE message_id = messages.id AND deleted_at IS NULL) AS note_count";
 
-/// The chunks of a whole page at once. CROSS JOIN fixes the order: along the messages, then into each.
-const PAGE_CHUNKS: &str = "
-    FROM messages CROSS JOIN message_chunks ON message_chunks.message_id = messages.id
-    WHERE messages.conversation_id = :conversation AND messages.sequence_number BETWEEN :first AND :last
-        AND messages.deleted_at IS NULL
-    ORDER BY messages.sequence_number, message_chunks.chunk_index";
-
-pub(crate) fn page_sql() -> String {
-    format!("SELECT {COLUMNS} {PAGE}")
-}
-
-pub(crate) fn page_chunks_sql() -> String {
-    format!("SELECT {} {PAGE_CHUNKS}", chunk::COLUMNS)
+/// All that [`Message::from_row`] reads; for a query of `messages`.
+pub(crate) fn columns() -> String {
+    format!("{STORED_COLUMNS}, {MARK_COLUMNS}")
 }
 
 pub(crate) fn streaming_sql() -> String {
-    format!("SELECT {COLUMNS} FROM messages WHERE status = 'streaming' ORDER BY conversation_id")
+    format!(
+        "SELECT {} FROM messages WHERE status = 'streaming' ORDER BY conversation_id",
+        columns()
+    )
 }
 
 impl Message {
     pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         let mut columns = Columns::of(row);
+        let message = Self::read_stored(&mut columns)?;
+        Ok(Self {
+            is_bookmarked: columns.get("is_bookmarked")?,
+            reaction: columns.get("reaction")?,
+            note_count: columns.get("note_count")?,
+            ..message
+        })
+    }
+
+    /// Reads the row alone, for `verify`: what a mark holds is a matter of the mark's own table.
+    pub(crate) fn from_stored_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Self::read_stored(&mut Columns::of(row))
+    }
+
+    fn read_stored(columns: &mut Columns<'_, '_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: columns.get("id")?,
             conversation_id: columns.get("conversation_id")?,
@@ -109,6 +129,10 @@ impl Message {
             input_method: columns.get("input_method")?,
             created_at: columns.get("created_at")?,
             edited_at: columns.get("edited_at")?,
+            edit_count: columns.get("edit_count")?,
+            is_bookmarked: false,
+            reaction: None,
+            note_count: 0,
             chunks: Vec::new(),
         })
     }
@@ -125,37 +149,6 @@ pub fn get(tx: &ReadTx<'_>, user: UserId, id: MessageId) -> Result<Message, Erro
     }
 }
 
-/// The messages before a place (or the last ones), with their chunks, at most `limit` and at most 200.
-///
-/// # Errors
-/// `NotFound` if this learner has no such conversation.
-pub fn list_before(
-    tx: &ReadTx<'_>,
-    user: UserId,
-    conversation: ConversationId,
-    before_sequence: Option<u32>,
-    limit: u32,
-) -> Result<MessagePage, Error> {
-    conversation::require(tx, user, conversation)?;
-    let limit = limit.clamp(1, LARGEST_PAGE);
-    let mut statement = tx.prepare(&page_sql())?;
-    let rows = statement.query_map(
-        named_params! {
-            ":conversation": conversation,
-            ":before": before_sequence.map_or(i64::MAX, i64::from),
-            // One more than asked for tells whether there are earlier ones.
-            ":limit": limit + 1,
-        },
-        Message::from_row,
-    )?;
-    let mut messages: Vec<Message> = rows.collect::<Result<_, _>>()?;
-    let has_more = messages.len() > limit as usize;
-    messages.truncate(limit as usize);
-    messages.reverse();
-    attach_chunks(tx, conversation, &mut messages)?;
-    Ok(MessagePage { messages, has_more })
-}
-
 /// The replies that are being written. At start: those that a dead process left behind.
 pub fn list_streaming(tx: &ReadTx<'_>) -> Result<Vec<Message>, Error> {
     let mut statement = tx.prepare(&streaming_sql())?;
@@ -165,6 +158,24 @@ pub fn list_streaming(tx: &ReadTx<'_>) -> Result<Vec<Message>, Error> {
         message.chunks = chunk::list_of_message(tx, message.id)?;
     }
     Ok(messages)
+}
+
+/// Refuses what would change a conversation under a reply that is being written in it, also one in the trash.
+pub(crate) fn require_nothing_written(
+    tx: &ReadTx<'_>,
+    conversation: ConversationId,
+) -> Result<(), Error> {
+    let is_busy = tx
+        .prepare(
+            "SELECT 1 FROM messages WHERE conversation_id = :conversation AND status = 'streaming'",
+        )?
+        .exists(named_params! { ":conversation": conversation })?;
+    if is_busy {
+        return Err(Error::conflict(
+            "A reply is being written in this conversation already.",
+        ));
+    }
+    Ok(())
 }
 
 /// The message, whoever's it is; `None` if it is in the trash or gone.
@@ -182,7 +193,10 @@ fn find_where(
     id: MessageId,
     condition: &'static str,
 ) -> Result<Option<Message>, Error> {
-    let mut statement = tx.prepare(&format!("SELECT {COLUMNS} FROM messages WHERE {condition}"))?;
+    let mut statement = tx.prepare(&format!(
+        "SELECT {} FROM messages WHERE {condition}",
+        columns()
+    ))?;
     let found = statement
         .query_row(named_params! { ":id": id }, Message::from_row)
         .optional()?;
@@ -193,35 +207,4 @@ fn find_where(
             Ok(Some(message))
         }
     }
-}
-
-/// Both lists run in the same order, so one pass puts the chunks where they belong.
-fn attach_chunks(
-    tx: &ReadTx<'_>,
-    conversation: ConversationId,
-    messages: &mut [Message],
-) -> Result<(), Error> {
-    let (Some(first), Some(last)) = (messages.first(), messages.last()) else {
-        return Ok(());
-    };
-    let mut statement = tx.prepare(&page_chunks_sql())?;
-    let mut rows = statement.query(named_params! {
-        ":conversation": conversation,
-        ":first": first.sequence_number,
-        ":last": last.sequence_number,
-    })?;
-    let mut at = 0;
-    while let Some(row) = rows.next()? {
-        let chunk = Chunk::from_row(row)?;
-        while messages
-            .get(at)
-            .is_some_and(|message| message.id != chunk.message_id)
-        {
-            at += 1;
-        }
-        if let Some(message) = messages.get_mut(at) {
-            message.chunks.push(chunk);
-        }
-    }
-    Ok(())
 }

@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension, named_params};
 use serde_json::json;
 
+use super::many::deletion_time;
 use super::{Message, get};
 use crate::change::ChangeKind;
 use crate::id::{ConversationId, MessageId, UserId};
@@ -10,7 +11,7 @@ use crate::kinds::{EventType, MessageStatus, OperationKind};
 use crate::operation::{self, Inverse, Operation, Subject};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, chunk, conversation, event, id};
+use crate::{Error, chunk, conversation, event};
 
 /// Puts the message into the trash, where it stays for [`crate::trash::DAYS_KEPT`] days, and gives what can be
 /// undone by [`operation::undo`].
@@ -55,7 +56,7 @@ pub(crate) fn put_into_trash(
     now: Timestamp,
 ) -> Result<(Message, Timestamp), Error> {
     let message = get(tx, user, id)?;
-    let deleted_at = id::never_before_the_newest(now);
+    let deleted_at = deletion_time(tx, message.conversation_id, now)?;
     tx.prepare("UPDATE messages SET deleted_at = :at, updated_at = :now WHERE id = :id")?
         .execute(named_params! { ":id": id, ":at": deleted_at, ":now": now })?;
     tx.changed_message(ChangeKind::Deleted, id, message.conversation_id);

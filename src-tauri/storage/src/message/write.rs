@@ -7,7 +7,7 @@
 use rusqlite::{OptionalExtension, named_params};
 use serde_json::json;
 
-use super::{Message, find, find_even_in_trash};
+use super::{Message, find, find_even_in_trash, require_nothing_written};
 use crate::change::ChangeKind;
 use crate::chunk::{self, NewChunk};
 use crate::id::{ConversationId, MessageId, UserId};
@@ -84,16 +84,7 @@ pub fn begin_reply(
     now: Timestamp,
 ) -> Result<Message, Error> {
     require_conversation(tx, conversation)?;
-    let is_busy = tx
-        .prepare(
-            "SELECT 1 FROM messages WHERE conversation_id = :conversation AND status = 'streaming'",
-        )?
-        .exists(named_params! { ":conversation": conversation })?;
-    if is_busy {
-        return Err(Error::conflict(
-            "A reply is being written in this conversation already.",
-        ));
-    }
+    require_nothing_written(tx, conversation)?;
     let id = insert(
         tx,
         conversation,

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::{Deleted, Merge, Pin, Pinned, Set, Split, TagsChanged, Unpinned, Was};
 use crate::folder::{self, FolderDeleted, FolderMoved, FolderUpdated};
-use crate::id::{ConversationId, FolderId, MessageId, OperationId, UserId};
+use crate::id::{ConversationId, FolderId, MessageEditId, MessageId, NoteId, OperationId, UserId};
 use crate::kinds::{CefrLevel, ConversationStatus, MessageStatus, TitleSource};
+use crate::message::EditDone;
 use crate::tag::{TagColored, TagDeleted, TagMerged, TagRenamed};
 use crate::time::Timestamp;
 use crate::tx::WriteTx;
-use crate::{Error, conversation, message, tag};
+use crate::{Error, bookmark, conversation, message, note, tag};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(
@@ -80,6 +81,28 @@ pub(crate) enum Inverse {
     TakeSplitBack(Split),
     /// Makes two conversations again of one, if the messages are those that the merge left in it.
     TakeMergeBack(Merge),
+    /// Takes the messages of the conversation out of the trash that were put there together at that time.
+    RestoreMessages {
+        conversation: ConversationId,
+        deleted_at: Timestamp,
+    },
+    /// Takes back the last edit of the message, which must be this one, and out of the trash what it discarded.
+    RevertEdit {
+        message: MessageId,
+        edit: MessageEditId,
+        discarded_at: Option<Timestamp>,
+        title_followed: bool,
+    },
+    /// Bookmarks the message as it was, if it has no bookmark.
+    RestoreBookmark {
+        message: MessageId,
+        note: Option<String>,
+        created_at: Timestamp,
+    },
+    /// Takes the note out of the trash, where it must lie since that time.
+    RestoreNote { note: NoteId, deleted_at: Timestamp },
+    /// Puts the note into the trash, where it must not be.
+    DeleteNote { note: NoteId },
 }
 
 impl Inverse {
@@ -169,6 +192,41 @@ impl Inverse {
             Self::TakeMergeBack(merge) => {
                 conversation::take_merge_back(tx, user, id, merge, now).map(no_reply)
             }
+            Self::RestoreMessages {
+                conversation,
+                deleted_at,
+            } => message::take_group_out_of_trash(tx, user, *conversation, *deleted_at, now)
+                .map(no_reply),
+            Self::RevertEdit {
+                message,
+                edit,
+                discarded_at,
+                title_followed,
+            } => {
+                let done = EditDone {
+                    edit: *edit,
+                    discarded_at: *discarded_at,
+                    title_followed: *title_followed,
+                };
+                message::take_edit_back(tx, user, *message, done, now).map(no_reply)
+            }
+            Self::RestoreBookmark {
+                message,
+                note,
+                created_at,
+            } => bookmark::put_back(tx, user, *message, note.as_deref(), *created_at, now)
+                .map(no_reply),
+            Self::RestoreNote { note, deleted_at } => {
+                let since = note::in_trash_since(tx, user, *note)?;
+                require_since(since, *deleted_at)?;
+                note::take_out_of_trash(tx, user, *note, now)
+                    .map(drop)
+                    .map(no_reply)
+            }
+            Self::DeleteNote { note } => note::put_into_trash(tx, user, *note, now)
+                .map(drop)
+                .map_err(gone_is_conflict)
+                .map(no_reply),
         }
     }
 
@@ -197,6 +255,7 @@ impl Inverse {
             } => vec![title, renamed_to],
             Self::TakeSplitBack(split) => split.texts(),
             Self::TakeMergeBack(merge) => merge.texts(),
+            Self::RestoreBookmark { note, .. } => note.as_deref().into_iter().collect(),
             Self::RestoreConversation { .. }
             | Self::DeleteConversation { .. }
             | Self::RestoreMessage { .. }
@@ -209,7 +268,11 @@ impl Inverse {
             | Self::PinAgain(_)
             | Self::MovePin(_)
             | Self::RemoveFolder { .. }
-            | Self::MoveFolder(_) => Vec::new(),
+            | Self::MoveFolder(_)
+            | Self::RestoreMessages { .. }
+            | Self::RevertEdit { .. }
+            | Self::RestoreNote { .. }
+            | Self::DeleteNote { .. } => Vec::new(),
             Self::ChangeTags(done) => done.texts(),
             Self::UpdateFolder(done) => done.texts(),
             Self::RestoreFolders(done) => done.texts(),
@@ -217,6 +280,28 @@ impl Inverse {
             Self::SplitTag(done) => done.texts(),
             Self::ColorTag(done) => done.texts(),
             Self::RestoreTag(done) => done.texts(),
+        }
+    }
+
+    /// Whether what was done was done to a conversation as a whole, or to several of its messages, so that the
+    /// operation goes by its title.
+    pub(super) const fn is_of_conversation(&self) -> bool {
+        !matches!(
+            self,
+            Self::RestoreMessage { .. }
+                | Self::DeleteMessage { .. }
+                | Self::RevertEdit { .. }
+                | Self::RestoreBookmark { .. }
+                | Self::RestoreNote { .. }
+                | Self::DeleteNote { .. }
+        )
+    }
+
+    /// The note to which something was done.
+    pub(super) const fn note(&self) -> Option<NoteId> {
+        match self {
+            Self::RestoreNote { note, .. } | Self::DeleteNote { note } => Some(*note),
+            _ => None,
         }
     }
 }

@@ -12,7 +12,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 use serde::Serialize;
 
 use crate::columns::Columns;
-use crate::id::{ConversationId, MessageId, OperationId, UserId};
+use crate::id::{ConversationId, MessageId, NoteId, OperationId, UserId};
 use crate::kinds::OperationKind;
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
@@ -30,8 +30,8 @@ pub struct Operation {
     pub id: OperationId,
     /// What was done.
     pub kind: OperationKind,
-    /// What it was done to: the title of a conversation or the beginning of a message, as it was then; empty
-    /// if there was none, or if it was done to many. Of a folder or a tag its name.
+    /// What it was done to: the title of a conversation or the beginning of a message or note, as it was then;
+    /// empty if there was none, or if it was done to many. Of a folder or a tag its name.
     pub subject: String,
     /// When it was done.
     pub created_at: Timestamp,
@@ -71,6 +71,12 @@ pub(crate) enum Subject<'a> {
     Tag {
         name: &'a str,
     },
+    Note {
+        id: NoteId,
+        conversation: ConversationId,
+        message: Option<MessageId>,
+        content: &'a str,
+    },
 }
 
 impl Subject<'_> {
@@ -80,7 +86,7 @@ impl Subject<'_> {
             Self::Conversation { title: name, .. } | Self::Folder { name } | Self::Tag { name } => {
                 (*name).to_owned()
             }
-            Self::Message { content, .. } => text::auto_title(content),
+            Self::Message { content, .. } | Self::Note { content, .. } => text::auto_title(content),
             Self::Conversations { .. } => String::new(),
         }
     }
@@ -88,7 +94,9 @@ impl Subject<'_> {
     const fn conversation(&self) -> Option<ConversationId> {
         match self {
             Self::Conversation { id, .. } => Some(*id),
-            Self::Message { conversation, .. } => Some(*conversation),
+            Self::Message { conversation, .. } | Self::Note { conversation, .. } => {
+                Some(*conversation)
+            }
             Self::Conversations { .. } | Self::Folder { .. } | Self::Tag { .. } => None,
         }
     }
@@ -99,6 +107,9 @@ impl Subject<'_> {
             Self::Conversation { id, .. }
             | Self::Message {
                 conversation: id, ..
+            }
+            | Self::Note {
+                conversation: id, ..
             } => std::slice::from_ref(id),
             Self::Conversations { ids } => ids,
             Self::Folder { .. } | Self::Tag { .. } => &[],
@@ -108,6 +119,7 @@ impl Subject<'_> {
     const fn message(&self) -> Option<MessageId> {
         match self {
             Self::Message { id, .. } => Some(*id),
+            Self::Note { message, .. } => *message,
             _ => None,
         }
     }
@@ -196,6 +208,9 @@ fn forget_reversed(
         OperationKind::ConversationRestore => OperationKind::ConversationDelete,
         OperationKind::MessageDelete => OperationKind::MessageRestore,
         OperationKind::MessageRestore => OperationKind::MessageDelete,
+        OperationKind::NoteDelete | OperationKind::NoteRestore => {
+            return forget_of_note(tx, subject);
+        }
         _ => return Ok(()),
     };
     for conversation in subject.conversations() {
@@ -210,6 +225,16 @@ fn forget_reversed(
         })?;
     }
     Ok(())
+}
+
+/// A note is deleted or restored: whatever was done to it before that can no longer be undone.
+fn forget_of_note(tx: &WriteTx<'_>, subject: Subject<'_>) -> Result<(), Error> {
+    match subject {
+        Subject::Note {
+            id, conversation, ..
+        } => forget_those_of_note(tx, conversation, id),
+        _ => Ok(()),
+    }
 }
 
 /// The one place where an offset is right: it is a constant, and the index ends soon after it.
@@ -273,6 +298,58 @@ pub(crate) fn forget_those_with(
     conversation: ConversationId,
     texts: &[String],
 ) -> Result<(), Error> {
+    // A title may have been given a number since it was made of them.
+    let holds = |text: &str| {
+        texts
+            .iter()
+            .any(|erased| erased == text || erased == text::without_number(text))
+    };
+    forget_where(tx, conversation, |operation, inverse| {
+        holds(&operation.subject) || inverse.texts().into_iter().any(holds)
+    })
+}
+
+/// Removes the operations on a conversation itself that know it by this title.
+pub(crate) fn forget_called(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    title: &str,
+) -> Result<(), Error> {
+    forget_where(tx, conversation, |operation, inverse| {
+        inverse.is_of_conversation()
+            && (operation.subject == title || inverse.texts().contains(&title))
+    })
+}
+
+/// Removes the operations on a note.
+pub(crate) fn forget_those_of_note(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    note: NoteId,
+) -> Result<(), Error> {
+    forget_where(tx, conversation, |_, inverse| inverse.note() == Some(note))
+}
+
+/// The latest time at which messages of a conversation were put into the trash by something that can be undone.
+pub(crate) fn last_deletion(
+    tx: &ReadTx<'_>,
+    conversation: ConversationId,
+) -> Result<Option<Timestamp>, Error> {
+    Ok(tx
+        .prepare(
+            "SELECT max(coalesce(inverse ->> 'deletedAt', inverse ->> 'discardedAt')) FROM operations
+             WHERE conversation_id = :conversation",
+        )?
+        .query_row(named_params! { ":conversation": conversation }, |row| {
+            row.get(0)
+        })?)
+}
+
+fn forget_where(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    is_meant: impl Fn(&Operation, &Inverse) -> bool,
+) -> Result<(), Error> {
     let sql = format!(
         "SELECT {COLUMNS_WITH_INVERSE} FROM operations WHERE conversation_id = :conversation"
     );
@@ -284,13 +361,7 @@ pub(crate) fn forget_those_with(
         )?
         .collect::<Result<_, _>>()?;
     for (operation, inverse) in operations {
-        // A title may have been given a number since it was made of them.
-        let holds = |text: &str| {
-            texts
-                .iter()
-                .any(|erased| erased == text || erased == text::without_number(text))
-        };
-        if holds(&operation.subject) || inverse.texts().into_iter().any(holds) {
+        if is_meant(&operation, &inverse) {
             forget(tx, operation.id)?;
         }
     }

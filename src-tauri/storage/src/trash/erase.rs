@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::finish::mark_unfinished;
 use super::traces::Said;
-use super::{MILLIS_KEPT, Trashed, traces};
+use super::{MILLIS_KEPT, Trashed, notes, traces};
 use crate::change::ChangeKind;
 use crate::id::{ConversationId, MessageId, UserId};
 use crate::kinds::EventType;
@@ -40,6 +40,8 @@ pub struct Swept {
     pub messages: u32,
     /// Conversations that are gone.
     pub conversations: u32,
+    /// Notes that are gone by themselves; those of conversations and messages are not counted.
+    pub notes: u32,
     /// Whether nothing is left to erase for now; if not, call again.
     pub is_done: bool,
 }
@@ -66,6 +68,7 @@ pub fn condemn(tx: &WriteTx<'_>, user: UserId, thing: Trashed) -> Result<(), Err
                 .execute(named_params! { ":id": id, ":user": user })?;
             (changed, "message in the trash")
         }
+        Trashed::Note(id) => (notes::condemn(tx, user, id)?, "note in the trash"),
     };
     if changed == 0 {
         return Err(Error::NotFound {
@@ -90,7 +93,8 @@ pub fn condemn_all(tx: &WriteTx<'_>, user: UserId) -> Result<u32, Error> {
                  AND conversation_id IN (SELECT id FROM conversations WHERE user_id = :user AND deleted_at IS NULL)",
         )?
         .execute(named_params! { ":user": user })?;
-    Ok(u32::try_from(conversations + messages).unwrap_or(u32::MAX))
+    let notes = notes::condemn_all(tx, user)?;
+    Ok(u32::try_from(conversations + messages + notes).unwrap_or(u32::MAX))
 }
 
 /// Erases a piece of what was condemned or has lain in the trash for [`super::DAYS_KEPT`] days, whoever's it
@@ -110,14 +114,15 @@ pub fn sweep(tx: &WriteTx<'_>, as_of: Timestamp, now: Timestamp) -> Result<Swept
     for (conversation, messages) in &erased {
         traces::erase_event_data(tx, *conversation, messages)?;
     }
-    let left = MOST_AT_ONCE - swept.messages;
+    swept.notes = notes::erase_due(tx, until, MOST_AT_ONCE - swept.messages, now)?;
+    let left = MOST_AT_ONCE - swept.messages - swept.notes;
     if left > 0 {
         match due_conversation(tx, until)? {
             Some(id) => erase_piece(tx, id, left, &mut swept, now)?,
             None => swept.is_done = true,
         }
     }
-    if swept.messages > 0 || !swept.is_done {
+    if swept.messages + swept.notes > 0 || !swept.is_done {
         forget_samples(tx)?;
         mark_unfinished(tx, now)?;
     }

@@ -16,7 +16,7 @@ const UNFINISHED: &str = "trash.erasure_unfinished";
 static ERASING: Mutex<()> = Mutex::const_new(());
 
 /// Erases all that was condemned or has lain in the trash long enough, whoever's it is, and takes the last of
-/// its bytes out of the database file and its log. Gives how many messages and conversations that were.
+/// its bytes out of the database file and its log. Gives how many messages, conversations and notes that were.
 ///
 /// The work is many short transactions, so other work goes on beside it. Broken off, also by the end of the
 /// process, it is gone on with by the next call. If nothing is to be erased it costs three look-ups.
@@ -32,7 +32,7 @@ pub async fn erase_due(database: &Database, as_of: Timestamp) -> Result<u32, Err
     loop {
         let now = database.now();
         let swept = database.write(move |tx| sweep(tx, as_of, now)).await?;
-        erased += swept.messages + swept.conversations;
+        erased += swept.messages + swept.conversations + swept.notes;
         if swept.is_done {
             break;
         }

@@ -1,6 +1,6 @@
 //! The trash: what was deleted, for thirty days, and then its real end.
 //!
-//! A conversation or a message lies in the trash while its `deleted_at` is set. The learner may take it out
+//! A conversation, a message or a note lies in the trash while its `deleted_at` is set. The learner may take it out
 //! again ([`restore`]), or have it erased ([`condemn`]); [`sweep`] erases what was condemned and what has lain
 //! there long enough, a bounded piece at a time, so that no conversation, however long, holds everybody up.
 //!
@@ -10,23 +10,25 @@
 
 mod erase;
 mod finish;
+mod notes;
 mod page;
 mod traces;
 
 pub(crate) use erase::{DUE_CONVERSATION, DUE_MESSAGES};
 pub use erase::{Swept, condemn, condemn_all, sweep};
 pub use finish::erase_due;
+pub(crate) use notes::DUE_NOTES;
 pub use page::{LARGEST_PAGE, TrashItem, TrashPage, list_page};
-pub(crate) use page::{conversations_page_sql, messages_page_sql};
+pub(crate) use page::{conversations_page_sql, messages_page_sql, notes_page_sql};
 
 use std::fmt;
 
-use crate::id::{ConversationId, MessageId, UserId};
+use crate::id::{ConversationId, MessageId, NoteId, UserId};
 use crate::kinds::{OperationKind, TrashKind};
 use crate::operation::{self, Inverse, Subject};
 use crate::time::Timestamp;
 use crate::tx::WriteTx;
-use crate::{Error, conversation, message};
+use crate::{Error, conversation, message, note};
 
 /// How long things lie in the trash.
 pub const DAYS_KEPT: i64 = 30;
@@ -39,6 +41,8 @@ pub enum Trashed {
     Conversation(ConversationId),
     /// One message.
     Message(MessageId),
+    /// One note.
+    Note(NoteId),
 }
 
 impl Trashed {
@@ -50,6 +54,7 @@ impl Trashed {
         let named = match kind {
             TrashKind::Conversation => id.parse().map(Self::Conversation),
             TrashKind::Message => id.parse().map(Self::Message),
+            TrashKind::Note => id.parse().map(Self::Note),
         };
         named.map_err(|error| Error::invalid("id", format!("is none: {error}")))
     }
@@ -60,6 +65,7 @@ impl fmt::Display for Trashed {
         match self {
             Self::Conversation(id) => id.fmt(f),
             Self::Message(id) => id.fmt(f),
+            Self::Note(id) => id.fmt(f),
         }
     }
 }
@@ -67,8 +73,8 @@ impl fmt::Display for Trashed {
 /// Takes a thing out of the trash, back to where it was. That can be undone.
 ///
 /// # Errors
-/// `NotFound` if this learner has no such thing in the trash; `Conflict` for a message whose conversation lies
-/// there too.
+/// `NotFound` if this learner has no such thing in the trash; `Conflict` for a message or note whose conversation
+/// lies there too.
 pub fn restore(
     tx: &WriteTx<'_>,
     user: UserId,
@@ -102,6 +108,7 @@ pub fn restore(
                 now,
             )
         }
+        Trashed::Note(id) => note::restore(tx, user, id, now),
     }
     .map(drop)
 }

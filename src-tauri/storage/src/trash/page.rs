@@ -1,7 +1,7 @@
 //! What lies in the trash, latest first, a page at a time.
 //!
-//! Two lists are read, each along an index in its own order, and merged: a page costs the rows it shows. A page
-//! begins after a key, never at an offset. A message whose conversation lies in the trash is not listed: it
+//! Three lists are read, each along an index in its own order, and merged: a page costs the rows it shows. A page
+//! begins after a key, never at an offset. A message or note whose conversation lies in the trash is not listed: it
 //! comes back, or goes, with that.
 
 use rusqlite::{Row, named_params};
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::MILLIS_KEPT;
 use crate::columns::Columns;
-use crate::id::{self, ConversationId, MessageId, UserId};
+use crate::id::{self, ConversationId, MessageId, NoteId, UserId};
 use crate::kinds::TrashKind;
 use crate::time::Timestamp;
 use crate::tx::ReadTx;
@@ -27,9 +27,9 @@ pub struct TrashItem {
     pub kind: TrashKind,
     /// Its id, 13 characters.
     pub id: String,
-    /// The title of the conversation, which it is or in which it was said; empty if that has none.
+    /// The title of the conversation, which it is or to which it belongs; empty if that has none.
     pub title: String,
-    /// The beginning of the message, or of the last one of the conversation, on one line; may be empty.
+    /// The beginning of the message or note, or of the conversation's last message, on one line; may be empty.
     pub preview: String,
     /// Since when it lies here.
     pub deleted_at: Timestamp,
@@ -62,6 +62,16 @@ const MESSAGES: &str = "
         AND conversations.user_id = :user AND conversations.deleted_at IS NULL
     ORDER BY messages.deleted_at DESC, messages.id DESC LIMIT :limit";
 
+/// Built like the one above.
+const NOTES: &str = "
+    SELECT conversation_notes.id, conversations.title, substr(conversation_notes.content, 1, 2000) AS words,
+        conversation_notes.deleted_at
+    FROM conversation_notes CROSS JOIN conversations ON conversations.id = conversation_notes.conversation_id
+    WHERE conversation_notes.deleted_at > 0 AND conversation_notes.deleted_at <= :at
+        AND (conversation_notes.deleted_at, conversation_notes.id) < (:at, :id)
+        AND conversations.user_id = :user AND conversations.deleted_at IS NULL
+    ORDER BY conversation_notes.deleted_at DESC, conversation_notes.id DESC LIMIT :limit";
+
 pub(crate) fn conversations_page_sql() -> String {
     CONVERSATIONS.to_owned()
 }
@@ -70,7 +80,11 @@ pub(crate) fn messages_page_sql() -> String {
     MESSAGES.to_owned()
 }
 
-/// The place of a thing: later ones first, of the same moment conversations first.
+pub(crate) fn notes_page_sql() -> String {
+    NOTES.to_owned()
+}
+
+/// The place of a thing: later ones first, of the same moment conversations first and notes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Place {
     at: i64,
@@ -80,6 +94,7 @@ struct Place {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
+    Note,
     Message,
     Conversation,
 }
@@ -96,6 +111,7 @@ impl Place {
         let kind = match parts.next()? {
             "conversation" => Rank::Conversation,
             "message" => Rank::Message,
+            "note" => Rank::Note,
             _ => return None,
         };
         let at = parts.next()?.parse().ok()?;
@@ -107,6 +123,7 @@ impl Place {
         let kind = match self.kind {
             Rank::Conversation => "conversation",
             Rank::Message => "message",
+            Rank::Note => "note",
         };
         format!("{kind}.{}.{}", self.at, id::encode(self.id))
     }
@@ -143,6 +160,7 @@ pub fn list_page(
     let limit = limit.clamp(1, LARGEST_PAGE);
     let mut rows = fetch(tx, user, start, Rank::Conversation, limit)?;
     rows.extend(fetch(tx, user, start, Rank::Message, limit)?);
+    rows.extend(fetch(tx, user, start, Rank::Note, limit)?);
     rows.sort_unstable_by_key(|(place, _)| std::cmp::Reverse(*place));
     let has_more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
@@ -167,6 +185,7 @@ fn fetch(
     let sql = match kind {
         Rank::Conversation => CONVERSATIONS,
         Rank::Message => MESSAGES,
+        Rank::Note => NOTES,
     };
     let mut statement = tx.prepare(sql)?;
     let rows = statement.query_map(
@@ -191,6 +210,10 @@ fn read(row: &Row<'_>, rank: Rank) -> rusqlite::Result<(Place, TrashItem)> {
         Rank::Message => {
             let id: MessageId = columns.get("id")?;
             (TrashKind::Message, id.as_i64(), id.to_string())
+        }
+        Rank::Note => {
+            let id: NoteId = columns.get("id")?;
+            (TrashKind::Note, id.as_i64(), id.to_string())
         }
     };
     let title = columns.get("title")?;

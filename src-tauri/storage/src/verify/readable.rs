@@ -8,14 +8,17 @@ use rusqlite::{Connection, Row};
 
 use super::Findings;
 use super::tables::Table;
+use crate::bookmark::{self, Bookmark};
 use crate::chunk::{self, Chunk};
 use crate::conversation::{self, Conversation, ConversationSummary};
 use crate::draft::{self, Draft};
 use crate::event::{self, ConversationEvent};
 use crate::folder::{self, Folder};
 use crate::id::UserId;
-use crate::message::{self, Message};
+use crate::message::{self, Message, MessageEdit};
+use crate::note::{self, Note};
 use crate::operation::{self, Operation};
+use crate::reaction::{self, MessageReaction};
 use crate::template::{self, Template};
 use crate::user::{self, User};
 use crate::{Error, settings};
@@ -59,8 +62,8 @@ pub(crate) fn each(
     pass.table("conversations", conversation::SUMMARY_COLUMNS, |row| {
         ConversationSummary::from_row(row).map(drop)
     })?;
-    pass.table("messages", message::COLUMNS, |row| {
-        Message::from_row(row).map(drop)
+    pass.table("messages", message::STORED_COLUMNS, |row| {
+        Message::from_stored_row(row).map(drop)
     })?;
     pass.table("message_chunks", chunk::COLUMNS, |row| {
         Chunk::from_row(row).map(drop)
@@ -76,6 +79,18 @@ pub(crate) fn each(
     })?;
     pass.table("conversation_folders", folder::COLUMNS, |row| {
         Folder::from_row(row).map(drop)
+    })?;
+    pass.table("message_edit_history", message::HISTORY_COLUMNS, |row| {
+        MessageEdit::from_row(row).map(drop)
+    })?;
+    pass.table("message_bookmarks", bookmark::COLUMNS, |row| {
+        Bookmark::from_row(row).map(drop)
+    })?;
+    pass.table("message_reactions", reaction::COLUMNS, |row| {
+        MessageReaction::from_row(row).map(drop)
+    })?;
+    pass.table("conversation_notes", note::COLUMNS, |row| {
+        Note::from_row(row).map(drop)
     })?;
     pass.settings()
 }

@@ -1,0 +1,172 @@
+//! Changing what was said, and taking that back.
+//!
+//! Every edit leaves a row of the history. It may also discard what came after the message, so that the partner can
+//! answer anew from there: that is one operation with the edit, and comes back with it.
+
+use rusqlite::named_params;
+use serde::Serialize;
+use serde_json::json;
+
+use super::{Message, get, history, many, require_nothing_written, title};
+use crate::change::ChangeKind;
+use crate::id::{MessageEditId, MessageId, UserId};
+use crate::kinds::{EventType, OperationKind, Role};
+use crate::operation::{self, Inverse, Operation, Subject};
+use crate::text::{self, LONGEST_MESSAGE};
+use crate::time::Timestamp;
+use crate::tx::WriteTx;
+use crate::{Error, conversation, event, id};
+
+/// What becomes of the messages after the one that is edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Later {
+    /// They stay.
+    Keep,
+    /// They go into the trash.
+    Discard,
+}
+
+/// What an edit made of a message.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Edited {
+    /// As it is now.
+    pub message: Message,
+    /// What can be undone; `None` if it said that already.
+    pub operation: Option<Operation>,
+}
+
+/// Changes what one of the learner's messages says. That can be undone, with what was discarded. The same words
+/// again change nothing, and discard nothing. A title that was made of the message follows it.
+///
+/// # Errors
+/// `Invalid` for a text that is blank, too long or contains NUL; `NotFound` like [`get`]; `Conflict` for what is not
+/// the learner's, and while a reply is being written in the conversation.
+pub fn edit(
+    tx: &WriteTx<'_>,
+    user: UserId,
+    id: MessageId,
+    content: &str,
+    later: Later,
+    now: Timestamp,
+) -> Result<Edited, Error> {
+    text::check_not_blank("message", content, LONGEST_MESSAGE)?;
+    let before = get(tx, user, id)?;
+    if before.role != Role::User {
+        return Err(Error::conflict("Only your own messages can be edited."));
+    }
+    require_nothing_written(tx, before.conversation_id)?;
+    if before.content == content {
+        return Ok(Edited {
+            message: before,
+            operation: None,
+        });
+    }
+    let edited_at = id::never_before_the_newest(now);
+    let edit = history::insert(tx, id, &before.content, content, edited_at)?;
+    store(tx, &before, content, now)?;
+    let (discarded, discarded_at) = match later {
+        Later::Keep => (many::Group::default(), None),
+        Later::Discard => {
+            let (group, at) = many::discard_after(tx, &before, now)?;
+            (group, Some(at))
+        }
+    };
+    conversation::settled_messages_changed(tx, before.conversation_id, -discarded.settled, now)?;
+    let title_followed = title::follow_edit(tx, &before, content, now)?;
+    event::append(
+        tx,
+        before.conversation_id,
+        EventType::MessageEdited,
+        &json!({ "messageId": id, "discarded": discarded.ids.len() }),
+        now,
+    )?;
+    let operation = operation::record(
+        tx,
+        user,
+        OperationKind::MessageEdit,
+        Subject::Message {
+            id,
+            conversation: before.conversation_id,
+            content,
+        },
+        &Inverse::RevertEdit {
+            message: id,
+            edit,
+            discarded_at: discarded_at.filter(|_| !discarded.ids.is_empty()),
+            title_followed,
+        },
+        now,
+    )?;
+    Ok(Edited {
+        message: get(tx, user, id)?,
+        operation: Some(operation),
+    })
+}
+
+/// What an edit needs to be taken back, besides its row of the history.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EditDone {
+    pub(crate) edit: MessageEditId,
+    /// Since when the messages that it discarded lie in the trash; `None` if it discarded none.
+    pub(crate) discarded_at: Option<Timestamp>,
+    /// Whether the title of the conversation changed with it.
+    pub(crate) title_followed: bool,
+}
+
+/// Makes the message say again what it said before its last edit, which must be this one, and brings back what of
+/// the discarded messages still lies in the trash.
+///
+/// # Errors
+/// `Conflict` if it was edited again or is in the trash, and while a reply is being written in its conversation.
+pub(crate) fn take_edit_back(
+    tx: &WriteTx<'_>,
+    user: UserId,
+    id: MessageId,
+    done: EditDone,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let current = match get(tx, user, id) {
+        Err(Error::NotFound { .. }) => {
+            return Err(Error::conflict(
+                "This message is in the trash; take it out first.",
+            ));
+        }
+        other => other?,
+    };
+    require_nothing_written(tx, current.conversation_id)?;
+    let last = history::newest(tx, id)?
+        .filter(|last| last.id == done.edit && last.new_content == current.content)
+        .ok_or_else(|| Error::conflict("This message was edited again since."))?;
+    history::remove(tx, last.id)?;
+    store(tx, &current, &last.previous_content, now)?;
+    let settled = match done.discarded_at {
+        None => 0,
+        Some(at) => many::bring_back(tx, current.conversation_id, at, now)?.settled,
+    };
+    conversation::settled_messages_changed(tx, current.conversation_id, settled, now)?;
+    if done.title_followed {
+        title::unfollow_edit(tx, &current, &last.previous_content, now)?;
+    }
+    event::append(
+        tx,
+        current.conversation_id,
+        EventType::MessageEditUndone,
+        &json!({ "messageId": id }),
+        now,
+    )
+}
+
+/// The count and the time of the last edit are those of the history, which is written first.
+fn store(tx: &WriteTx<'_>, message: &Message, content: &str, now: Timestamp) -> Result<(), Error> {
+    tx.prepare(
+        "UPDATE messages SET content = :content, updated_at = :now,
+             (edit_count, edited_at) =
+                 (SELECT count(*), max(edited_at) FROM message_edit_history WHERE message_id = :id)
+         WHERE id = :id",
+    )?
+    .execute(named_params! { ":id": message.id, ":content": content, ":now": now })?;
+    tx.changed_message(ChangeKind::Updated, message.id, message.conversation_id);
+    Ok(())
+}
