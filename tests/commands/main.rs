@@ -10,13 +10,17 @@
 mod app;
 mod backup;
 mod bindings;
+mod bookmark;
 mod chunk;
 mod conversation;
 mod doctor;
 mod draft;
 mod message;
+mod message_edit;
+mod note;
 mod operation;
 mod panic;
+mod reaction;
 mod recovery;
 mod search;
 mod settings;

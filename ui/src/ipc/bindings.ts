@@ -57,10 +57,10 @@ export const commands = {
 	 */
 	messageSend: (conversationId: ConversationId, content: string) => typedError<Message, CommandError>(__TAURI_INVOKE("message_send", { conversationId, content })),
 	/**
-	 *  The newest `limit` messages of a conversation, or those before `before_sequence`; oldest first, with
-	 *  their chunks.
+	 *  Messages of a conversation, oldest first, with their chunks: the newest `limit`, or those before
+	 *  `before_sequence`, after `after_sequence`, or around a message. At most one of the three may be given.
 	 */
-	messageList: (conversationId: ConversationId, beforeSequence: number | null, limit: number) => typedError<MessagePage, CommandError>(__TAURI_INVOKE("message_list", { conversationId, beforeSequence, limit })),
+	messageList: (conversationId: ConversationId, beforeSequence: number | null, limit: number, afterSequence: number | null, around: MessageId | null) => typedError<MessagePage, CommandError>(__TAURI_INVOKE("message_list", { conversationId, beforeSequence, limit, afterSequence, around })),
 	/**  One message with its chunks. */
 	messageGet: (id: MessageId) => typedError<Message, CommandError>(__TAURI_INVOKE("message_get", { id })),
 	/**  Stops the reply being written in a conversation; its words so far are kept. False if there is none. */
@@ -94,6 +94,19 @@ export const commands = {
 	 *  `conflict` if the thing has changed since, `not_found` if it was taken back already.
 	 */
 	operationUndo: (id: OperationId) => typedError<null, CommandError>(__TAURI_INVOKE("operation_undo", { id })),
+	/**
+	 *  A page of hits, the best first. Whatever was typed is a search; nothing is an error.
+	 * 
+	 *  Without `kind` the first page begins with a few titles, notes, words and corrections. `cursor` is the `next` of the
+	 *  page before, `limit` is 1 to 100.
+	 */
+	searchRun: (text: string, kind: SearchKind | null, cursor: string | null, limit: number) => typedError<SearchPage, CommandError>(__TAURI_INVOKE("search_run", { text, kind, cursor, limit })),
+	/**  What the learner looked for last, latest first: at most 20. */
+	searchRecent: () => typedError<string[], CommandError>(__TAURI_INVOKE("search_recent")),
+	/**  Remembers what the learner has looked for and found. */
+	searchRemember: (text: string) => typedError<null, CommandError>(__TAURI_INVOKE("search_remember", { text })),
+	/**  Forgets one of the last searches, or all of them if `text` is null. */
+	searchForget: (text: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("search_forget", { text })),
 	/**  The sound of a chunk; `not_found` while it has none. */
 	chunkAudio: (id: ChunkId) => typedError<ArrayBuffer, CommandError>(__TAURI_INVOKE("chunk_audio", { id })),
 	/**  Queues a chunk again whose sound failed. */
@@ -124,6 +137,50 @@ export const commands = {
 	 *  the file is read past SQLite, and POSIX would take SQLite's own locks on it away with the handle for that.
 	 */
 	doctorRescue: () => typedError<Rescue, CommandError>(__TAURI_INVOKE("doctor_rescue")),
+	/**
+	 *  Changes what a message of the learner's says. With `regenerate` what came after it goes into the trash, and the
+	 *  tutor's new answer begins at once. Gives the message, and what can be undone; nothing if it said that already.
+	 * 
+	 *  `conflict` for a message that is not the learner's, and while the tutor is answering in its conversation.
+	 */
+	messageEdit: (id: MessageId, content: string, regenerate: boolean) => typedError<Edited, CommandError>(__TAURI_INVOKE("message_edit", { id, content, regenerate })),
+	/**  What a message said before it was edited: the last 100 edits, or those after `cursor`, newest first. */
+	messageHistory: (id: MessageId, cursor: string | null) => typedError<MessageHistory, CommandError>(__TAURI_INVOKE("message_history", { id, cursor })),
+	/**
+	 *  Puts messages of one conversation into the trash, 1 to 1,000, all or none, and gives what can be undone. A reply
+	 *  among them that is still being written is stopped, and keeps its words.
+	 */
+	messageDeleteMany: (ids: MessageId[]) => typedError<Operation, CommandError>(__TAURI_INVOKE("message_delete_many", { ids })),
+	/**  Bookmarks a message, with a note of up to 2,000 characters or none; a bookmark that is there gets this note. */
+	bookmarkSet: (messageId: MessageId, note: string | null) => typedError<Bookmark, CommandError>(__TAURI_INVOKE("bookmark_set", { messageId, note })),
+	/**  Removes the bookmark of a message, and gives what can be undone. */
+	bookmarkRemove: (messageId: MessageId) => typedError<Operation, CommandError>(__TAURI_INVOKE("bookmark_remove", { messageId })),
+	/**
+	 *  A page of the bookmarks, newest first, without what lies in the trash.
+	 * 
+	 *  `cursor` is the `next` of the page before, `limit` is 1 to 100.
+	 */
+	bookmarkList: (cursor: string | null, limit: number) => typedError<BookmarkPage, CommandError>(__TAURI_INVOKE("bookmark_list", { cursor, limit })),
+	/**
+	 *  Says what a reply was like, with a feedback of up to 2,000 characters or none, in the place of what was said before.
+	 * 
+	 *  `conflict` for what is no reply.
+	 */
+	reactionSet: (messageId: MessageId, reaction: Reaction, feedback: string | null) => typedError<MessageReaction, CommandError>(__TAURI_INVOKE("reaction_set", { messageId, reaction, feedback })),
+	/**  Takes back what was said of a reply, if anything was. */
+	reactionClear: (messageId: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("reaction_clear", { messageId })),
+	/**  Writes a note of 1 to 100,000 characters on a conversation, or on a message of it. */
+	noteCreate: (conversationId: ConversationId, messageId: MessageId | null, content: string) => typedError<Note, CommandError>(__TAURI_INVOKE("note_create", { conversationId, messageId, content })),
+	/**  Changes what a note says. */
+	noteUpdate: (id: NoteId, content: string) => typedError<Note, CommandError>(__TAURI_INVOKE("note_update", { id, content })),
+	/**  Puts a note into the trash, and gives what can be undone. */
+	noteDelete: (id: NoteId) => typedError<Operation, CommandError>(__TAURI_INVOKE("note_delete", { id })),
+	/**
+	 *  A page of the notes of a conversation and its messages, or of one message alone, oldest first.
+	 * 
+	 *  `cursor` is the `next` of the page before, `limit` is 1 to 100.
+	 */
+	noteList: (conversationId: ConversationId, messageId: MessageId | null, cursor: string | null, limit: number) => typedError<NotePage, CommandError>(__TAURI_INVOKE("note_list", { conversationId, messageId, cursor, limit })),
 };
 
 /** Events */
@@ -222,6 +279,51 @@ export type BackupReason =
 "delete" | 
 /**  Not a backup: the database as it was when another took its place. */
 "replaced";
+
+/**  The bookmark of a message. */
+export type Bookmark = {
+	/**  Its id. */
+	id: BookmarkId,
+	/**  The message. */
+	messageId: MessageId,
+	/**  Why, in the learner's words. */
+	note: string | null,
+	/**  When the message was bookmarked. */
+	createdAt: Timestamp,
+	/**  When the note was last changed. */
+	updatedAt: Timestamp,
+};
+
+/**  Names the bookmark of a message. */
+export type BookmarkId = string;
+
+/**  A bookmarked message as the list shows it. */
+export type BookmarkItem = {
+	/**  The message. */
+	messageId: MessageId,
+	/**  Where it was said. */
+	conversationId: ConversationId,
+	/**  The title of that; empty if it has none. */
+	title: string,
+	/**  The beginning of the message, on one line. */
+	preview: string,
+	/**  Who said it. */
+	role: Role,
+	/**  See [`Bookmark::note`]. */
+	note: string | null,
+	/**  See [`Bookmark::created_at`]. */
+	createdAt: Timestamp,
+	/**  Its place in the conversation. */
+	sequenceNumber: number,
+};
+
+/**  A page of the bookmarks. */
+export type BookmarkPage = {
+	/**  Newest first. */
+	items: BookmarkItem[],
+	/**  Asks for the page after this one; `None` at the end. */
+	next: string | null,
+};
 
 /**  A level of the Common European Framework of Reference for Languages. */
 export type CefrLevel = 
@@ -379,6 +481,14 @@ export type DoctorReport = {
 	canRepair: boolean,
 };
 
+/**  What an edit made of a message. */
+export type Edited = {
+	/**  As it is now. */
+	message: Message,
+	/**  What can be undone; `None` if it said that already. */
+	operation: Operation | null,
+};
+
 /**  The feeling with which a chunk is to be spoken. */
 export type Emotion = 
 /**  None in particular. */
@@ -418,7 +528,11 @@ export type Entity =
 /**  A message. */
 "message" | 
 /**  A speakable chunk. */
-"chunk";
+"chunk" | 
+/**  A note on a conversation or a message. */
+"note" | 
+/**  The bookmark of a message. */
+"bookmark";
 
 /**  The kinds of failure the window distinguishes. */
 export type ErrorCode = 
@@ -507,8 +621,39 @@ export type Message = {
 	createdAt: Timestamp,
 	/**  When the learner last changed it. */
 	editedAt: Timestamp | null,
+	/**  How often the learner changed it. */
+	editCount: number,
+	/**  Whether the learner bookmarked it. */
+	isBookmarked: boolean,
+	/**  What the learner thinks of it; only of replies. */
+	reaction: Reaction | null,
+	/**  Notes on it outside of the trash. */
+	noteCount: number,
 	/**  In order. Of a finished reply they are its content, put together; the learner's have none. */
 	chunks: Chunk[],
+};
+
+/**  One change of a message's words. */
+export type MessageEdit = {
+	/**  Its id. */
+	id: MessageEditId,
+	/**  What the message said before. */
+	previousContent: string,
+	/**  What it said afterwards. */
+	newContent: string,
+	/**  When that was; later edits have later times, whatever the clock did. */
+	editedAt: Timestamp,
+};
+
+/**  Names a change of a message's words. */
+export type MessageEditId = string;
+
+/**  A page of a message's edits. */
+export type MessageHistory = {
+	/**  Newest first. */
+	edits: MessageEdit[],
+	/**  Asks for the page after this one; `None` at the end. */
+	next: string | null,
 };
 
 /**  Names a message. */
@@ -520,6 +665,24 @@ export type MessagePage = {
 	messages: Message[],
 	/**  Whether there are earlier ones. */
 	hasMore: boolean,
+	/**  Whether there are later ones. */
+	hasNewer: boolean,
+};
+
+/**  What the learner thinks of a reply. */
+export type MessageReaction = {
+	/**  Its id. */
+	id: ReactionId,
+	/**  The reply. */
+	messageId: MessageId,
+	/**  In a word. */
+	reaction: Reaction,
+	/**  In the learner's words. */
+	feedback: string | null,
+	/**  When the reply was first reacted to. */
+	createdAt: Timestamp,
+	/**  When that was last changed. */
+	updatedAt: Timestamp,
 };
 
 /**  How far the writing of a message has come. */
@@ -543,6 +706,33 @@ export type NewConversationRequest = {
 	title?: string | null,
 };
 
+/**  A note on a conversation, or on one of its messages. */
+export type Note = {
+	/**  Its id. */
+	id: NoteId,
+	/**  The conversation. */
+	conversationId: ConversationId,
+	/**  The message, if it is about one; that may lie in the trash. */
+	messageId: MessageId | null,
+	/**  To the letter. */
+	content: string,
+	/**  When it was written; later ones have later times, whatever the clock did. */
+	createdAt: Timestamp,
+	/**  When it was last changed. */
+	updatedAt: Timestamp,
+};
+
+/**  Names a note on a conversation or a message. */
+export type NoteId = string;
+
+/**  A page of notes. */
+export type NotePage = {
+	/**  Oldest first. */
+	items: Note[],
+	/**  Asks for the page after this one; `None` at the end. */
+	next: string | null,
+};
+
 /**  Something that the learner did and can take back. */
 export type Operation = {
 	/**  Its id. */
@@ -550,8 +740,8 @@ export type Operation = {
 	/**  What was done. */
 	kind: OperationKind,
 	/**
-	 *  What it was done to: the title of a conversation or the beginning of a message, as it was then; empty
-	 *  if there was none.
+	 *  What it was done to: the title of a conversation or the beginning of a message or note, as it was then;
+	 *  empty if there was none.
 	 */
 	subject: string,
 	/**  When it was done. */
@@ -572,7 +762,17 @@ export type OperationKind =
 /**  A message was put into the trash. */
 "message_delete" | 
 /**  A message was taken out of the trash. */
-"message_restore";
+"message_restore" | 
+/**  A message was changed, perhaps with all later ones discarded. */
+"message_edit" | 
+/**  Several messages of a conversation were put into the trash at once. */
+"messages_delete" | 
+/**  A bookmark was removed. */
+"bookmark_remove" | 
+/**  A note was put into the trash. */
+"note_delete" | 
+/**  A note was taken out of the trash. */
+"note_restore";
 
 /**  What there is of backups, and how much room they may take. */
 export type Overview = {
@@ -603,6 +803,24 @@ export type ProfileSummary = {
 	displayName: string,
 };
 
+/**  What a reply was like, to the learner. */
+export type Reaction = 
+/**  It helped. */
+"helpful" | 
+/**  It could not be followed. */
+"confusing" | 
+/**  It was wrong. */
+"incorrect" | 
+/**  It asked too little. */
+"too_easy" | 
+/**  It asked too much. */
+"too_hard" | 
+/**  It was just right. */
+"perfect";
+
+/**  Names what the learner thinks of a reply. */
+export type ReactionId = string;
+
 /**  How a repair went. */
 export type RepairOutcome = {
 	/**  What was put right and what could not be saved, with counts. */
@@ -627,6 +845,62 @@ export type Role =
 "assistant" | 
 /**  The app, to the partner. */
 "system";
+
+/**  Something that was found. */
+export type SearchHit = {
+	/**  What it is. */
+	kind: SearchKind,
+	/**  Its id, 13 characters. */
+	id: string,
+	/**  The conversation in which it is, or which it is; absent for a word whose place is gone. */
+	conversationId: ConversationId | null,
+	/**  The message which it is, or to which it belongs. */
+	messageId: MessageId | null,
+	/**  The place of that message. */
+	sequenceNumber: number | null,
+	/**  The title of the conversation, or the word; empty if it has none. */
+	title: string,
+	/**  Who said it. */
+	role: Role | null,
+	/**  When it was said, noted, corrected or met; of a title, when something was last said there. */
+	at: Timestamp,
+	/**  The piece of the text in which it was found, on one line. */
+	snippet: SnippetPart[],
+};
+
+/**  What a search finds. */
+export type SearchKind = 
+/**  Something that was said. */
+"message" | 
+/**  The title of a conversation. */
+"title" | 
+/**  A note on a conversation or a message. */
+"note" | 
+/**  A correction of something that the learner said. */
+"correction" | 
+/**  A word of the learner's vocabulary. */
+"word";
+
+/**  A page of what was found. */
+export type SearchPage = {
+	/**  By kind, the best first. */
+	hits: SearchHit[],
+	/**  The kinds besides messages of which there are more than the first page shows. */
+	more: SearchKind[],
+	/**
+	 *  Asks for the page after this one; `None` at the end. A page may be short, or empty, and not be the last: much
+	 *  was looked at that the conditions left out.
+	 */
+	next: string | null,
+};
+
+/**  A piece of a snippet. */
+export type SnippetPart = {
+	/**  Text, without line breaks. */
+	text: string,
+	/**  Whether it is what was looked for. */
+	isMatch: boolean,
+};
 
 /**  Whether chunks can be turned into sound on this computer. */
 export type SpeechStatus = 
@@ -714,9 +988,9 @@ export type TrashItem = {
 	kind: TrashKind,
 	/**  Its id, 13 characters. */
 	id: string,
-	/**  The title of the conversation, which it is or in which it was said; empty if that has none. */
+	/**  The title of the conversation, which it is or to which it belongs; empty if that has none. */
 	title: string,
-	/**  The beginning of the message, or of the last one of the conversation, on one line; may be empty. */
+	/**  The beginning of the message or note, or of the conversation's last message, on one line; may be empty. */
 	preview: string,
 	/**  Since when it lies here. */
 	deletedAt: Timestamp,
@@ -729,7 +1003,9 @@ export type TrashKind =
 /**  A conversation, with all that was said in it. */
 "conversation" | 
 /**  One message of a conversation. */
-"message";
+"message" | 
+/**  A note on a conversation or a message. */
+"note";
 
 /**  A page of the trash. */
 export type TrashPage = {
