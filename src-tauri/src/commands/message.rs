@@ -1,8 +1,8 @@
 //! Messages.
 
 use parlance_storage::{
-    ConversationId, MessageId, MessageStatus, conversation,
-    message::{self, Message, MessagePage},
+    ConversationId, Error, MessageId, MessageStatus, ReadTx, UserId, conversation,
+    message::{self, Edited, Message, MessageHistory, MessagePage},
     operation::Operation,
 };
 use tauri::State;
@@ -26,8 +26,8 @@ pub async fn message_send(
         .await
 }
 
-/// The newest `limit` messages of a conversation, or those before `before_sequence`; oldest first, with
-/// their chunks.
+/// Messages of a conversation, oldest first, with their chunks: the newest `limit`, or those before
+/// `before_sequence`, after `after_sequence`, or around a message. At most one of the three may be given.
 #[tauri::command]
 #[specta::specta]
 pub async fn message_list(
@@ -35,15 +35,44 @@ pub async fn message_list(
     conversation_id: Input<ConversationId>,
     before_sequence: Input<Option<u32>>,
     limit: Input<u32>,
+    after_sequence: Input<Option<u32>>,
+    around: Input<Option<MessageId>>,
 ) -> CommandResult<MessagePage> {
     let profile = profile.get()?;
-    let (user, Input(conversation)) = (profile.user.id, conversation_id);
-    let (Input(before), Input(limit)) = (before_sequence, limit);
+    let (user, Input(conversation), Input(limit)) = (profile.user.id, conversation_id, limit);
+    let place = (before_sequence.0, after_sequence.0, around.0);
     let page = profile
         .database
-        .read(move |tx| message::list_before(tx, user, conversation, before, limit))
+        .read(move |tx| match place {
+            (before, None, None) => message::list_before(tx, user, conversation, before, limit),
+            (None, Some(after), None) => message::list_after(tx, user, conversation, after, limit),
+            (None, None, Some(id)) => {
+                require_in(tx, user, conversation, id)?;
+                message::list_around(tx, user, id, limit)
+            }
+            _ => Err(Error::Invalid {
+                field: "place",
+                reason: "must be at most one of: before, after, around".into(),
+            }),
+        })
         .await?;
     Ok(page)
+}
+
+/// Refuses a message that is not one of this conversation.
+pub(super) fn require_in(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    conversation: ConversationId,
+    id: MessageId,
+) -> Result<(), Error> {
+    if message::get(tx, user, id)?.conversation_id == conversation {
+        return Ok(());
+    }
+    Err(Error::NotFound {
+        what: "message",
+        id: id.to_string(),
+    })
 }
 
 /// One message with its chunks.
@@ -97,6 +126,68 @@ pub async fn message_delete(
         .await?;
     if message.status == MessageStatus::Streaming {
         profile.replies.stop_quietly(message.conversation_id).await;
+    }
+    Ok(operation)
+}
+
+/// Changes what a message of the learner's says. With `regenerate` what came after it goes into the trash, and the
+/// tutor's new answer begins at once. Gives the message, and what can be undone; nothing if it said that already.
+///
+/// `conflict` for a message that is not the learner's, and while the tutor is answering in its conversation.
+#[tauri::command]
+#[specta::specta]
+pub async fn message_edit(
+    profile: State<'_, ProfileSlot>,
+    id: Input<MessageId>,
+    content: Input<String>,
+    regenerate: Input<bool>,
+) -> CommandResult<Edited> {
+    let profile = profile.get()?;
+    profile
+        .replies
+        .edit(profile.user.id, id.0, content.0, regenerate.0)
+        .await
+}
+
+/// What a message said before it was edited: the last 100 edits, or those after `cursor`, newest first.
+#[tauri::command]
+#[specta::specta]
+pub async fn message_history(
+    profile: State<'_, ProfileSlot>,
+    id: Input<MessageId>,
+    cursor: Input<Option<String>>,
+) -> CommandResult<MessageHistory> {
+    let profile = profile.get()?;
+    let (user, Input(id), Input(cursor)) = (profile.user.id, id, cursor);
+    let history = profile
+        .database
+        .read(move |tx| message::history(tx, user, id, cursor.as_deref()))
+        .await?;
+    Ok(history)
+}
+
+/// Puts messages of one conversation into the trash, 1 to 1,000, all or none, and gives what can be undone. A reply
+/// among them that is still being written is stopped, and keeps its words.
+#[tauri::command]
+#[specta::specta]
+pub async fn message_delete_many(
+    profile: State<'_, ProfileSlot>,
+    ids: Input<Vec<MessageId>>,
+) -> CommandResult<Operation> {
+    let profile = profile.get()?;
+    let (user, Input(ids), now) = (profile.user.id, ids, profile.database.now());
+    let (operation, written) = profile
+        .database
+        .write(move |tx| {
+            let operation = message::delete_many(tx, user, &ids, now)?;
+            let written = message::list_streaming(tx)?
+                .into_iter()
+                .find(|reply| ids.contains(&reply.id));
+            Ok((operation, written))
+        })
+        .await?;
+    if let Some(reply) = written {
+        profile.replies.stop_quietly(reply.conversation_id).await;
     }
     Ok(operation)
 }

@@ -9,13 +9,16 @@
 
 pub mod app;
 pub mod backup;
+pub mod bookmark;
 pub mod chunk;
 pub mod conversation;
 pub mod doctor;
 pub mod draft;
 pub mod folder;
 pub mod message;
+pub mod note;
 pub mod operation;
+pub mod reaction;
 pub mod search;
 pub mod settings;
 pub mod tag;
@@ -66,7 +69,7 @@ commands! {
     draft::draft_save("conversationId", "content");
     draft::draft_get("conversationId");
     message::message_send("conversationId", "content");
-    message::message_list("conversationId", "beforeSequence", "limit");
+    message::message_list("conversationId", "beforeSequence", "limit", "afterSequence", "around");
     message::message_get("id");
     message::message_stop("conversationId");
     message::message_delete("id");
@@ -112,6 +115,18 @@ commands! {
     tag::tag_merge("name", "into");
     tag::tag_set_color("name", "color");
     tag::tag_delete("name");
+    message::message_edit("id", "content", "regenerate");
+    message::message_history("id", "cursor");
+    message::message_delete_many("ids");
+    bookmark::bookmark_set("messageId", "note");
+    bookmark::bookmark_remove("messageId");
+    bookmark::bookmark_list("cursor", "limit");
+    reaction::reaction_set("messageId", "reaction", "feedback");
+    reaction::reaction_clear("messageId");
+    note::note_create("conversationId", "messageId", "content");
+    note::note_update("id", "content");
+    note::note_delete("id");
+    note::note_list("conversationId", "messageId", "cursor", "limit");
 }
 
 /// Every command and event of the app, as the window sees them.

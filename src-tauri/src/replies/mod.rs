@@ -20,7 +20,7 @@ use parlance_storage::{
     Timestamp, UserId, WriteTx,
     chunk::NewChunk,
     conversation,
-    message::{self, Message, NewMessage},
+    message::{self, Edited, Later, Message, NewMessage},
     settings, template,
 };
 use parlance_tutor::{ChunkDraft, Pace, ReplyEngine, ReplyRequest, Turn, chunk_text};
@@ -78,33 +78,81 @@ impl Replies {
         conversation: ConversationId,
         content: String,
     ) -> CommandResult<Message> {
+        self.write(user, move |replies, tx, now| {
+            replies.settle_abandoned(tx, conversation, now)?;
+            let new = NewMessage {
+                content,
+                input_method: InputMethod::Text,
+            };
+            let sent = message::send(tx, user, conversation, new, now)?;
+            Ok((sent, Some(conversation)))
+        })
+        .await
+    }
+
+    /// Changes what a message of the learner's says. If the tutor is to answer anew, what came after the message
+    /// is discarded; the same words again are only answered if the message is the last one.
+    ///
+    /// # Errors
+    /// What [`message::edit`] refuses.
+    pub async fn edit(
+        self: &Arc<Self>,
+        user: UserId,
+        id: MessageId,
+        content: String,
+        answer_anew: bool,
+    ) -> CommandResult<Edited> {
+        self.write(user, move |replies, tx, now| {
+            let conversation = message::get(tx, user, id)?.conversation_id;
+            replies.settle_abandoned(tx, conversation, now)?;
+            let later = if answer_anew {
+                Later::Discard
+            } else {
+                Later::Keep
+            };
+            let edited = message::edit(tx, user, id, &content, later, now)?;
+            let is_to_answer = answer_anew && is_last(tx, user, &edited.message)?;
+            Ok((edited, is_to_answer.then_some(conversation)))
+        })
+        .await
+    }
+
+    /// Writes, and begins an answer to the last message of the conversation that the work names, if it names one.
+    ///
+    /// One transaction: either both what was written and the (still empty) answer exist, or neither.
+    async fn write<T: Send + 'static>(
+        self: &Arc<Self>,
+        user: UserId,
+        work: impl FnOnce(&Self, &WriteTx<'_>, Timestamp) -> Result<(T, Option<ConversationId>), Error>
+        + Send
+        + 'static,
+    ) -> CommandResult<T> {
         let running = Arc::new(Running::default());
         let (replies, entered) = (Arc::clone(self), Arc::clone(&running));
         let now = self.database.now();
-        // One transaction: either both the message and the (still empty) answer exist, or neither.
         let begun = self
             .database
             .write(move |tx| {
-                replies.settle_abandoned(tx, conversation, now)?;
-                let new = NewMessage {
-                    content,
-                    input_method: InputMethod::Text,
+                let (written, conversation) = work(&replies, tx, now)?;
+                let Some(conversation) = conversation else {
+                    return Ok((written, None));
                 };
-                let sent = message::send(tx, user, conversation, new, now)?;
                 let request = read_request(tx, user, conversation)?;
                 let reply = message::begin_reply(tx, conversation, replies.engine.name(), now)?;
                 // Before the commit, so that whoever hears of the reply can stop it.
                 replies.running().insert(conversation, entered);
-                Ok((sent, reply.id, request))
+                Ok((written, Some((reply, request))))
             })
             .await;
         match begun {
-            Ok((sent, reply, request)) => {
-                spawn(Arc::clone(self).run(conversation, reply, request, running));
-                Ok(sent)
+            Ok((written, answer)) => {
+                if let Some((reply, request)) = answer {
+                    spawn(Arc::clone(self).run(reply.id, request, running));
+                }
+                Ok(written)
             }
             Err(error) => {
-                self.end(conversation, &running);
+                self.end(&running);
                 Err(error.into())
             }
         }
@@ -195,13 +243,7 @@ impl Replies {
     }
 
     /// Writes one reply to its end, whatever that end is.
-    async fn run(
-        self: Arc<Self>,
-        conversation: ConversationId,
-        reply: MessageId,
-        request: ReplyRequest,
-        running: Arc<Running>,
-    ) {
+    async fn run(self: Arc<Self>, reply: MessageId, request: ReplyRequest, running: Arc<Running>) {
         let writer = Writer::new(Arc::clone(&self), reply, Arc::clone(&running));
         let engine = Arc::clone(&self.engine);
         // A task of its own, so that a panic in it ends its reply and nothing else.
@@ -218,7 +260,7 @@ impl Replies {
         if let Err(error) = ended {
             self.report(error.into());
         }
-        self.end(conversation, &running);
+        self.end(&running);
     }
 
     /// Ends a reply as failed, with the words that were stored, if it has not ended already.
@@ -246,16 +288,10 @@ impl Replies {
         self.closing.load(Ordering::Relaxed)
     }
 
-    /// Takes a reply off the list, unless the next one has taken its place already, and tells who waits.
-    fn end(&self, conversation: ConversationId, running: &Arc<Running>) {
-        let mut all = self.running();
-        if all
-            .get(&conversation)
-            .is_some_and(|entered| Arc::ptr_eq(entered, running))
-        {
-            all.remove(&conversation);
-        }
-        drop(all);
+    /// Takes a reply off the list, if it is there and the next one has not taken its place, and tells who waits.
+    fn end(&self, running: &Arc<Running>) {
+        self.running()
+            .retain(|_, entered| !Arc::ptr_eq(entered, running));
         running.ended.notify_one();
     }
 
@@ -294,6 +330,13 @@ fn settle(
     // If the chunks are not the beginning of the content the reply is damaged, and `finish_reply` says so.
     let rest = left.content.get(in_chunks..).unwrap_or_default();
     message::finish_reply(tx, left.id, status, &new_chunks(rest), now).map(drop)
+}
+
+/// Whether nothing comes after a message, so that an answer would be one to it.
+fn is_last(tx: &ReadTx<'_>, user: UserId, message: &Message) -> Result<bool, Error> {
+    let (conversation, place) = (message.conversation_id, message.sequence_number);
+    let page = message::list_after(tx, user, conversation, place, 1)?;
+    Ok(page.messages.is_empty())
 }
 
 /// What the engine is to answer.

@@ -77,10 +77,10 @@ export const commands = {
 	 */
 	messageSend: (conversationId: ConversationId, content: string) => typedError<Message, CommandError>(__TAURI_INVOKE("message_send", { conversationId, content })),
 	/**
-	 *  The newest `limit` messages of a conversation, or those before `before_sequence`; oldest first, with
-	 *  their chunks.
+	 *  Messages of a conversation, oldest first, with their chunks: the newest `limit`, or those before
+	 *  `before_sequence`, after `after_sequence`, or around a message. At most one of the three may be given.
 	 */
-	messageList: (conversationId: ConversationId, beforeSequence: number | null, limit: number) => typedError<MessagePage, CommandError>(__TAURI_INVOKE("message_list", { conversationId, beforeSequence, limit })),
+	messageList: (conversationId: ConversationId, beforeSequence: number | null, limit: number, afterSequence: number | null, around: MessageId | null) => typedError<MessagePage, CommandError>(__TAURI_INVOKE("message_list", { conversationId, beforeSequence, limit, afterSequence, around })),
 	/**  One message with its chunks. */
 	messageGet: (id: MessageId) => typedError<Message, CommandError>(__TAURI_INVOKE("message_get", { id })),
 	/**  Stops the reply being written in a conversation; its words so far are kept. False if there is none. */
@@ -334,6 +334,51 @@ export type BackupReason =
 /**  Not a backup: the database as it was when another took its place. */
 "replaced";
 
+/**  The bookmark of a message. */
+export type Bookmark = {
+	/**  Its id. */
+	id: BookmarkId,
+	/**  The message. */
+	messageId: MessageId,
+	/**  Why, in the learner's words. */
+	note: string | null,
+	/**  When the message was bookmarked. */
+	createdAt: Timestamp,
+	/**  When the note was last changed. */
+	updatedAt: Timestamp,
+};
+
+/**  Names the bookmark of a message. */
+export type BookmarkId = string;
+
+/**  A bookmarked message as the list shows it. */
+export type BookmarkItem = {
+	/**  The message. */
+	messageId: MessageId,
+	/**  Where it was said. */
+	conversationId: ConversationId,
+	/**  The title of that; empty if it has none. */
+	title: string,
+	/**  The beginning of the message, on one line. */
+	preview: string,
+	/**  Who said it. */
+	role: Role,
+	/**  See [`Bookmark::note`]. */
+	note: string | null,
+	/**  See [`Bookmark::created_at`]. */
+	createdAt: Timestamp,
+	/**  Its place in the conversation. */
+	sequenceNumber: number,
+};
+
+/**  A page of the bookmarks. */
+export type BookmarkPage = {
+	/**  Newest first. */
+	items: BookmarkItem[],
+	/**  Asks for the page after this one; `None` at the end. */
+	next: string | null,
+};
+
 /**  A level of the Common European Framework of Reference for Languages. */
 export type CefrLevel = 
 /**  Beginner. */
@@ -492,6 +537,14 @@ export type DoctorReport = {
 	text: string,
 	/**  Whether a repair makes sense. */
 	canRepair: boolean,
+};
+
+/**  What an edit made of a message. */
+export type Edited = {
+	/**  As it is now. */
+	message: Message,
+	/**  What can be undone; `None` if it said that already. */
+	operation: Operation | null,
 };
 
 /**  The feeling with which a chunk is to be spoken. */
@@ -680,8 +733,39 @@ export type Message = {
 	createdAt: Timestamp,
 	/**  When the learner last changed it. */
 	editedAt: Timestamp | null,
+	/**  How often the learner changed it. */
+	editCount: number,
+	/**  Whether the learner bookmarked it. */
+	isBookmarked: boolean,
+	/**  What the learner thinks of it; only of replies. */
+	reaction: Reaction | null,
+	/**  Notes on it outside of the trash. */
+	noteCount: number,
 	/**  In order. Of a finished reply they are its content, put together; the learner's have none. */
 	chunks: Chunk[],
+};
+
+/**  One change of a message's words. */
+export type MessageEdit = {
+	/**  Its id. */
+	id: MessageEditId,
+	/**  What the message said before. */
+	previousContent: string,
+	/**  What it said afterwards. */
+	newContent: string,
+	/**  When that was; later edits have later times, whatever the clock did. */
+	editedAt: Timestamp,
+};
+
+/**  Names a change of a message's words. */
+export type MessageEditId = string;
+
+/**  A page of a message's edits. */
+export type MessageHistory = {
+	/**  Newest first. */
+	edits: MessageEdit[],
+	/**  Asks for the page after this one; `None` at the end. */
+	next: string | null,
 };
 
 /**  Names a message. */
@@ -693,6 +777,24 @@ export type MessagePage = {
 	messages: Message[],
 	/**  Whether there are earlier ones. */
 	hasMore: boolean,
+	/**  Whether there are later ones. */
+	hasNewer: boolean,
+};
+
+/**  What the learner thinks of a reply. */
+export type MessageReaction = {
+	/**  Its id. */
+	id: ReactionId,
+	/**  The reply. */
+	messageId: MessageId,
+	/**  In a word. */
+	reaction: Reaction,
+	/**  In the learner's words. */
+	feedback: string | null,
+	/**  When the reply was first reacted to. */
+	createdAt: Timestamp,
+	/**  When that was last changed. */
+	updatedAt: Timestamp,
 };
 
 /**  How far the writing of a message has come. */
@@ -1022,9 +1124,9 @@ export type TrashItem = {
 	kind: TrashKind,
 	/**  Its id, 13 characters. */
 	id: string,
-	/**  The title of the conversation, which it is or in which it was said; empty if that has none. */
+	/**  The title of the conversation, which it is or to which it belongs; empty if that has none. */
 	title: string,
-	/**  The beginning of the message, or of the last one of the conversation, on one line; may be empty. */
+	/**  The beginning of the message or note, or of the conversation's last message, on one line; may be empty. */
 	preview: string,
 	/**  Since when it lies here. */
 	deletedAt: Timestamp,
@@ -1037,7 +1139,9 @@ export type TrashKind =
 /**  A conversation, with all that was said in it. */
 "conversation" | 
 /**  One message of a conversation. */
-"message";
+"message" | 
+/**  A note on a conversation or a message. */
+"note";
 
 /**  A page of the trash. */
 export type TrashPage = {

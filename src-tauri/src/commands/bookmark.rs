@@ -1,0 +1,63 @@
+//! Bookmarks of messages.
+
+use parlance_storage::{
+    MessageId,
+    bookmark::{self, Bookmark, BookmarkPage},
+    operation::Operation,
+};
+use tauri::State;
+
+use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
+
+/// Bookmarks a message, with a note of up to 2,000 characters or none; a bookmark that is there gets this note.
+#[tauri::command]
+#[specta::specta]
+pub async fn bookmark_set(
+    profile: State<'_, ProfileSlot>,
+    message_id: Input<MessageId>,
+    note: Input<Option<String>>,
+) -> CommandResult<Bookmark> {
+    let profile = profile.get()?;
+    let (user, now) = (profile.user.id, profile.database.now());
+    let (Input(message), Input(note)) = (message_id, note);
+    let bookmark = profile
+        .database
+        .write(move |tx| bookmark::set(tx, user, message, note.as_deref(), now))
+        .await?;
+    Ok(bookmark)
+}
+
+/// Removes the bookmark of a message, and gives what can be undone.
+#[tauri::command]
+#[specta::specta]
+pub async fn bookmark_remove(
+    profile: State<'_, ProfileSlot>,
+    message_id: Input<MessageId>,
+) -> CommandResult<Operation> {
+    let profile = profile.get()?;
+    let (user, Input(message), now) = (profile.user.id, message_id, profile.database.now());
+    let operation = profile
+        .database
+        .write(move |tx| bookmark::remove(tx, user, message, now))
+        .await?;
+    Ok(operation)
+}
+
+/// A page of the bookmarks, newest first, without what lies in the trash.
+///
+/// `cursor` is the `next` of the page before, `limit` is 1 to 100.
+#[tauri::command]
+#[specta::specta]
+pub async fn bookmark_list(
+    profile: State<'_, ProfileSlot>,
+    cursor: Input<Option<String>>,
+    limit: Input<u32>,
+) -> CommandResult<BookmarkPage> {
+    let profile = profile.get()?;
+    let (user, Input(cursor), Input(limit)) = (profile.user.id, cursor, limit);
+    let page = profile
+        .database
+        .read(move |tx| bookmark::list_page(tx, user, cursor.as_deref(), limit))
+        .await?;
+    Ok(page)
+}
