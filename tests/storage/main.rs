@@ -32,6 +32,7 @@ mod launch;
 mod messages;
 mod migrations;
 mod operations;
+mod own_templates;
 mod query_plans;
 mod races;
 mod refused;

@@ -245,5 +245,7 @@ text_enum! {
         MessageDelete = "message_delete",
         /// A message was taken out of the trash.
         MessageRestore = "message_restore",
+        /// A template of the learner's own was deleted.
+        TemplateDelete = "template_delete",
     }
 }

@@ -51,10 +51,34 @@ pub(crate) fn check_not_blank(
 
 /// A title as it is stored: without blanks around it, on one line, 1 to 200 code points.
 pub(crate) fn title(text: &str) -> Result<String, Error> {
-    check_not_blank("title", text, usize::MAX)?;
-    let title = one_line(text);
-    check("title", &title, LONGEST_TITLE)?;
-    Ok(title)
+    name("title", text, LONGEST_TITLE)
+}
+
+/// A name as it is stored: without blanks around it, on one line, at least 1 code point.
+pub(crate) fn name(field: &'static str, text: &str, longest: usize) -> Result<String, Error> {
+    check_not_blank(field, text, usize::MAX)?;
+    let name = one_line(text);
+    check(field, &name, longest)?;
+    Ok(name)
+}
+
+/// A text that may be missing, as it is stored: without white space around it, and empty if it is blank.
+pub(crate) fn optional(field: &'static str, text: &str, longest: usize) -> Result<String, Error> {
+    check(field, text, usize::MAX)?;
+    if text.chars().all(is_blank) {
+        return Ok(String::new());
+    }
+    let text = text.trim();
+    check(field, text, longest)?;
+    Ok(text.to_owned())
+}
+
+/// The beginning of a text as it is, of at most `longest` code points, with an ellipsis if something is missing.
+pub(crate) fn beginning(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    cut(text, longest)
 }
 
 /// The beginning of a message, on one line, as the list of conversations shows it.
@@ -89,9 +113,13 @@ fn shorten(text: &str, longest: usize) -> String {
     if line.chars().count() <= longest && beginning.len() == text.len() {
         return line;
     }
+    cut(&line, longest)
+}
+
+fn cut(text: &str, longest: usize) -> String {
     let mut short = String::new();
     let mut length = 0;
-    for grapheme in line.graphemes(true) {
+    for grapheme in text.graphemes(true) {
         let added = grapheme.chars().count();
         if length + added >= longest {
             break;
@@ -101,7 +129,7 @@ fn shorten(text: &str, longest: usize) -> String {
     }
     if short.is_empty() {
         // One endless grapheme: cut through it rather than show nothing.
-        short = line.chars().take(longest - 1).collect();
+        short = text.chars().take(longest - 1).collect();
     }
     short.truncate(short.trim_end().len());
     short.push('…');

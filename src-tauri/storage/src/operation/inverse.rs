@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{ConversationId, MessageId, UserId};
 use crate::kinds::TitleSource;
+use crate::template::{self, DeletedTemplate};
 use crate::time::Timestamp;
 use crate::tx::WriteTx;
 use crate::{Error, conversation, message};
@@ -41,6 +42,8 @@ pub(crate) enum Inverse {
     },
     /// Puts the message into the trash, where it must not be.
     DeleteMessage { message: MessageId },
+    /// Puts the template back as it was, if there is room for it.
+    RestoreTemplate(Box<DeletedTemplate>),
 }
 
 impl Inverse {
@@ -92,6 +95,7 @@ impl Inverse {
             Self::DeleteMessage { message } => message::put_into_trash(tx, user, *message, now)
                 .map(drop)
                 .map_err(gone_is_conflict),
+            Self::RestoreTemplate(deleted) => template::put_back(tx, user, deleted, now),
         }
     }
 
@@ -101,6 +105,7 @@ impl Inverse {
             Self::RenameConversation {
                 title, renamed_to, ..
             } => vec![title, renamed_to],
+            Self::RestoreTemplate(deleted) => deleted.texts(),
             Self::RestoreConversation { .. }
             | Self::DeleteConversation { .. }
             | Self::RestoreMessage { .. }

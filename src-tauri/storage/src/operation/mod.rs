@@ -16,7 +16,7 @@ use crate::id::{ConversationId, MessageId, OperationId, UserId};
 use crate::kinds::OperationKind;
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, text};
+use crate::{Error, template, text};
 
 /// How many operations of a profile can be undone.
 pub const MOST_KEPT: u32 = 30;
@@ -30,8 +30,8 @@ pub struct Operation {
     pub id: OperationId,
     /// What was done.
     pub kind: OperationKind,
-    /// What it was done to: the title of a conversation or the beginning of a message, as it was then; empty
-    /// if there was none.
+    /// What it was done to: the title of a conversation, the beginning of a message or the name of a template,
+    /// as it was then; empty if there was none.
     pub subject: String,
     /// When it was done.
     pub created_at: Timestamp,
@@ -49,6 +49,9 @@ pub(crate) enum Subject<'a> {
         conversation: ConversationId,
         content: &'a str,
     },
+    Template {
+        name: &'a str,
+    },
 }
 
 impl Subject<'_> {
@@ -57,19 +60,21 @@ impl Subject<'_> {
         match self {
             Self::Conversation { title, .. } => (*title).to_owned(),
             Self::Message { content, .. } => text::auto_title(content),
+            Self::Template { name } => (*name).to_owned(),
         }
     }
 
-    const fn conversation(&self) -> ConversationId {
+    const fn conversation(&self) -> Option<ConversationId> {
         match self {
-            Self::Conversation { id, .. } => *id,
-            Self::Message { conversation, .. } => *conversation,
+            Self::Conversation { id, .. } => Some(*id),
+            Self::Message { conversation, .. } => Some(*conversation),
+            Self::Template { .. } => None,
         }
     }
 
     const fn message(&self) -> Option<MessageId> {
         match self {
-            Self::Conversation { .. } => None,
+            Self::Conversation { .. } | Self::Template { .. } => None,
             Self::Message { id, .. } => Some(*id),
         }
     }
@@ -146,7 +151,7 @@ fn forget_reversed(
         OperationKind::ConversationRestore => OperationKind::ConversationDelete,
         OperationKind::MessageDelete => OperationKind::MessageRestore,
         OperationKind::MessageRestore => OperationKind::MessageDelete,
-        OperationKind::ConversationRename => return Ok(()),
+        OperationKind::ConversationRename | OperationKind::TemplateDelete => return Ok(()),
     };
     tx.prepare(
         "DELETE FROM operations WHERE conversation_id = :conversation AND kind = :kind AND message_id IS :message",
@@ -233,6 +238,25 @@ pub(crate) fn forget_those_with(
             forget(tx, operation.id)?;
         }
     }
+    Ok(())
+}
+
+/// Removes what would bring a deleted template back that began with this message, which is being erased.
+pub(crate) fn forget_templates_opening_with(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    message: &str,
+) -> Result<(), Error> {
+    tx.prepare(
+        "DELETE FROM operations WHERE kind = :kind
+             AND user_id = (SELECT user_id FROM conversations WHERE id = :conversation)
+             AND json_extract(inverse, '$.openingMessage') = :opening",
+    )?
+    .execute(named_params! {
+        ":kind": OperationKind::TemplateDelete,
+        ":conversation": conversation,
+        ":opening": template::opening_of(message),
+    })?;
     Ok(())
 }
 
