@@ -21,4 +21,5 @@ mod recovery;
 mod search;
 mod settings;
 mod support;
+mod template;
 mod trash;

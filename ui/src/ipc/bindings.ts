@@ -25,6 +25,14 @@ export const commands = {
 	appReport: () => typedError<string, CommandError>(__TAURI_INVOKE("app_report")),
 	/**  The built-in templates and the learner's own. */
 	templateList: () => typedError<Template[], CommandError>(__TAURI_INVOKE("template_list")),
+	/**  Keeps a template of the learner's own. */
+	templateCreate: (template: NewTemplate) => typedError<Template, CommandError>(__TAURI_INVOKE("template_create", { template })),
+	/**  Changes what is given of a template of the learner's own. */
+	templateUpdate: (id: TemplateId, patch: TemplatePatch) => typedError<Template, CommandError>(__TAURI_INVOKE("template_update", { id, patch })),
+	/**  Deletes a template of the learner's own, and gives what can be undone. */
+	templateDelete: (id: TemplateId) => typedError<Operation, CommandError>(__TAURI_INVOKE("template_delete", { id })),
+	/**  Keeps a conversation as a template of the learner's own; without a name it is called like the conversation. */
+	templateFromConversation: (conversation: ConversationId, name: string | null) => typedError<Template, CommandError>(__TAURI_INVOKE("template_from_conversation", { conversation, name })),
 	/**  Starts a conversation; the tutor's opening words are in it already. */
 	conversationCreate: (request: NewConversationRequest) => typedError<ConversationSummary, CommandError>(__TAURI_INVOKE("conversation_create", { request })),
 	/**
@@ -94,6 +102,19 @@ export const commands = {
 	 *  `conflict` if the thing has changed since, `not_found` if it was taken back already.
 	 */
 	operationUndo: (id: OperationId) => typedError<null, CommandError>(__TAURI_INVOKE("operation_undo", { id })),
+	/**
+	 *  A page of hits, the best first. Whatever was typed is a search; nothing is an error.
+	 * 
+	 *  Without `kind` the first page begins with a few titles, notes, words and corrections. `cursor` is the `next` of the
+	 *  page before, `limit` is 1 to 100.
+	 */
+	searchRun: (text: string, kind: SearchKind | null, cursor: string | null, limit: number) => typedError<SearchPage, CommandError>(__TAURI_INVOKE("search_run", { text, kind, cursor, limit })),
+	/**  What the learner looked for last, latest first: at most 20. */
+	searchRecent: () => typedError<string[], CommandError>(__TAURI_INVOKE("search_recent")),
+	/**  Remembers what the learner has looked for and found. */
+	searchRemember: (text: string) => typedError<null, CommandError>(__TAURI_INVOKE("search_remember", { text })),
+	/**  Forgets one of the last searches, or all of them if `text` is null. */
+	searchForget: (text: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("search_forget", { text })),
 	/**  The sound of a chunk; `not_found` while it has none. */
 	chunkAudio: (id: ChunkId) => typedError<ArrayBuffer, CommandError>(__TAURI_INVOKE("chunk_audio", { id })),
 	/**  Queues a chunk again whose sound failed. */
@@ -543,6 +564,22 @@ export type NewConversationRequest = {
 	title?: string | null,
 };
 
+/**  A template as the learner writes it. */
+export type NewTemplate = {
+	/**  See [`Template::name`]. */
+	name: string,
+	/**  See [`Template::description`]. */
+	description?: string,
+	/**  See [`Template::level`]. */
+	level?: CefrLevel | null,
+	/**  See [`Template::system_prompt`]. */
+	systemPrompt?: string,
+	/**  See [`Template::opening_message`]. */
+	openingMessage?: string,
+	/**  What it was made after: it is about the same situation. */
+	from?: TemplateId | null,
+};
+
 /**  Something that the learner did and can take back. */
 export type Operation = {
 	/**  Its id. */
@@ -550,8 +587,8 @@ export type Operation = {
 	/**  What was done. */
 	kind: OperationKind,
 	/**
-	 *  What it was done to: the title of a conversation or the beginning of a message, as it was then; empty
-	 *  if there was none.
+	 *  What it was done to: the title of a conversation, the beginning of a message or the name of a template,
+	 *  as it was then; empty if there was none.
 	 */
 	subject: string,
 	/**  When it was done. */
@@ -572,7 +609,9 @@ export type OperationKind =
 /**  A message was put into the trash. */
 "message_delete" | 
 /**  A message was taken out of the trash. */
-"message_restore";
+"message_restore" | 
+/**  A template of the learner's own was deleted. */
+"template_delete";
 
 /**  What there is of backups, and how much room they may take. */
 export type Overview = {
@@ -628,6 +667,62 @@ export type Role =
 /**  The app, to the partner. */
 "system";
 
+/**  Something that was found. */
+export type SearchHit = {
+	/**  What it is. */
+	kind: SearchKind,
+	/**  Its id, 13 characters. */
+	id: string,
+	/**  The conversation in which it is, or which it is; absent for a word whose place is gone. */
+	conversationId: ConversationId | null,
+	/**  The message which it is, or to which it belongs. */
+	messageId: MessageId | null,
+	/**  The place of that message. */
+	sequenceNumber: number | null,
+	/**  The title of the conversation, or the word; empty if it has none. */
+	title: string,
+	/**  Who said it. */
+	role: Role | null,
+	/**  When it was said, noted, corrected or met; of a title, when something was last said there. */
+	at: Timestamp,
+	/**  The piece of the text in which it was found, on one line. */
+	snippet: SnippetPart[],
+};
+
+/**  What a search finds. */
+export type SearchKind = 
+/**  Something that was said. */
+"message" | 
+/**  The title of a conversation. */
+"title" | 
+/**  A note on a conversation or a message. */
+"note" | 
+/**  A correction of something that the learner said. */
+"correction" | 
+/**  A word of the learner's vocabulary. */
+"word";
+
+/**  A page of what was found. */
+export type SearchPage = {
+	/**  By kind, the best first. */
+	hits: SearchHit[],
+	/**  The kinds besides messages of which there are more than the first page shows. */
+	more: SearchKind[],
+	/**
+	 *  Asks for the page after this one; `None` at the end. A page may be short, or empty, and not be the last: much
+	 *  was looked at that the conditions left out.
+	 */
+	next: string | null,
+};
+
+/**  A piece of a snippet. */
+export type SnippetPart = {
+	/**  Text, without line breaks. */
+	text: string,
+	/**  Whether it is what was looked for. */
+	isMatch: boolean,
+};
+
 /**  Whether chunks can be turned into sound on this computer. */
 export type SpeechStatus = 
 /**  An engine was found. */
@@ -670,6 +765,8 @@ export type Template = {
 	description: string,
 	/**  For whom it is made, if for anybody in particular. */
 	level: CefrLevel | null,
+	/**  What happens in it, by the name that the tutor has for that: the same at every level. */
+	situation: string | null,
 	/**  What a model is told beforehand; empty if nothing. */
 	systemPrompt: string,
 	/**  What the partner says first; empty if the learner begins. */
@@ -684,6 +781,20 @@ export type Template = {
 
 /**  Names a conversation template. */
 export type TemplateId = string;
+
+/**  What to change of a template; what is absent stays. */
+export type TemplatePatch = {
+	/**  See [`Template::name`]. */
+	name?: string | null,
+	/**  See [`Template::description`]. */
+	description?: string | null,
+	/**  See [`Template::level`]; null: for nobody in particular. */
+	level?: CefrLevel | null,
+	/**  See [`Template::system_prompt`]. */
+	systemPrompt?: string | null,
+	/**  See [`Template::opening_message`]. */
+	openingMessage?: string | null,
+};
 
 /**  The colours of the window. */
 export type Theme = 

@@ -1,7 +1,7 @@
 //! The learner's own templates: written, changed, deleted and brought back, or made of a conversation.
 
 use rusqlite::{OptionalExtension, named_params};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Metadata, Template, get};
 use crate::change::{ChangeKind, Entity};
@@ -24,35 +24,55 @@ pub const LONGEST_PROMPT: usize = 10_000;
 pub const LONGEST_OPENING: usize = 2_000;
 
 /// A template as the learner writes it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct NewTemplate {
     /// See [`Template::name`].
     pub name: String,
     /// See [`Template::description`].
+    #[serde(default)]
     pub description: String,
     /// See [`Template::level`].
+    #[serde(default)]
     pub level: Option<CefrLevel>,
     /// See [`Template::system_prompt`].
+    #[serde(default)]
     pub system_prompt: String,
     /// See [`Template::opening_message`].
+    #[serde(default)]
     pub opening_message: String,
     /// What it was made after: it is about the same situation.
+    #[serde(default)]
     pub from: Option<TemplateId>,
 }
 
 /// What to change of a template; what is absent stays.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct TemplatePatch {
     /// See [`Template::name`].
     pub name: Option<String>,
     /// See [`Template::description`].
     pub description: Option<String>,
-    /// See [`Template::level`]; `Some(None)`: for nobody in particular.
+    /// See [`Template::level`]; null: for nobody in particular.
+    #[serde(deserialize_with = "given")]
+    #[cfg_attr(feature = "specta", specta(type = Option<CefrLevel>))]
     pub level: Option<Option<CefrLevel>>,
     /// See [`Template::system_prompt`].
     pub system_prompt: Option<String>,
     /// See [`Template::opening_message`].
     pub opening_message: Option<String>,
+}
+
+/// What is given is given, be it null.
+fn given<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
 }
 
 /// All that brings a deleted template back. Undo remembers it: the names of the fields are stored.
