@@ -104,6 +104,7 @@ async fn a_disk_that_can_only_be_read_is_read_and_nothing_on_it_changes() {
     assert!(hint.contains("Sending is off"), "{hint}");
     assert_eq!(window.draft().await.unwrap(), words);
     window.click("new-conversation").await.unwrap();
+    window.choose_level("free-talk").await.unwrap();
     window
         .click_css("[data-testid=template-option][data-slug=free-talk]")
         .await

@@ -3,7 +3,16 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { violations } from "../support/axe";
 import { FakeApp } from "../support/fake-app";
-import { aBackup, aConversation, aFailedStart, aReply, NOON, READY, SETTINGS } from "../support/fixtures";
+import {
+	aBackup,
+	aConversation,
+	aFailedStart,
+	aReply,
+	aTemplate,
+	NOON,
+	READY,
+	SETTINGS,
+} from "../support/fixtures";
 import { all, get, livedIn, open, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;
@@ -229,6 +238,21 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 	it("with the scenarios open", async () => {
 		await openWindow(themed(livedIn().app));
 		await user.click(get("newConversation"));
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with templates of the learner's own, and one being written that was refused", async () => {
+		const { app } = livedIn();
+		app.templates = [...app.templates, aTemplate({ level: "B1", openingMessage: "Xin chào!" }), aTemplate()];
+		await openWindow(themed(app));
+		await user.click(get("newConversation"));
+		expect(await violations()).toEqual([]);
+		app.failNext("templateCreate", "invalid", "", { field: "name", reason: "must not be empty" });
+		await user.click(get("templateNew"));
+		await user.type(get("templateName"), "x");
+		await user.click(get("templateSave"));
+		await painted();
+		expect(get("templateName").getAttribute("aria-invalid")).toBe("true");
 		expect(await violations()).toEqual([]);
 	});
 });
