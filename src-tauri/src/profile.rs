@@ -11,7 +11,7 @@ use parlance_storage::{
     template::{self, BuiltInTemplate},
     user::{self, User},
 };
-use parlance_tutor::{PracticePartner, scenarios};
+use parlance_tutor::{PracticePartner, situations};
 use serde::Serialize;
 use tauri::async_runtime::{JoinHandle, block_on, spawn};
 
@@ -176,17 +176,20 @@ fn prepare(database: &Database) -> CommandResult<User> {
     })?)
 }
 
-/// The tutor's scenarios are the built-in templates: the same slug on both sides.
+/// The tutor's situations at their levels are the built-in templates: the same slug on both sides.
 fn built_in_templates() -> Vec<BuiltInTemplate> {
-    scenarios()
+    situations()
         .iter()
-        .map(|scenario| BuiltInTemplate {
-            slug: scenario.slug.clone(),
-            name: scenario.name.clone(),
-            description: scenario.description.clone(),
-            level: Some(scenario.level),
-            system_prompt: String::new(),
-            opening_message: scenario.opening_message.clone(),
+        .flat_map(|situation| {
+            situation.levels.iter().map(|row| BuiltInTemplate {
+                slug: row.slug.clone(),
+                name: situation.name.clone(),
+                description: situation.description.clone(),
+                level: Some(row.level),
+                situation: Some(situation.situation.clone()),
+                system_prompt: row.system_prompt.clone(),
+                opening_message: row.opening_message.clone(),
+            })
         })
         .collect()
 }

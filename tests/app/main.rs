@@ -12,6 +12,7 @@ mod data;
 mod disks;
 mod keeping;
 mod lived_in;
+mod living;
 mod pictures;
 mod start;
 mod support;

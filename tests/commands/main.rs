@@ -30,4 +30,5 @@ mod search;
 mod settings;
 mod support;
 mod tag;
+mod template;
 mod trash;

@@ -191,6 +191,7 @@ fn a_template_gives_its_level_unless_another_is_chosen() {
         name: "Café".into(),
         description: String::new(),
         level: Some(CefrLevel::A2),
+        situation: None,
         system_prompt: String::new(),
         opening_message: String::new(),
     };

@@ -52,6 +52,7 @@ mod notes;
 mod operations;
 mod organising;
 mod organising_steps;
+mod own_templates;
 mod pins;
 mod query_plans;
 mod races;

@@ -6,12 +6,13 @@ use tokio::sync::broadcast::error::TryRecvError;
 
 use crate::support::{NOON, World};
 
-fn cafe() -> BuiltInTemplate {
+pub fn cafe() -> BuiltInTemplate {
     BuiltInTemplate {
         slug: "at-the-cafe".into(),
         name: "At the café".into(),
         description: "Order a drink.".into(),
         level: Some(CefrLevel::A1),
+        situation: Some("cafe".into()),
         system_prompt: String::new(),
         opening_message: "Hi! What can I get you?".into(),
     }
@@ -22,18 +23,19 @@ fn interview() -> BuiltInTemplate {
         slug: "job-interview".into(),
         name: "A job interview".into(),
         level: Some(CefrLevel::B2),
+        situation: None,
         ..cafe()
     }
 }
 
-fn sync(world: &World, built_in: Vec<BuiltInTemplate>) {
+pub fn sync(world: &World, built_in: Vec<BuiltInTemplate>) {
     let now = world.now();
     world
         .write(move |tx| template::sync_built_in(tx, &built_in, now))
         .unwrap();
 }
 
-fn list(world: &World) -> Vec<Template> {
+pub fn list(world: &World) -> Vec<Template> {
     let user = world.user;
     world.read(move |tx| template::list(tx, user)).unwrap()
 }
@@ -52,6 +54,7 @@ fn built_in_templates_are_stored_once_and_follow_the_app() {
         ["at-the-cafe", "job-interview"]
     );
     assert!(before.iter().all(|template| template.is_built_in));
+    assert_eq!(before[0].situation.as_deref(), Some("cafe"));
     assert_eq!(changes.blocking_recv().unwrap().changes.len(), 2);
 
     sync(&world, vec![cafe(), interview()]);
@@ -83,6 +86,20 @@ fn built_in_templates_are_stored_once_and_follow_the_app() {
         (set.changes.len(), set.changes[0].kind),
         (1, ChangeKind::Updated)
     );
+}
+
+#[test]
+fn what_an_older_app_stored_without_a_situation_gets_one() {
+    let world = World::new();
+    let old = BuiltInTemplate {
+        situation: None,
+        ..cafe()
+    };
+    sync(&world, vec![old]);
+    assert_eq!(list(&world)[0].situation, None);
+    sync(&world, vec![cafe()]);
+    assert_eq!(list(&world)[0].situation.as_deref(), Some("cafe"));
+    world.assert_sound();
 }
 
 #[test]

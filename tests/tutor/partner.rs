@@ -2,13 +2,17 @@
 
 use std::collections::HashSet;
 
-use parlance_storage::Role;
-use parlance_tutor::{Turn, scenarios};
+use parlance_storage::{CefrLevel, Role};
+use parlance_tutor::{AtLevel, Turn, at_level, scenarios, situations};
 
 use crate::talk::Talk;
 
 fn slugs() -> impl Iterator<Item = &'static str> {
     scenarios().iter().map(|scenario| scenario.slug.as_str())
+}
+
+fn all_levels() -> impl Iterator<Item = &'static AtLevel> {
+    situations().iter().flat_map(|situation| &situation.levels)
 }
 
 #[test]
@@ -28,17 +32,61 @@ fn there_are_scenarios_for_different_levels_and_all_are_complete() {
             scenario
                 .slug
                 .chars()
-                .all(|c| c.is_ascii_lowercase() || c == '-')
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
         );
     }
 }
 
 #[test]
-fn an_empty_history_gets_the_opening_words() {
-    for scenario in scenarios() {
-        let talk = Talk::open(&scenario.slug);
-        assert_eq!(talk.history[0].content, scenario.opening_message);
+fn every_level_has_at_least_five_situations_besides_free_talk() {
+    for level in CefrLevel::ALL {
+        let offered = situations()
+            .iter()
+            .filter(|situation| situation.situation != "free-talk")
+            .filter(|situation| situation.levels.iter().any(|row| row.level == *level));
+        assert!(offered.count() >= 5, "{level:?}");
     }
+}
+
+#[test]
+fn every_level_of_a_situation_has_a_name_and_words_of_its_own() {
+    let count = all_levels().count();
+    let differ = |part: fn(&AtLevel) -> &String| all_levels().map(part).collect::<HashSet<_>>();
+    assert_eq!(differ(|row| &row.slug).len(), count);
+    assert_eq!(differ(|row| &row.opening_message).len(), count);
+    assert_eq!(differ(|row| &row.system_prompt).len(), count);
+}
+
+#[test]
+fn an_empty_history_gets_the_opening_words() {
+    for row in all_levels() {
+        let talk = Talk::open(&row.slug);
+        assert_eq!(talk.history[0].content, row.opening_message);
+    }
+}
+
+#[test]
+fn a_level_without_a_script_goes_on_with_the_one_below() {
+    // Both know what a latte is; free talk does not.
+    for slug in ["cafe-order", "cafe-a2"] {
+        let reply = Talk::open(slug).say("What does latte mean?");
+        assert!(reply.contains("coffee with a lot of hot milk"), "{reply}");
+    }
+}
+
+#[test]
+fn a_situation_is_found_at_the_nearest_level_below() {
+    for (situation, level, slug) in [
+        ("cafe", Some(CefrLevel::A2), "cafe-a2"),
+        ("cafe", Some(CefrLevel::C2), "cafe-b2"),
+        ("pay-rise", Some(CefrLevel::A1), "pay-rise-b2"),
+        ("job-interview", Some(CefrLevel::C1), "job-interview-c1"),
+        ("cafe", None, "cafe-order"),
+    ] {
+        let found = at_level(situation, level).unwrap();
+        assert_eq!(found.slug, slug, "{situation} {level:?}");
+    }
+    assert!(at_level("the moon", Some(CefrLevel::B1)).is_none());
 }
 
 #[test]

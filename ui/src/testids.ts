@@ -6,6 +6,19 @@ export const testids = {
 	conversationItem: "conversation-item", // data-id
 	newConversation: "new-conversation",
 	templateOption: "template-option", // data-slug; "free-talk" for a conversation without a template
+	templateLevel: "template-level", // data-value: the slug of the situation at that level
+	levelFilter: "level-filter", // data-value: a level, or empty for all
+	ownTemplate: "own-template", // data-id
+	templateNew: "template-new",
+	templateEdit: "template-edit",
+	templateDelete: "template-delete",
+	templateForm: "template-form",
+	templateName: "template-name",
+	templateLevelSelect: "template-level-select",
+	templateOpening: "template-opening",
+	templatePrompt: "template-prompt",
+	templateSave: "template-save",
+	templateCancel: "template-cancel",
 	conversationTitle: "conversation-title",
 	renameConversation: "rename-conversation",
 	deleteConversation: "delete-conversation",

@@ -82,28 +82,35 @@ describe("each language", () => {
 	});
 });
 
-describe("the scenarios that come with the app", () => {
-	const builtIn = sources("../src-tauri/tutor/scenarios", ".toml").flatMap(({ text }) => {
-		const [slug, name, description] = ["slug", "name", "description"].map(
-			(field) => new RegExp(`^${field} = "(.+)"$`, "m").exec(text)?.[1],
-		);
-		return slug ? [{ slug, name, description }] : [];
-	});
+describe("the situations that come with the app", () => {
+	const { text } = source("../src-tauri/tutor/scenarios/levels.toml");
+	const builtIn = text
+		.split("[[situations]]")
+		.slice(1)
+		.map((part) => {
+			const [situation = "", name, description] = ["situation", "name", "description"].map(
+				(field) => new RegExp(`^${field} = "(.+)"$`, "m").exec(part)?.[1],
+			);
+			return { situation, name, description };
+		});
 	const expected = builtIn
-		.flatMap(({ slug }) => [`template.${slug}.description`, `template.${slug}.name`])
+		.flatMap(({ situation }) => [`template.${situation}.description`, `template.${situation}.name`])
 		.sort();
 
 	it.each(Object.entries(catalogues))("have a name and a description in %s, each of them", (_, catalogue) => {
-		expect(builtIn.length).toBeGreaterThanOrEqual(6);
+		expect(builtIn.length).toBeGreaterThanOrEqual(10);
 		const found = Object.keys(catalogue).filter((key) => key.startsWith("template."));
 		expect(found.sort()).toEqual(expected);
 	});
 
-	it.each(builtIn)("are called in English what the app calls them: $slug", ({ slug, name, description }) => {
-		const texts: Record<string, string> = en;
-		expect(texts[`template.${slug}.name`]).toBe(name);
-		expect(texts[`template.${slug}.description`]).toBe(description);
-	});
+	it.each(builtIn)(
+		"are called in English what the app calls them: $situation",
+		({ situation, name, description }) => {
+			const texts: Record<string, string> = en;
+			expect(texts[`template.${situation}.name`]).toBe(name);
+			expect(texts[`template.${situation}.description`]).toBe(description);
+		},
+	);
 
 	it("are called so in the language in use, and the learner's own as the learner calls them", () => {
 		const [cafe, interview] = TEMPLATES as [Template, Template];

@@ -57,6 +57,10 @@ commands! {
     app::app_open_folder();
     app::app_report();
     template::template_list();
+    template::template_create("template");
+    template::template_update("id", "patch");
+    template::template_delete("id");
+    template::template_from_conversation("conversation", "name");
     conversation::conversation_create("request");
     conversation::conversation_list("cursor", "limit", "filter");
     conversation::conversation_get("id");

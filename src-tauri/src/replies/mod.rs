@@ -16,14 +16,15 @@ use std::{
 };
 
 use parlance_storage::{
-    ConversationId, Database, Error, InputMethod, MessageId, MessageStatus, PartnerPace, ReadTx,
-    Timestamp, UserId, WriteTx,
+    CefrLevel, ConversationId, Database, Error, InputMethod, MessageId, MessageStatus, PartnerPace,
+    ReadTx, Timestamp, UserId, WriteTx,
     chunk::NewChunk,
     conversation,
     message::{self, Edited, Later, Message, NewMessage},
-    settings, template,
+    settings,
+    template::{self, Template},
 };
-use parlance_tutor::{ChunkDraft, Pace, ReplyEngine, ReplyRequest, Turn, chunk_text};
+use parlance_tutor::{ChunkDraft, Pace, ReplyEngine, ReplyRequest, Turn, at_level, chunk_text};
 use tauri::async_runtime::spawn;
 use tokio::{sync::Notify as Signal, time::timeout};
 
@@ -343,7 +344,7 @@ fn is_last(tx: &ReadTx<'_>, user: UserId, message: &Message) -> Result<bool, Err
 fn read_request(tx: &ReadTx<'_>, user: UserId, id: ConversationId) -> Result<ReplyRequest, Error> {
     let conversation = conversation::get(tx, user, id)?;
     let scenario = match conversation.template_id {
-        Some(template) => Some(template::get(tx, user, template)?.slug),
+        Some(template) => scenario(template::get(tx, user, template)?, conversation.level),
         None => None,
     };
     let page = message::list_before(tx, user, id, None, HISTORY_MESSAGES)?;
@@ -361,6 +362,15 @@ fn read_request(tx: &ReadTx<'_>, user: UserId, id: ConversationId) -> Result<Rep
         history,
         pace: read_pace(tx, user)?,
     })
+}
+
+/// The tutor knows the built-in templates by name, and the learner's own by what they were made after.
+fn scenario(template: Template, level: Option<CefrLevel>) -> Option<String> {
+    if template.is_built_in {
+        return Some(template.slug);
+    }
+    let situation = template.situation?;
+    at_level(&situation, level).map(|row| row.slug.clone())
 }
 
 /// A damaged setting is said where settings are read. How fast words appear is no reason to refuse them.

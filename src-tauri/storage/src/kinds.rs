@@ -347,6 +347,8 @@ text_enum! {
         NoteDelete = "note_delete",
         /// A note was taken out of the trash.
         NoteRestore = "note_restore",
+        /// A template of the learner's own was deleted.
+        TemplateDelete = "template_delete",
     }
 }
 

@@ -102,6 +102,25 @@ pub(crate) fn color(text: &str) -> Result<String, Error> {
     }
 }
 
+/// A text that may be missing, as it is stored: without white space around it, and empty if it is blank.
+pub(crate) fn optional(field: &'static str, text: &str, longest: usize) -> Result<String, Error> {
+    check(field, text, usize::MAX)?;
+    if text.chars().all(is_blank) {
+        return Ok(String::new());
+    }
+    let text = text.trim();
+    check(field, text, longest)?;
+    Ok(text.to_owned())
+}
+
+/// The beginning of a text as it is, of at most `longest` code points, with an ellipsis if something is missing.
+pub(crate) fn beginning(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    cut(text, longest)
+}
+
 /// The beginning of a message, on one line, as the list of conversations shows it.
 pub(crate) fn preview(content: &str) -> String {
     shorten(content, PREVIEW_LENGTH)
@@ -116,7 +135,7 @@ pub(crate) fn auto_title(content: &str) -> String {
 pub(crate) fn numbered(title: &str, number: u32) -> String {
     let suffix = format!(" ({number})");
     let room = LONGEST_TITLE - suffix.len();
-    let mut kept = beginning(title, room);
+    let mut kept = whole_graphemes(title, room);
     if kept.trim_end().is_empty() {
         // One endless grapheme: cut through it rather than show a number alone.
         kept = title.chars().take(room).collect();
@@ -142,7 +161,7 @@ pub(crate) fn without_number(title: &str) -> &str {
 }
 
 /// As many whole graphemes as fit into `longest` code points.
-fn beginning(text: &str, longest: usize) -> String {
+fn whole_graphemes(text: &str, longest: usize) -> String {
     let mut length = 0;
     text.graphemes(true)
         .take_while(|grapheme| {
@@ -174,19 +193,14 @@ fn shorten(text: &str, longest: usize) -> String {
     if line.chars().count() <= longest && beginning.len() == text.len() {
         return line;
     }
-    let mut short = String::new();
-    let mut length = 0;
-    for grapheme in line.graphemes(true) {
-        let added = grapheme.chars().count();
-        if length + added >= longest {
-            break;
-        }
-        short.push_str(grapheme);
-        length += added;
-    }
+    cut(&line, longest)
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    let mut short = whole_graphemes(text, longest - 1);
     if short.is_empty() {
         // One endless grapheme: cut through it rather than show nothing.
-        short = line.chars().take(longest - 1).collect();
+        short = text.chars().take(longest - 1).collect();
     }
     short.truncate(short.trim_end().len());
     short.push('…');

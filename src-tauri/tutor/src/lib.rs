@@ -5,7 +5,8 @@
 //! * [`Chunker`] cuts a text, whole or still arriving, into [`ChunkDraft`]s: pieces that a voice can
 //!   say, each with its feeling, its stress and the pause that follows it.
 //! * [`ReplyEngine`] is anything that can answer a learner as a stream of words. The built-in one,
-//!   [`PracticePartner`], works from scripted [`Scenario`]s and needs no model and no network.
+//!   [`PracticePartner`], works from scripted [`Scenario`]s, one or more for each [`Situation`], and needs
+//!   no model and no network.
 //!
 //! The crate keeps nothing: no files, no database, no clock. A chunk is a function of the text, a
 //! reply is a function of the history, so both can be worked out again after a restart. It takes
@@ -16,5 +17,5 @@ mod partner;
 mod reply;
 
 pub use chunk::{ChunkDraft, ChunkIcon, Chunker, chunk_text};
-pub use partner::{PracticePartner, Scenario, scenarios};
+pub use partner::{AtLevel, PracticePartner, Scenario, Situation, at_level, scenarios, situations};
 pub use reply::{Pace, ReplyEngine, ReplyError, ReplyRequest, Turn};

@@ -72,7 +72,7 @@ impl Window {
         self.ask(MESSAGES, Vec::new()).await
     }
 
-    /// Starts a conversation from the template with this slug, and waits for its first words.
+    /// Starts a conversation from the built-in template with this slug, and waits for its first words.
     ///
     /// # Errors
     /// When something of that does not appear.
@@ -81,6 +81,7 @@ impl Window {
             |messages: Vec<MessageOnScreen>| messages.into_iter().next().map(|message| message.id);
         let before = first(self.messages().await?);
         self.click("new-conversation").await?;
+        self.choose_level(template).await?;
         self.click_css(&format!(
             "[data-testid=\"template-option\"][data-slug=\"{template}\"]"
         ))
@@ -89,6 +90,17 @@ impl Window {
             let now = first(self.messages().await?);
             Ok((now.is_some() && now != before).then_some(()))
         })
+        .await
+    }
+
+    /// Turns the card of a situation to the level of which the template has this slug.
+    ///
+    /// # Errors
+    /// When there is no such level.
+    pub async fn choose_level(&self, template: &str) -> Result<()> {
+        self.click_css(&format!(
+            "[data-testid=\"template-level\"][data-value=\"{template}\"]"
+        ))
         .await
     }
 

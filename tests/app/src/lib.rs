@@ -5,6 +5,7 @@ mod chat;
 mod close_button;
 mod data;
 mod desktop;
+mod keys;
 mod wait;
 mod window;
 

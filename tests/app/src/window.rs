@@ -8,7 +8,9 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use fantoccini::{Client, ClientBuilder, Locator, elements::Element, error::CmdError};
+use fantoccini::{
+    Client, ClientBuilder, Locator, actions::KeyActions, elements::Element, error::CmdError,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -139,6 +141,14 @@ impl Window {
                 Err(error) if is_gone(&error) => Ok(None),
                 Err(error) => Err(error.into()),
             }
+        })
+        .await
+    }
+
+    /// Carries out what the keyboard does.
+    pub(crate) async fn perform(&self, actions: KeyActions) -> Result<()> {
+        within("the keys", async {
+            Ok(self.client.perform_actions(actions).await?)
         })
         .await
     }

@@ -25,6 +25,14 @@ export const commands = {
 	appReport: () => typedError<string, CommandError>(__TAURI_INVOKE("app_report")),
 	/**  The built-in templates and the learner's own. */
 	templateList: () => typedError<Template[], CommandError>(__TAURI_INVOKE("template_list")),
+	/**  Keeps a template of the learner's own. */
+	templateCreate: (template: NewTemplate) => typedError<Template, CommandError>(__TAURI_INVOKE("template_create", { template })),
+	/**  Changes what is given of a template of the learner's own. */
+	templateUpdate: (id: TemplateId, patch: TemplatePatch) => typedError<Template, CommandError>(__TAURI_INVOKE("template_update", { id, patch })),
+	/**  Deletes a template of the learner's own, and gives what can be undone. */
+	templateDelete: (id: TemplateId) => typedError<Operation, CommandError>(__TAURI_INVOKE("template_delete", { id })),
+	/**  Keeps a conversation as a template of the learner's own; without a name it is called like the conversation. */
+	templateFromConversation: (conversation: ConversationId, name: string | null) => typedError<Template, CommandError>(__TAURI_INVOKE("template_from_conversation", { conversation, name })),
 	/**  Starts a conversation; the tutor's opening words are in it already. */
 	conversationCreate: (request: NewConversationRequest) => typedError<ConversationSummary, CommandError>(__TAURI_INVOKE("conversation_create", { request })),
 	/**
@@ -1080,6 +1088,8 @@ export type Template = {
 	description: string,
 	/**  For whom it is made, if for anybody in particular. */
 	level: CefrLevel | null,
+	/**  What happens in it, by the name that the tutor has for that: the same at every level. */
+	situation: string | null,
 	/**  What a model is told beforehand; empty if nothing. */
 	systemPrompt: string,
 	/**  What the partner says first; empty if the learner begins. */
@@ -1094,6 +1104,20 @@ export type Template = {
 
 /**  Names a conversation template. */
 export type TemplateId = string;
+
+/**  What to change of a template; what is absent stays. */
+export type TemplatePatch = {
+	/**  See [`Template::name`]. */
+	name?: string | null,
+	/**  See [`Template::description`]. */
+	description?: string | null,
+	/**  See [`Template::level`]; null: for nobody in particular. */
+	level?: CefrLevel | null,
+	/**  See [`Template::system_prompt`]. */
+	systemPrompt?: string | null,
+	/**  See [`Template::opening_message`]. */
+	openingMessage?: string | null,
+};
 
 /**  The colours of the window. */
 export type Theme = 

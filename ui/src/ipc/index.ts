@@ -18,12 +18,14 @@ import {
 	type Message,
 	type MessagePage,
 	type NewConversationRequest,
+	type NewTemplate,
 	type Operation,
 	type RepairOutcome,
 	type Rescue,
 	type SearchKind,
 	type SearchPage,
 	type Template,
+	type TemplatePatch,
 	type TrashKind,
 	type TrashPage,
 	type UserSettings,
@@ -45,6 +47,13 @@ export interface Client {
 	/** Makes an empty profile where the database is missing; fails with `conflict` where there is one. */
 	appBeginAnew(): Promise<AppStatus>;
 	templateList(): Promise<Template[]>;
+	/** Fails with `conflict` when there are too many already. */
+	templateCreate(template: NewTemplate): Promise<Template>;
+	templateUpdate(id: string, patch: TemplatePatch): Promise<Template>;
+	/** Gives what can be undone. Conversations begun from it keep their words. */
+	templateDelete(id: string): Promise<Operation>;
+	/** Without a name it is called like the conversation. */
+	templateFromConversation(conversation: string, name: string | null): Promise<Template>;
 	conversationCreate(request: NewConversationRequest): Promise<ConversationSummary>;
 	conversationList(cursor: string | null, limit: number): Promise<ConversationPage>;
 	conversationGet(id: string): Promise<ConversationSummary>;
@@ -145,6 +154,11 @@ export const client: Client = {
 	appRetry: () => ask(commands.appRetry),
 	appBeginAnew: () => ask(commands.appBeginAnew),
 	templateList: () => ask(commands.templateList),
+	templateCreate: (template) => ask(commands.templateCreate, template),
+	templateUpdate: (id, patch) => ask(commands.templateUpdate, id, patch),
+	templateDelete: (id) => ask(commands.templateDelete, id),
+	templateFromConversation: (conversation, name) =>
+		ask(commands.templateFromConversation, conversation, name),
 	conversationCreate: (request) => ask(commands.conversationCreate, request),
 	conversationList: (cursor, limit) => ask(commands.conversationList, cursor, limit),
 	conversationGet: (id) => ask(commands.conversationGet, id),

@@ -8,16 +8,28 @@ import type {
 	ConversationSummary,
 	DoctorReport,
 	Message,
+	NewTemplate,
 	SearchHit,
 	SearchKind,
 	Template,
+	TemplatePatch,
 	TrashKind,
 	UserSettings,
 	WorkProgress,
 } from "../../src/ipc";
 import { CommandFailure } from "../../src/ipc/failure";
 import { FakeStore, found, settled } from "./fake-store";
-import { aBackup, aConversation, aMessage, anId, NOON, READY, SETTINGS, TEMPLATES } from "./fixtures";
+import {
+	aBackup,
+	aConversation,
+	aMessage,
+	anId,
+	aTemplate,
+	NOON,
+	READY,
+	SETTINGS,
+	TEMPLATES,
+} from "./fixtures";
 
 type Command = Exclude<keyof Client, "onDataChanged" | "onProblem" | "onWorkProgress">;
 
@@ -181,6 +193,46 @@ export class FakeApp extends FakeStore implements Client {
 
 	templateList() {
 		return this.#answer("templateList", [], () => this.templates);
+	}
+
+	templateCreate(template: NewTemplate) {
+		return this.#carryOut("templateCreate", [template], () => {
+			const made = aTemplate({ id: anId(), ...(template as Partial<Template>) });
+			this.templates = [...this.templates, made];
+			void this.emit({ entity: "template", kind: "inserted", id: made.id });
+			return made;
+		});
+	}
+
+	templateUpdate(id: string, patch: TemplatePatch) {
+		return this.#carryOut("templateUpdate", [id, patch], () => {
+			const changed = { ...found(this.templates, id), ...(patch as Partial<Template>) };
+			this.templates = this.templates.map((template) => (template.id === id ? changed : template));
+			void this.emit({ entity: "template", kind: "updated", id });
+			return changed;
+		});
+	}
+
+	templateDelete(id: string) {
+		return this.#carryOut("templateDelete", [id], () => {
+			const template = found(this.templates, id);
+			this.templates = this.templates.filter((other) => other !== template);
+			void this.emit({ entity: "template", kind: "deleted", id });
+			return this.#did("template_delete", template.name, () => {
+				this.templates = [...this.templates, template];
+				void this.emit({ entity: "template", kind: "inserted", id });
+			});
+		});
+	}
+
+	templateFromConversation(conversation: string, name: string | null) {
+		return this.#carryOut("templateFromConversation", [conversation, name], () => {
+			const { title, level } = found(this.conversations, conversation);
+			const made = aTemplate({ id: anId(), name: name ?? title, level });
+			this.templates = [...this.templates, made];
+			void this.emit({ entity: "template", kind: "inserted", id: made.id });
+			return made;
+		});
 	}
 
 	conversationCreate(request: Parameters<Client["conversationCreate"]>[0]) {

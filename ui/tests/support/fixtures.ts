@@ -40,43 +40,74 @@ export const SETTINGS: UserSettings = {
 	partnerPace: "natural",
 };
 
+export function aTemplate(over: Partial<Template> = {}): Template {
+	return {
+		id: anId(),
+		slug: "own-0000000000t01",
+		name: "Ở chợ Bến Thành",
+		description: "",
+		level: null,
+		situation: null,
+		openingMessage: "",
+		systemPrompt: "",
+		isBuiltIn: false,
+		createdAt: NOON,
+		updatedAt: NOON,
+		...over,
+	};
+}
+
+/** In the order of an app that has brought one after the other. */
 export const TEMPLATES: Template[] = [
-	{
+	aTemplate({
 		id: "0000000000T01",
 		slug: "at-the-cafe",
 		name: "At the café",
 		description: "Order a drink and something to eat, and ask what it costs.",
 		level: "A1",
+		situation: "at-the-cafe",
 		openingMessage: "Hello! Welcome to the Green Leaf. What can I get you?",
-		systemPrompt: "",
 		isBuiltIn: true,
-		createdAt: NOON,
-		updatedAt: NOON,
-	},
-	{
+	}),
+	aTemplate({
 		id: "0000000000T02",
 		slug: "job-interview",
 		name: "A job interview",
 		description: "Talk about your experience, your strengths and a mistake you learned from.",
 		level: "B2",
+		situation: "job-interview",
 		openingMessage: "Thank you for coming in today. Would you like to tell me a little about yourself?",
-		systemPrompt: "",
 		isBuiltIn: true,
-		createdAt: NOON,
-		updatedAt: NOON,
-	},
-	{
+	}),
+	aTemplate({
 		id: "0000000000T03",
 		slug: "lost-luggage",
 		name: "Lost luggage",
 		description: "Your suitcase did not arrive. Describe it at the airport desk.",
 		level: "B1",
-		openingMessage: "",
-		systemPrompt: "",
+		situation: "lost-luggage",
 		isBuiltIn: true,
-		createdAt: NOON,
-		updatedAt: NOON,
-	},
+	}),
+	aTemplate({
+		id: "0000000000T04",
+		slug: "job-interview-c1",
+		name: "A job interview",
+		description: "Talk about your experience, your strengths and a mistake you learned from.",
+		level: "C1",
+		situation: "job-interview",
+		openingMessage: "I gather you have quite a story to tell. Where shall we begin?",
+		isBuiltIn: true,
+	}),
+	aTemplate({
+		id: "0000000000T05",
+		slug: "job-interview-b1",
+		name: "A job interview",
+		description: "Talk about your experience, your strengths and a mistake you learned from.",
+		level: "B1",
+		situation: "job-interview",
+		openingMessage: "Good morning. Please tell me about yourself.",
+		isBuiltIn: true,
+	}),
 ];
 
 export function aConversation(over: Partial<ConversationSummary> = {}): ConversationSummary {

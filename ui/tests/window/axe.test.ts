@@ -9,6 +9,7 @@ import {
 	aFailedStart,
 	aHit,
 	aReply,
+	aTemplate,
 	NOON,
 	READY,
 	SETTINGS,
@@ -254,6 +255,21 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 	it("with the scenarios open", async () => {
 		await openWindow(themed(livedIn().app));
 		await user.click(get("newConversation"));
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with templates of the learner's own, and one being written that was refused", async () => {
+		const { app } = livedIn();
+		app.templates = [...app.templates, aTemplate({ level: "B1", openingMessage: "Xin chào!" }), aTemplate()];
+		await openWindow(themed(app));
+		await user.click(get("newConversation"));
+		expect(await violations()).toEqual([]);
+		app.failNext("templateCreate", "invalid", "", { field: "name", reason: "must not be empty" });
+		await user.click(get("templateNew"));
+		await user.type(get("templateName"), "x");
+		await user.click(get("templateSave"));
+		await painted();
+		expect(get("templateName").getAttribute("aria-invalid")).toBe("true");
 		expect(await violations()).toEqual([]);
 	});
 });

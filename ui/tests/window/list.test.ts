@@ -108,11 +108,11 @@ describe("a new conversation", () => {
 		await user.click(get("newConversation"));
 		expect(all("templateOption").map(({ dataset }) => dataset.slug)).toEqual([
 			"at-the-cafe",
-			"job-interview",
+			"job-interview-b1",
 			"lost-luggage",
 			"free-talk",
 		]);
-		expect(all("templateOption")[1]?.textContent).toContain("Level B2");
+		expect(all("templateOption")[1]?.textContent).toContain("Level B1");
 		await user.click(all("templateOption")[1] as Element);
 		await painted();
 		expect(app.callsOf("conversationCreate")).toHaveLength(1);

@@ -12,6 +12,7 @@ use crate::id::{ConversationId, FolderId, MessageEditId, MessageId, NoteId, Oper
 use crate::kinds::{CefrLevel, ConversationStatus, MessageStatus, TitleSource};
 use crate::message::EditDone;
 use crate::tag::{TagColored, TagDeleted, TagMerged, TagRenamed};
+use crate::template::{self, DeletedTemplate};
 use crate::time::Timestamp;
 use crate::tx::WriteTx;
 use crate::{Error, bookmark, conversation, message, note, tag};
@@ -103,6 +104,8 @@ pub(crate) enum Inverse {
     RestoreNote { note: NoteId, deleted_at: Timestamp },
     /// Puts the note into the trash, where it must not be.
     DeleteNote { note: NoteId },
+    /// Puts the template back as it was, if there is room for it.
+    RestoreTemplate(Box<DeletedTemplate>),
 }
 
 impl Inverse {
@@ -227,6 +230,9 @@ impl Inverse {
                 .map(drop)
                 .map_err(gone_is_conflict)
                 .map(no_reply),
+            Self::RestoreTemplate(deleted) => {
+                template::put_back(tx, user, deleted, now).map(no_reply)
+            }
         }
     }
 
@@ -256,6 +262,7 @@ impl Inverse {
             Self::TakeSplitBack(split) => split.texts(),
             Self::TakeMergeBack(merge) => merge.texts(),
             Self::RestoreBookmark { note, .. } => note.as_deref().into_iter().collect(),
+            Self::RestoreTemplate(deleted) => deleted.texts(),
             Self::RestoreConversation { .. }
             | Self::DeleteConversation { .. }
             | Self::RestoreMessage { .. }
@@ -294,6 +301,7 @@ impl Inverse {
                 | Self::RestoreBookmark { .. }
                 | Self::RestoreNote { .. }
                 | Self::DeleteNote { .. }
+                | Self::RestoreTemplate(_)
         )
     }
 

@@ -16,7 +16,7 @@ use crate::id::{ConversationId, MessageId, NoteId, OperationId, UserId};
 use crate::kinds::OperationKind;
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, text};
+use crate::{Error, template, text};
 
 /// How many operations of a profile can be undone.
 pub const MOST_KEPT: u32 = 30;
@@ -31,7 +31,7 @@ pub struct Operation {
     /// What was done.
     pub kind: OperationKind,
     /// What it was done to: the title of a conversation or the beginning of a message or note, as it was then;
-    /// empty if there was none, or if it was done to many. Of a folder or a tag its name.
+    /// empty if there was none, or if it was done to many. Of a folder, a tag or a template its name.
     pub subject: String,
     /// When it was done.
     pub created_at: Timestamp,
@@ -77,15 +77,19 @@ pub(crate) enum Subject<'a> {
         message: Option<MessageId>,
         content: &'a str,
     },
+    Template {
+        name: &'a str,
+    },
 }
 
 impl Subject<'_> {
     /// At most as long as a title.
     fn name(&self) -> String {
         match self {
-            Self::Conversation { title: name, .. } | Self::Folder { name } | Self::Tag { name } => {
-                (*name).to_owned()
-            }
+            Self::Conversation { title: name, .. }
+            | Self::Folder { name }
+            | Self::Tag { name }
+            | Self::Template { name } => (*name).to_owned(),
             Self::Message { content, .. } | Self::Note { content, .. } => text::auto_title(content),
             Self::Conversations { .. } => String::new(),
         }
@@ -97,7 +101,10 @@ impl Subject<'_> {
             Self::Message { conversation, .. } | Self::Note { conversation, .. } => {
                 Some(*conversation)
             }
-            Self::Conversations { .. } | Self::Folder { .. } | Self::Tag { .. } => None,
+            Self::Conversations { .. }
+            | Self::Folder { .. }
+            | Self::Tag { .. }
+            | Self::Template { .. } => None,
         }
     }
 
@@ -112,7 +119,7 @@ impl Subject<'_> {
                 conversation: id, ..
             } => std::slice::from_ref(id),
             Self::Conversations { ids } => ids,
-            Self::Folder { .. } | Self::Tag { .. } => &[],
+            Self::Folder { .. } | Self::Tag { .. } | Self::Template { .. } => &[],
         }
     }
 
@@ -390,6 +397,25 @@ pub(crate) fn forget_those_that_need(
             forget(tx, operation.id)?;
         }
     }
+    Ok(())
+}
+
+/// Removes what would bring a deleted template back that began with this message, which is being erased.
+pub(crate) fn forget_templates_opening_with(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    message: &str,
+) -> Result<(), Error> {
+    tx.prepare(
+        "DELETE FROM operations WHERE kind = :kind
+             AND user_id = (SELECT user_id FROM conversations WHERE id = :conversation)
+             AND json_extract(inverse, '$.openingMessage') = :opening",
+    )?
+    .execute(named_params! {
+        ":kind": OperationKind::TemplateDelete,
+        ":conversation": conversation,
+        ":opening": template::opening_of(message),
+    })?;
     Ok(())
 }
 

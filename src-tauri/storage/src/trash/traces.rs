@@ -42,6 +42,9 @@ pub(super) fn erase(tx: &WriteTx<'_>, id: MessageId, now: Timestamp) -> Result<S
         }
         erase_shares(tx, *place)?;
     }
+    if role == Role::Assistant {
+        erase_deleted_templates(tx, conversation, id)?;
+    }
     erase_memory(tx, conversation, id, sequence_number)?;
     erase_notes(tx, id)?;
     erase_examples(tx, id, now)?;
@@ -106,6 +109,19 @@ fn erase_titles(
         conversation::name_anew(tx, conversation, now)?;
     }
     operation::forget_those_with(tx, conversation, &titles)
+}
+
+/// A template that the learner made of a conversation is there to be seen, and stays. One that was deleted
+/// could only be brought back by undo: that is a trace.
+fn erase_deleted_templates(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    id: MessageId,
+) -> Result<(), Error> {
+    let content: String = tx
+        .prepare("SELECT content FROM messages WHERE id = :id")?
+        .query_row(named_params! { ":id": id }, |row| row.get(0))?;
+    operation::forget_templates_opening_with(tx, conversation, &content)
 }
 
 fn titles_of_versions(tx: &ReadTx<'_>, id: MessageId) -> Result<Vec<String>, Error> {

@@ -18,6 +18,7 @@ pub(super) fn answer(request: &ReplyRequest) -> String {
 /// The work on one answer.
 pub(super) struct Answering<'a> {
     pub(super) scenario: &'static Scenario,
+    opening_message: &'static str,
     pub(super) general: &'static General,
     pub(super) level: CefrLevel,
     history: &'a [Turn],
@@ -33,7 +34,7 @@ const MEMORABLE_MESSAGES: usize = 20;
 
 impl<'a> Answering<'a> {
     fn of(request: &'a ReplyRequest) -> Self {
-        let scenario = find(request.scenario.as_deref());
+        let part = find(request.scenario.as_deref());
         let history = request.history.as_slice();
         let messages = || history.iter().filter(|turn| turn.role == Role::User);
         let skipped = messages().count().saturating_sub(MEMORABLE_MESSAGES);
@@ -46,11 +47,12 @@ impl<'a> Answering<'a> {
             .rev()
             .find_map(|reading| reading.name.clone());
         Self {
-            scenario,
+            scenario: part.scenario,
+            opening_message: part.opening_message,
             general: general(),
-            level: request.level.unwrap_or(scenario.level),
+            level: request.level.unwrap_or(part.level),
             said: Said::in_history(history),
-            seed: stable_hash(&[&scenario.slug, last_words, &history.len().to_string()]),
+            seed: stable_hash(&[&part.scenario.slug, last_words, &history.len().to_string()]),
             values: name.map(|name| ("name", name)).into_iter().collect(),
             history,
             readings,
@@ -99,10 +101,10 @@ impl<'a> Answering<'a> {
 
     /// The first words of a conversation in which nobody has spoken yet.
     fn open(self) -> String {
-        if self.said.has_said(&self.scenario.opening_message) {
+        if self.said.has_said(self.opening_message) {
             return self.next_question(None);
         }
-        self.scenario.opening_message.clone()
+        self.opening_message.to_owned()
     }
 
     /// A farewell is the one answer that asks nothing.

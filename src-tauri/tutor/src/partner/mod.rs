@@ -27,7 +27,7 @@ mod words;
 
 use futures::stream::BoxStream;
 
-pub use scenario::{Scenario, scenarios};
+pub use scenario::{AtLevel, Scenario, Situation, at_level, scenarios, situations};
 
 use crate::reply::{ReplyEngine, ReplyError, ReplyRequest, stream_words};
 

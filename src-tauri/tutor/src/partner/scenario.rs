@@ -16,7 +16,27 @@ const SCENARIO_FILES: &[&str] = &[
     include_str!("../../scenarios/weekend-talk.toml"),
     include_str!("../../scenarios/job-interview.toml"),
     include_str!("../../scenarios/debate-remote-work.toml"),
+    include_str!("../../scenarios/free-talk-a1.toml"),
+    include_str!("../../scenarios/free-talk-b2.toml"),
+    include_str!("../../scenarios/cafe-b1.toml"),
+    include_str!("../../scenarios/directions-a1.toml"),
+    include_str!("../../scenarios/shopping-a1.toml"),
+    include_str!("../../scenarios/neighbour-a1.toml"),
+    include_str!("../../scenarios/daily-life-a1.toml"),
+    include_str!("../../scenarios/hotel-a1.toml"),
+    include_str!("../../scenarios/doctor-a2.toml"),
+    include_str!("../../scenarios/airport-b1.toml"),
+    include_str!("../../scenarios/flat-viewing-b1.toml"),
+    include_str!("../../scenarios/film-b1.toml"),
+    include_str!("../../scenarios/complaint-b2.toml"),
+    include_str!("../../scenarios/pay-rise-b2.toml"),
+    include_str!("../../scenarios/presentation-b2.toml"),
+    include_str!("../../scenarios/job-interview-c1.toml"),
+    include_str!("../../scenarios/ai-debate-c1.toml"),
+    include_str!("../../scenarios/dispute-c1.toml"),
 ];
+
+const LEVELS_FILE: &str = include_str!("../../scenarios/levels.toml");
 
 const GENERAL_FILE: &str = include_str!("../../scenarios/general.toml");
 
@@ -49,6 +69,41 @@ pub struct Scenario {
     pub(super) answers: Vec<Answer>,
     /// What words of the scenario mean.
     pub(super) glossary: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Levels {
+    situations: Vec<Situation>,
+}
+
+/// A situation as the learner finds it in the list, at the levels at which it makes sense.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Situation {
+    /// Names the situation for good; the templates of all its levels carry it.
+    pub situation: String,
+    /// What the learner sees in the list.
+    pub name: String,
+    /// What one does in it, in a sentence.
+    pub description: String,
+    /// Easiest first.
+    pub levels: Vec<AtLevel>,
+}
+
+/// A situation at one level: one built-in template.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AtLevel {
+    /// For whom it was written.
+    pub level: CefrLevel,
+    /// Names the template for good; never changed once released.
+    pub slug: String,
+    /// What the partner says first.
+    #[serde(rename = "opening")]
+    pub opening_message: String,
+    /// What a model is told beforehand.
+    pub system_prompt: String,
 }
 
 /// A question and how the partner takes the answers to it.
@@ -186,7 +241,7 @@ fn read_general() -> Result<General, toml::de::Error> {
     toml::from_str(GENERAL_FILE)
 }
 
-/// The scenarios of the built-in partner, free talk first, then by level.
+/// The scripts of the built-in partner, free talk first.
 #[must_use]
 pub fn scenarios() -> &'static [Scenario] {
     #[expect(
@@ -196,6 +251,22 @@ pub fn scenarios() -> &'static [Scenario] {
     static SCENARIOS: LazyLock<Vec<Scenario>> =
         LazyLock::new(|| read_scenarios().expect("a scenario file cannot be read"));
     &SCENARIOS
+}
+
+fn read_situations() -> Result<Vec<Situation>, toml::de::Error> {
+    toml::from_str::<Levels>(LEVELS_FILE).map(|levels| levels.situations)
+}
+
+/// The situations with their levels: what the app offers as built-in templates.
+#[must_use]
+pub fn situations() -> &'static [Situation] {
+    #[expect(
+        clippy::expect_used,
+        reason = "the file is compiled in, and a test reads it"
+    )]
+    static SITUATIONS: LazyLock<Vec<Situation>> =
+        LazyLock::new(|| read_situations().expect("the levels cannot be read"));
+    &SITUATIONS
 }
 
 /// What can be said in every scenario.
@@ -209,17 +280,69 @@ pub(super) fn general() -> &'static General {
     &GENERAL
 }
 
-/// The scenario of a conversation: free talk where it has none, or one that is not known here.
-pub(super) fn find(slug: Option<&str>) -> &'static Scenario {
-    let known = slug.and_then(|slug| scenarios().iter().find(|scenario| scenario.slug == slug));
-    known.unwrap_or(&scenarios()[0])
+/// A situation at the level wished for, or else at the nearest one below; at its easiest if there is none, or
+/// no wish. `None` if there is no such situation.
+#[must_use]
+pub fn at_level(situation: &str, level: Option<CefrLevel>) -> Option<&'static AtLevel> {
+    let rank = |level| CefrLevel::ALL.iter().position(|other| *other == level);
+    let known = situations()
+        .iter()
+        .find(|known| known.situation == situation)?;
+    let fits = |row: &&AtLevel| level.is_some_and(|level| rank(row.level) <= rank(level));
+    known
+        .levels
+        .iter()
+        .rfind(fits)
+        .or_else(|| known.levels.first())
+}
+
+/// What a conversation is played from.
+pub(super) struct Part {
+    pub(super) scenario: &'static Scenario,
+    pub(super) level: CefrLevel,
+    pub(super) opening_message: &'static str,
+}
+
+/// The part of a conversation: free talk where it has none, or one that is not known here.
+pub(super) fn find(slug: Option<&str>) -> Part {
+    slug.and_then(by_slug).unwrap_or_else(|| {
+        let scenario = &scenarios()[0];
+        Part {
+            scenario,
+            level: scenario.level,
+            opening_message: &scenario.opening_message,
+        }
+    })
+}
+
+fn by_slug(slug: &str) -> Option<Part> {
+    situations().iter().find_map(|situation| {
+        let place = situation.levels.iter().position(|row| row.slug == slug)?;
+        part_at(situation, place)
+    })
+}
+
+/// A level without a script of its own is played with that of the nearest level below.
+fn part_at(situation: &'static Situation, place: usize) -> Option<Part> {
+    let row = situation.levels.get(place)?;
+    let mut easier = situation.levels.iter().take(place + 1).rev();
+    let scenario = easier.find_map(|row| {
+        scenarios()
+            .iter()
+            .find(|scenario| scenario.slug == row.slug)
+    })?;
+    Some(Part {
+        scenario,
+        level: row.level,
+        opening_message: &row.opening_message,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{General, Lines, Scenario, read_general, read_scenarios};
+    use super::{General, Lines, Scenario, find, read_general, read_scenarios, read_situations};
 
     fn scenarios() -> Vec<Scenario> {
         read_scenarios().unwrap()
@@ -329,5 +452,33 @@ mod tests {
         let general = read_general().unwrap();
         let needs_no_topic = |line: &String| !line.contains("{topic}") && line.ends_with('?');
         assert!(general.small_talk.easy.iter().all(needs_no_topic));
+    }
+
+    #[test]
+    fn every_level_has_a_script_and_asks_its_first_question() {
+        for situation in read_situations().unwrap() {
+            for row in &situation.levels {
+                let part = find(Some(&row.slug));
+                assert_eq!(part.level, row.level, "{}", row.slug);
+                assert_eq!(part.scenario.name, situation.name, "{}", row.slug);
+                let mut first = part.scenario.beats[0].ask.iter();
+                assert!(
+                    first.any(|question| row.opening_message.ends_with(question)),
+                    "{}",
+                    row.slug
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn every_script_is_a_level_of_a_situation() {
+        let situations = read_situations().unwrap();
+        for scenario in scenarios() {
+            let mut rows = situations.iter().flat_map(|situation| &situation.levels);
+            let row = rows.find(|row| row.slug == scenario.slug).unwrap();
+            assert_eq!(row.level, scenario.level);
+            assert_eq!(row.opening_message, scenario.opening_message);
+        }
     }
 }

@@ -1,4 +1,5 @@
 import {
+	type CefrLevel,
 	type Change,
 	type Client,
 	type CommandFailure,
@@ -85,6 +86,13 @@ export class Conversations {
 
 	find(id: string): ConversationSummary | undefined {
 		return this.items.find((item) => item.id === id);
+	}
+
+	/** The level of the conversation that was begun last, of those that have one. */
+	get lastLevel(): CefrLevel | null {
+		const withLevel = this.items.filter(({ level }) => level !== null);
+		withLevel.sort((a, b) => b.createdAt - a.createdAt);
+		return withLevel[0]?.level ?? null;
 	}
 
 	/** Whether it was in the list and was deleted. */

@@ -16,7 +16,7 @@ export function conversationTitle(conversation: ConversationSummary, templates: 
 }
 
 function said(template: Template, part: "name" | "description"): string {
-	const key = `template.${template.slug}.${part}`;
+	const key = `template.${template.situation}.${part}`;
 	// The learner's own scenarios are theirs word for word, and a newer app may bring unknown ones.
 	return template.isBuiltIn && isMessageKey(key)
 		? t(key as MessageKey & `template.${string}`)

@@ -69,4 +69,4 @@ export class RecentChanges {
 }
 
 const mayBeAnOperation = ({ entity, kind }: Change): boolean =>
-	entity === "conversation" || (entity === "message" && kind !== "updated");
+	entity === "conversation" || entity === "template" || (entity === "message" && kind !== "updated");

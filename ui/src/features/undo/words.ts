@@ -23,5 +23,7 @@ export function nameOf(operation: Operation): string {
 			return t("changes.messageDeleted", { name });
 		case "message_restore":
 			return t("changes.messageRestored", { name });
+		case "template_delete":
+			return t("changes.templateDeleted", { name });
 	}
 }

@@ -1,7 +1,17 @@
-//! Templates: what a conversation can start from. The built-in ones follow the app.
+//! Templates: what a conversation can start from. The built-in ones follow the app, the learner's own are
+//! the learner's.
 
+mod own;
+
+pub(crate) use own::{DeletedTemplate, opening_of, put_back};
+pub use own::{
+    LONGEST_DESCRIPTION, LONGEST_NAME, LONGEST_OPENING, LONGEST_PROMPT, MOST_OWN, NewTemplate,
+    TemplatePatch, delete, from_conversation, insert, update,
+};
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row, named_params};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::change::{ChangeKind, Entity};
@@ -26,6 +36,8 @@ pub struct Template {
     pub description: String,
     /// For whom it is made, if for anybody in particular.
     pub level: Option<CefrLevel>,
+    /// What happens in it, by the name that the tutor has for that: the same at every level.
+    pub situation: Option<String>,
     /// What a model is told beforehand; empty if nothing.
     pub system_prompt: String,
     /// What the partner says first; empty if the learner begins.
@@ -49,6 +61,8 @@ pub struct BuiltInTemplate {
     pub description: String,
     /// See [`Template::level`].
     pub level: Option<CefrLevel>,
+    /// See [`Template::situation`].
+    pub situation: Option<String>,
     /// See [`Template::system_prompt`].
     pub system_prompt: String,
     /// See [`Template::opening_message`].
@@ -57,7 +71,29 @@ pub struct BuiltInTemplate {
 
 pub(crate) const COLUMNS: &str =
     "id, user_id IS NULL AS is_built_in, slug, name, description, level, system_prompt,
-    opening_message, created_at, updated_at";
+    opening_message, metadata, created_at, updated_at";
+
+/// What is kept of a template besides its columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Metadata {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    situation: Option<String>,
+}
+
+impl ToSql for Metadata {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        serde_json::to_string(self)
+            .map(ToSqlOutput::from)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    }
+}
+
+impl FromSql for Metadata {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        serde_json::from_str(value.as_str()?)
+            .map_err(|_| FromSqlError::Other("not the metadata of a template".into()))
+    }
+}
 
 impl Template {
     pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -71,6 +107,7 @@ impl Template {
             level: columns.get("level")?,
             system_prompt: columns.get("system_prompt")?,
             opening_message: columns.get("opening_message")?,
+            situation: columns.get::<Metadata>("metadata")?.situation,
             created_at: columns.get("created_at")?,
             updated_at: columns.get("updated_at")?,
         })
@@ -80,6 +117,7 @@ impl Template {
         self.name == built_in.name
             && self.description == built_in.description
             && self.level == built_in.level
+            && self.situation == built_in.situation
             && self.system_prompt == built_in.system_prompt
             && self.opening_message == built_in.opening_message
     }
@@ -118,11 +156,14 @@ fn write(
 ) -> Result<(), Error> {
     tx.prepare(
         "INSERT INTO conversation_templates
-             (id, slug, name, description, level, system_prompt, opening_message, created_at, updated_at)
-         VALUES (:id, :slug, :name, :description, :level, :system_prompt, :opening_message, :now, :now)
+             (id, slug, name, description, level, system_prompt, opening_message, metadata, created_at,
+              updated_at)
+         VALUES (:id, :slug, :name, :description, :level, :system_prompt, :opening_message, :metadata, :now,
+              :now)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, description = excluded.description,
              level = excluded.level, system_prompt = excluded.system_prompt,
-             opening_message = excluded.opening_message, updated_at = excluded.updated_at",
+             opening_message = excluded.opening_message, metadata = excluded.metadata,
+             updated_at = excluded.updated_at",
     )?
     .execute(named_params! {
         ":id": id,
@@ -132,6 +173,7 @@ fn write(
         ":level": template.level,
         ":system_prompt": template.system_prompt,
         ":opening_message": template.opening_message,
+        ":metadata": Metadata { situation: template.situation.clone() },
         ":now": now,
     })?;
     Ok(())
