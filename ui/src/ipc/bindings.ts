@@ -243,6 +243,50 @@ export const commands = {
 	tagSetColor: (name: string, color: string | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("tag_set_color", { name, color })),
 	/**  Takes a tag off every conversation, and gives what can be undone. */
 	tagDelete: (name: string) => typedError<Operation, CommandError>(__TAURI_INVOKE("tag_delete", { name })),
+	/**
+	 *  Changes what a message of the learner's says. With `regenerate` what came after it goes into the trash, and the
+	 *  tutor's new answer begins at once. Gives the message, and what can be undone; nothing if it said that already.
+	 * 
+	 *  `conflict` for a message that is not the learner's, and while the tutor is answering in its conversation.
+	 */
+	messageEdit: (id: MessageId, content: string, regenerate: boolean) => typedError<Edited, CommandError>(__TAURI_INVOKE("message_edit", { id, content, regenerate })),
+	/**  What a message said before it was edited: the last 100 edits, or those after `cursor`, newest first. */
+	messageHistory: (id: MessageId, cursor: string | null) => typedError<MessageHistory, CommandError>(__TAURI_INVOKE("message_history", { id, cursor })),
+	/**
+	 *  Puts messages of one conversation into the trash, 1 to 1,000, all or none, and gives what can be undone. A reply
+	 *  among them that is still being written is stopped, and keeps its words.
+	 */
+	messageDeleteMany: (ids: MessageId[]) => typedError<Operation, CommandError>(__TAURI_INVOKE("message_delete_many", { ids })),
+	/**  Bookmarks a message, with a note of up to 2,000 characters or none; a bookmark that is there gets this note. */
+	bookmarkSet: (messageId: MessageId, note: string | null) => typedError<Bookmark, CommandError>(__TAURI_INVOKE("bookmark_set", { messageId, note })),
+	/**  Removes the bookmark of a message, and gives what can be undone. */
+	bookmarkRemove: (messageId: MessageId) => typedError<Operation, CommandError>(__TAURI_INVOKE("bookmark_remove", { messageId })),
+	/**
+	 *  A page of the bookmarks, newest first, without what lies in the trash.
+	 * 
+	 *  `cursor` is the `next` of the page before, `limit` is 1 to 100.
+	 */
+	bookmarkList: (cursor: string | null, limit: number) => typedError<BookmarkPage, CommandError>(__TAURI_INVOKE("bookmark_list", { cursor, limit })),
+	/**
+	 *  Says what a reply was like, with a feedback of up to 2,000 characters or none, in the place of what was said before.
+	 * 
+	 *  `conflict` for what is no reply.
+	 */
+	reactionSet: (messageId: MessageId, reaction: Reaction, feedback: string | null) => typedError<MessageReaction, CommandError>(__TAURI_INVOKE("reaction_set", { messageId, reaction, feedback })),
+	/**  Takes back what was said of a reply, if anything was. */
+	reactionClear: (messageId: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("reaction_clear", { messageId })),
+	/**  Writes a note of 1 to 100,000 characters on a conversation, or on a message of it. */
+	noteCreate: (conversationId: ConversationId, messageId: MessageId | null, content: string) => typedError<Note, CommandError>(__TAURI_INVOKE("note_create", { conversationId, messageId, content })),
+	/**  Changes what a note says. */
+	noteUpdate: (id: NoteId, content: string) => typedError<Note, CommandError>(__TAURI_INVOKE("note_update", { id, content })),
+	/**  Puts a note into the trash, and gives what can be undone. */
+	noteDelete: (id: NoteId) => typedError<Operation, CommandError>(__TAURI_INVOKE("note_delete", { id })),
+	/**
+	 *  A page of the notes of a conversation and its messages, or of one message alone, oldest first.
+	 * 
+	 *  `cursor` is the `next` of the page before, `limit` is 1 to 100.
+	 */
+	noteList: (conversationId: ConversationId, messageId: MessageId | null, cursor: string | null, limit: number) => typedError<NotePage, CommandError>(__TAURI_INVOKE("note_list", { conversationId, messageId, cursor, limit })),
 };
 
 /** Events */
@@ -598,7 +642,11 @@ export type Entity =
 /**  A folder, or its place among the others. */
 "folder" | 
 /**  A learner's tags, all together. */
-"tag";
+"tag" | 
+/**  A note on a conversation or a message. */
+"note" | 
+/**  The bookmark of a message. */
+"bookmark";
 
 /**  The kinds of failure the window distinguishes. */
 export type ErrorCode = 
@@ -838,6 +886,49 @@ export type NewFolder = {
 	icon?: string | null,
 };
 
+/**  A template as the learner writes it. */
+export type NewTemplate = {
+	/**  See [`Template::name`]. */
+	name: string,
+	/**  See [`Template::description`]. */
+	description?: string,
+	/**  See [`Template::level`]. */
+	level?: CefrLevel | null,
+	/**  See [`Template::system_prompt`]. */
+	systemPrompt?: string,
+	/**  See [`Template::opening_message`]. */
+	openingMessage?: string,
+	/**  What it was made after: it is about the same situation. */
+	from?: TemplateId | null,
+};
+
+/**  A note on a conversation, or on one of its messages. */
+export type Note = {
+	/**  Its id. */
+	id: NoteId,
+	/**  The conversation. */
+	conversationId: ConversationId,
+	/**  The message, if it is about one; that may lie in the trash. */
+	messageId: MessageId | null,
+	/**  To the letter. */
+	content: string,
+	/**  When it was written; later ones have later times, whatever the clock did. */
+	createdAt: Timestamp,
+	/**  When it was last changed. */
+	updatedAt: Timestamp,
+};
+
+/**  Names a note on a conversation or a message. */
+export type NoteId = string;
+
+/**  A page of notes. */
+export type NotePage = {
+	/**  Oldest first. */
+	items: Note[],
+	/**  Asks for the page after this one; `None` at the end. */
+	next: string | null,
+};
+
 /**  Something that the learner did and can take back. */
 export type Operation = {
 	/**  Its id. */
@@ -845,8 +936,8 @@ export type Operation = {
 	/**  What was done. */
 	kind: OperationKind,
 	/**
-	 *  What it was done to: the title of a conversation or the beginning of a message, as it was then; empty
-	 *  if there was none, or if it was done to many. Of a folder or a tag its name.
+	 *  What it was done to: the title of a conversation or the beginning of a message or note, as it was then;
+	 *  empty if there was none, or if it was done to many. Of a folder, a tag or a template its name.
 	 */
 	subject: string,
 	/**  When it was done. */
@@ -907,7 +998,19 @@ export type OperationKind =
 /**  The end of a conversation became one of its own. */
 "conversation_split" | 
 /**  A conversation went into another one. */
-"conversation_merge";
+"conversation_merge" | 
+/**  A message was changed, perhaps with all later ones discarded. */
+"message_edit" | 
+/**  Several messages of a conversation were put into the trash at once. */
+"messages_delete" | 
+/**  A bookmark was removed. */
+"bookmark_remove" | 
+/**  A note was put into the trash. */
+"note_delete" | 
+/**  A note was taken out of the trash. */
+"note_restore" | 
+/**  A template of the learner's own was deleted. */
+"template_delete";
 
 /**  What there is of backups, and how much room they may take. */
 export type Overview = {
@@ -937,6 +1040,24 @@ export type ProfileSummary = {
 	/**  Their name. */
 	displayName: string,
 };
+
+/**  What a reply was like, to the learner. */
+export type Reaction = 
+/**  It helped. */
+"helpful" | 
+/**  It could not be followed. */
+"confusing" | 
+/**  It was wrong. */
+"incorrect" | 
+/**  It asked too little. */
+"too_easy" | 
+/**  It asked too much. */
+"too_hard" | 
+/**  It was just right. */
+"perfect";
+
+/**  Names what the learner thinks of a reply. */
+export type ReactionId = string;
 
 /**  What came of copying, splitting or merging, and how it is taken back. */
 export type Rearranged = {
