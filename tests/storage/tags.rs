@@ -305,6 +305,32 @@ fn a_colour_is_given_taken_and_given_back() {
 }
 
 #[test]
+fn a_tag_that_only_an_erased_conversation_had_leaves_no_trace() {
+    let world = World::new();
+    let ids = talks(&world, 2);
+    world
+        .change_tags(&ids[..1], &["Zwischenprüfung"], &[])
+        .unwrap();
+    world.change_tags(&ids, &["shared"], &[]).unwrap();
+    color(&world, "zwischenprüfung", Some("#112233")).unwrap();
+    color(&world, "shared", Some("#445566")).unwrap();
+    rename(&world, "Zwischenprüfung", "Abschlußprüfung").unwrap();
+    world.delete(ids[0]).unwrap();
+    world.erase(&[Trashed::Conversation(ids[0])]);
+    let kinds: Vec<_> = world.operations().iter().map(|done| done.kind).collect();
+    assert_eq!(kinds, [OperationKind::TagSetColor]);
+    assert_eq!(world.tags()[0].color.as_deref(), Some("#445566"));
+    let folder = world.assert_sound();
+    let bytes = std::fs::read(folder.path().join("parlance.db")).unwrap();
+    for word in ["Zwischenprüfung", "Abschlußprüfung"] {
+        let found = bytes
+            .windows(word.len())
+            .any(|bytes| bytes == word.as_bytes());
+        assert!(!found, "{word}");
+    }
+}
+
+#[test]
 fn another_profiles_tags_are_its_own() {
     let world = World::new();
     let (stranger, now) = (world.stranger(), world.now());

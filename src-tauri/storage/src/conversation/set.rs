@@ -130,7 +130,7 @@ pub(crate) fn take_move_back(
 ) -> Result<(), Error> {
     let mut known = None;
     for folder in done.conversations.iter().filter_map(|was| was.was) {
-        if known != Some(folder) && folder::require(tx, user, folder).is_err() {
+        if known != Some(folder) && !folder::exists(tx, user, folder)? {
             return Err(Error::conflict(
                 "The folder in which this was is not there any more.",
             ));

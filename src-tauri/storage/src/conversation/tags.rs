@@ -30,7 +30,7 @@ pub(crate) struct TagsChanged {
 }
 
 impl TagsChanged {
-    pub(crate) fn texts(&self) -> Vec<&str> {
+    pub(crate) fn tags(&self) -> Vec<&str> {
         let tags = self.added.keys().chain(self.removed.keys());
         tags.map(String::as_str).collect()
     }

@@ -115,7 +115,7 @@ pub(crate) fn restore(
     };
     let parent = folder.parent;
     let tree = Tree::read(tx, user)?;
-    if parent.is_some_and(|parent| tree.get(parent).is_err()) {
+    if parent.is_some_and(|parent| !tree.has(parent)) {
         return Err(Error::conflict(
             "The folder in which this was is not there any more.",
         ));

@@ -190,14 +190,18 @@ pub fn get(tx: &ReadTx<'_>, user: UserId, id: FolderId) -> Result<Folder, Error>
 
 /// Refuses a folder that is not this learner's.
 pub(crate) fn require(tx: &ReadTx<'_>, user: UserId, id: FolderId) -> Result<(), Error> {
-    let is_there = tx
-        .prepare("SELECT 1 FROM conversation_folders WHERE id = :id AND user_id = :user")?
-        .exists(named_params! { ":id": id, ":user": user })?;
-    if is_there {
+    if exists(tx, user, id)? {
         Ok(())
     } else {
         Err(Error::not_found("folder", id))
     }
+}
+
+/// Whether this learner has such a folder.
+pub(crate) fn exists(tx: &ReadTx<'_>, user: UserId, id: FolderId) -> Result<bool, Error> {
+    let mut statement =
+        tx.prepare("SELECT 1 FROM conversation_folders WHERE id = :id AND user_id = :user")?;
+    Ok(statement.exists(named_params! { ":id": id, ":user": user })?)
 }
 
 /// Makes a folder, as the last one where it lies. That can be undone as long as it is empty.

@@ -93,7 +93,7 @@ pub(crate) fn take_move_back(
         return Err(Error::conflict("This folder was put elsewhere since."));
     }
     let tree = Tree::read(tx, user)?;
-    if done.was_in.is_some_and(|parent| tree.get(parent).is_err()) {
+    if done.was_in.is_some_and(|parent| !tree.has(parent)) {
         return Err(Error::conflict(
             "The folder in which this was is not there any more.",
         ));

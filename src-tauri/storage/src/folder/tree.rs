@@ -49,6 +49,10 @@ impl Tree {
         Ok(tree)
     }
 
+    pub(super) fn has(&self, id: FolderId) -> bool {
+        self.nodes.contains_key(&id)
+    }
+
     /// # Errors
     /// `NotFound` if this learner has no such folder.
     pub(super) fn get(&self, id: FolderId) -> Result<&Node, Error> {

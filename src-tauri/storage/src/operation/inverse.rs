@@ -280,13 +280,25 @@ impl Inverse {
             | Self::RevertEdit { .. }
             | Self::RestoreNote { .. }
             | Self::DeleteNote { .. } => Vec::new(),
-            Self::ChangeTags(done) => done.texts(),
             Self::UpdateFolder(done) => done.texts(),
             Self::RestoreFolders(done) => done.texts(),
-            Self::RenameTag(done) => done.texts(),
-            Self::SplitTag(done) => done.texts(),
-            Self::ColorTag(done) => done.texts(),
-            Self::RestoreTag(done) => done.texts(),
+            Self::ChangeTags(_)
+            | Self::RenameTag(_)
+            | Self::SplitTag(_)
+            | Self::ColorTag(_)
+            | Self::RestoreTag(_) => self.tags(),
+        }
+    }
+
+    /// Every tag that it names.
+    pub(super) fn tags(&self) -> Vec<&str> {
+        match self {
+            Self::ChangeTags(done) => done.tags(),
+            Self::RenameTag(done) => done.tags(),
+            Self::SplitTag(done) => done.tags(),
+            Self::ColorTag(done) => done.tags(),
+            Self::RestoreTag(done) => done.tags(),
+            _ => Vec::new(),
         }
     }
 

@@ -419,6 +419,32 @@ pub(crate) fn forget_templates_opening_with(
     Ok(())
 }
 
+/// Removes what could be undone of a tag, which is being erased, also of what it was called before.
+pub(crate) fn forget_those_of_tag(tx: &WriteTx<'_>, user: UserId, key: &str) -> Result<(), Error> {
+    let sql = format!(
+        "SELECT {COLUMNS_WITH_INVERSE} FROM operations WHERE user_id = :user ORDER BY id DESC"
+    );
+    let operations: Vec<(Operation, Inverse)> = tx
+        .prepare(&sql)?
+        .query_map(
+            named_params! { ":user": user },
+            Operation::from_row_with_inverse,
+        )?
+        .collect::<Result<_, _>>()?;
+    let mut names = vec![key.to_owned()];
+    for (operation, inverse) in operations {
+        let tags: Vec<String> = inverse.tags().into_iter().map(text::name_key).collect();
+        if tags.iter().any(|tag| names.contains(tag)) {
+            forget(tx, operation.id)?;
+            // An earlier operation knows the tag by the name that this one took from it.
+            if matches!(inverse, Inverse::RenameTag(_) | Inverse::SplitTag(_)) {
+                names.extend(tags);
+            }
+        }
+    }
+    Ok(())
+}
+
 fn forget(tx: &WriteTx<'_>, id: OperationId) -> Result<(), Error> {
     tx.prepare("DELETE FROM operations WHERE id = :id")?
         .execute(named_params! { ":id": id })?;

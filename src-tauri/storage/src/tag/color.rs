@@ -21,7 +21,7 @@ pub(crate) struct TagColored {
 }
 
 impl TagColored {
-    pub(crate) fn texts(&self) -> Vec<&str> {
+    pub(crate) fn tags(&self) -> Vec<&str> {
         vec![&self.tag]
     }
 }
@@ -101,13 +101,7 @@ pub(super) fn store(
     color: Option<&str>,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let key = text::name_key(tag);
-    for (other, _) in all(tx, user)? {
-        if text::name_key(&other) == key {
-            tx.prepare("DELETE FROM tag_colors WHERE user_id = :user AND tag = :tag")?
-                .execute(named_params! { ":user": user, ":tag": other })?;
-        }
-    }
+    forget(tx, user, &text::name_key(tag))?;
     if let Some(color) = color {
         tx.prepare(
             "INSERT INTO tag_colors (user_id, tag, color, updated_at) VALUES (:user, :tag, :color, :now)",
@@ -115,5 +109,16 @@ pub(super) fn store(
         .execute(named_params! { ":user": user, ":tag": tag, ":color": color, ":now": now })?;
     }
     changed(tx, user);
+    Ok(())
+}
+
+/// Forgets the colour of a tag, however it is spelt.
+pub(super) fn forget(tx: &WriteTx<'_>, user: UserId, key: &str) -> Result<(), Error> {
+    for (tag, _) in all(tx, user)? {
+        if text::name_key(&tag) == key {
+            tx.prepare("DELETE FROM tag_colors WHERE user_id = :user AND tag = :tag")?
+                .execute(named_params! { ":user": user, ":tag": tag })?;
+        }
+    }
     Ok(())
 }

@@ -2,8 +2,8 @@
 //!
 //! A tag is no row of its own: it is there as long as a conversation has it, be it one in the trash, and what is done
 //! to a tag is done to those too. Names that differ by case alone, also of letters with accents, are one tag: the
-//! first spelling stays until the tag is renamed. A colour outlives the last conversation of its tag, to be there when
-//! the tag is used again.
+//! first spelling stays until the tag is renamed. A colour stays when a tag is taken off its last conversation, to be
+//! there when it is used again; it goes when the tag is deleted, and with the last conversation when that is erased.
 
 mod color;
 mod whole;
@@ -15,7 +15,7 @@ pub use whole::{delete, merge, rename};
 
 use std::collections::BTreeMap;
 
-use rusqlite::named_params;
+use rusqlite::{OptionalExtension, Row, named_params};
 use serde::Serialize;
 use serde_json::json;
 
@@ -24,7 +24,7 @@ use crate::id::{ConversationId, UserId};
 use crate::kinds::EventType;
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, event, text};
+use crate::{Error, event, operation, text};
 
 /// A tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -95,7 +95,19 @@ pub(crate) fn spellings(tx: &ReadTx<'_>, key: &str) -> Result<Vec<String>, Error
 
 /// How this learner spells a tag; `None` if no conversation has it, not even in the trash.
 pub(crate) fn spelling(tx: &ReadTx<'_>, user: UserId, key: &str) -> Result<Option<String>, Error> {
-    Ok(tagged(tx, user, key)?.into_iter().next().map(|one| one.tag))
+    let mut statement = tx.prepare(&format!("{TAGGED} LIMIT 1"))?;
+    for spelling in spellings(tx, key)? {
+        let found = statement
+            .query_row(
+                named_params! { ":tag": spelling, ":user": user },
+                Tagged::from_row,
+            )
+            .optional()?;
+        if let Some(one) = found {
+            return Ok(Some(one.tag));
+        }
+    }
+    Ok(None)
 }
 
 /// A tag on a conversation, in the trash or not.
@@ -105,28 +117,61 @@ struct Tagged {
     is_in_trash: bool,
 }
 
+impl Tagged {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            conversation: row.get(0)?,
+            tag: row.get(1)?,
+            is_in_trash: row.get(2)?,
+        })
+    }
+}
+
+const TAGGED: &str = "
+    SELECT conversations.id, conversation_tags.tag, conversations.deleted_at IS NOT NULL
+    FROM conversation_tags CROSS JOIN conversations ON conversations.id = conversation_tags.conversation_id
+    WHERE conversation_tags.tag = :tag AND conversations.user_id = :user";
+
 /// Every conversation of this learner's with the tag.
 fn tagged(tx: &ReadTx<'_>, user: UserId, key: &str) -> Result<Vec<Tagged>, Error> {
-    let mut statement = tx.prepare(
-        "SELECT conversations.id, conversation_tags.tag, conversations.deleted_at IS NOT NULL
-         FROM conversation_tags CROSS JOIN conversations ON conversations.id = conversation_tags.conversation_id
-         WHERE conversation_tags.tag = :tag AND conversations.user_id = :user",
-    )?;
+    let mut statement = tx.prepare(TAGGED)?;
     let mut tagged = Vec::new();
     for spelling in spellings(tx, key)? {
-        let rows =
-            statement.query_map(named_params! { ":tag": spelling, ":user": user }, |row| {
-                Ok(Tagged {
-                    conversation: row.get(0)?,
-                    tag: row.get(1)?,
-                    is_in_trash: row.get(2)?,
-                })
-            })?;
+        let rows = statement.query_map(
+            named_params! { ":tag": spelling, ":user": user },
+            Tagged::from_row,
+        )?;
         for row in rows {
             tagged.push(row?);
         }
     }
     Ok(tagged)
+}
+
+/// Forgets the tags that only this conversation has, which is being erased: their colours, and what could be undone
+/// of them.
+pub(crate) fn forget_those_of(tx: &WriteTx<'_>, id: ConversationId) -> Result<(), Error> {
+    let tags: Vec<(UserId, String)> = tx
+        .prepare(
+            "SELECT conversations.user_id, conversation_tags.tag
+             FROM conversations JOIN conversation_tags ON conversation_tags.conversation_id = conversations.id
+             WHERE conversations.id = :id",
+        )?
+        .query_map(named_params! { ":id": id }, |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    for (user, tag) in tags {
+        let key = text::name_key(&tag);
+        if tagged(tx, user, &key)?
+            .iter()
+            .all(|one| one.conversation == id)
+        {
+            color::forget(tx, user, &key)?;
+            operation::forget_those_of_tag(tx, user, &key)?;
+        }
+    }
+    Ok(())
 }
 
 /// [`tagged`], for a tag that has to be there.

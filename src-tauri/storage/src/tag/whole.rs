@@ -27,7 +27,7 @@ pub(crate) struct TagRenamed {
 }
 
 impl TagRenamed {
-    pub(crate) fn texts(&self) -> Vec<&str> {
+    pub(crate) fn tags(&self) -> Vec<&str> {
         vec![&self.was, &self.renamed_to]
     }
 }
@@ -46,7 +46,7 @@ pub(crate) struct TagMerged {
 }
 
 impl TagMerged {
-    pub(crate) fn texts(&self) -> Vec<&str> {
+    pub(crate) fn tags(&self) -> Vec<&str> {
         vec![&self.was, &self.merged_into]
     }
 }
@@ -61,7 +61,7 @@ pub(crate) struct TagDeleted {
 }
 
 impl TagDeleted {
-    pub(crate) fn texts(&self) -> Vec<&str> {
+    pub(crate) fn tags(&self) -> Vec<&str> {
         vec![&self.was]
     }
 }

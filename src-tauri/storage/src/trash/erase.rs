@@ -16,7 +16,7 @@ use crate::id::{ConversationId, MessageId, UserId};
 use crate::kinds::EventType;
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, conversation, event, operation};
+use crate::{Error, conversation, event, operation, tag};
 
 /// Messages that one call of [`sweep`] erases at most: some tens of milliseconds.
 const MOST_AT_ONCE: u32 = 100;
@@ -174,6 +174,7 @@ fn erase_piece(
             return Ok(());
         }
         operation::forget_those_that_need(tx, id)?;
+        tag::forget_those_of(tx, id)?;
         tx.prepare("DELETE FROM conversations WHERE id = :id")?
             .execute(named_params! { ":id": id })?;
         swept.conversations += 1;
