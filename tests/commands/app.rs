@@ -9,7 +9,8 @@ fn a_fresh_start_is_ready_and_tells_its_versions() {
     let app = TestApp::new();
     let status = app.call("app_status", json!({})).unwrap();
     assert_eq!(status["state"], "ready", "{status}");
-    assert_eq!(status["schemaVersion"], 14);
+    let newest = parlance_storage::migrations::EMBEDDED.len();
+    assert_eq!(status["schemaVersion"], newest);
     assert!(status["sqliteVersion"].as_str().unwrap().starts_with("3."));
     assert_eq!(status["dataDir"], app.data_dir().to_str().unwrap());
     assert_eq!(status["profile"]["id"].as_str().unwrap().len(), 13);
