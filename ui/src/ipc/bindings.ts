@@ -30,9 +30,9 @@ export const commands = {
 	/**
 	 *  A page of the learner's conversations: pinned ones first, then the latest.
 	 * 
-	 *  `cursor` is the `next` of the page before, `limit` is 1 to 100.
+	 *  `cursor` is the `next` of the page before, `limit` is 1 to 100. Without a filter all but archived ones are listed.
 	 */
-	conversationList: (cursor: string | null, limit: number) => typedError<ConversationPage, CommandError>(__TAURI_INVOKE("conversation_list", { cursor, limit })),
+	conversationList: (cursor: string | null, limit: number, filter: ListFilter | null) => typedError<ConversationPage, CommandError>(__TAURI_INVOKE("conversation_list", { cursor, limit, filter })),
 	/**  One conversation. */
 	conversationGet: (id: ConversationId) => typedError<ConversationSummary, CommandError>(__TAURI_INVOKE("conversation_get", { id })),
 	/**  Gives a conversation a title of the learner's own. */
@@ -42,6 +42,76 @@ export const commands = {
 	 *  stopped, and keeps its words.
 	 */
 	conversationDelete: (id: ConversationId) => typedError<Operation, CommandError>(__TAURI_INVOKE("conversation_delete", { id })),
+	/**  Puts 1 to 1,000 conversations into a folder, or into none, and gives what can be undone; null if they are there. */
+	conversationMove: (ids: ConversationId[], folderId: FolderId | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_move", { ids, folderId })),
+	/**
+	 *  Gives 1 to 1,000 conversations tags and takes others off, and gives what can be undone; null if all of it is so.
+	 * 
+	 *  `conflict` if one would have too many.
+	 */
+	conversationChangeTags: (ids: ConversationId[], add: string[], remove: string[]) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_change_tags", { ids, add, remove })),
+	/**
+	 *  Pins 1 to 1,000 conversations after those that are pinned, or removes their pins, and gives what can be undone;
+	 *  null if nothing was to be done.
+	 */
+	conversationPin: (ids: ConversationId[], pinned: boolean) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_pin", { ids, pinned })),
+	/**
+	 *  Puts a pinned conversation before another one or at the end, and gives what can be undone; null if it is there.
+	 * 
+	 *  `conflict` if one of the two is not pinned.
+	 */
+	conversationMovePin: (id: ConversationId, beforeId: ConversationId | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_move_pin", { id, beforeId })),
+	/**  Gives 1 to 1,000 conversations a status, and gives what can be undone; null if they have it. */
+	conversationSetStatus: (ids: ConversationId[], status: ConversationStatus) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_set_status", { ids, status })),
+	/**  Gives 1 to 1,000 conversations a level, or none, and gives what can be undone; null if they have it. */
+	conversationSetLevel: (ids: ConversationId[], level: CefrLevel | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_set_level", { ids, level })),
+	/**  Everything in a conversation has been read. */
+	conversationMarkRead: (id: ConversationId) => typedError<null, CommandError>(__TAURI_INVOKE("conversation_mark_read", { id })),
+	/**  Nothing in 1 to 1,000 conversations counts as read. */
+	conversationMarkUnread: (ids: ConversationId[]) => typedError<null, CommandError>(__TAURI_INVOKE("conversation_mark_unread", { ids })),
+	/**  How many conversations have something unread, archived ones left out; 1,000 stands for that many or more. */
+	conversationUnreadCount: () => typedError<number, CommandError>(__TAURI_INVOKE("conversation_unread_count")),
+	/**  Puts 1 to 1,000 conversations into the trash, as `conversation_delete` does one, and gives what can be undone. */
+	conversationDeleteMany: (ids: ConversationId[]) => typedError<Operation, CommandError>(__TAURI_INVOKE("conversation_delete_many", { ids })),
+	/**  All folders: the outermost ones, then those of each folder together, by position. */
+	folderList: () => typedError<Folder[], CommandError>(__TAURI_INVOKE("folder_list")),
+	/**
+	 *  Makes a folder, as the last one where it lies.
+	 * 
+	 *  `conflict` if there is one of this name, if it would lie too deep, or if there are too many.
+	 */
+	folderCreate: (request: NewFolder) => typedError<Folder, CommandError>(__TAURI_INVOKE("folder_create", { request })),
+	/**
+	 *  Gives a folder another name, colour or icon; null takes the colour or the icon away.
+	 * 
+	 *  `conflict` if another one beside it has the name.
+	 */
+	folderUpdate: (id: FolderId, patch: FolderPatch) => typedError<Folder, CommandError>(__TAURI_INVOKE("folder_update", { id, patch })),
+	/**
+	 *  Puts a folder into another one or none, before one of those there or at the end.
+	 * 
+	 *  `conflict` if it would lie in itself or too deep, or if there is one of its name.
+	 */
+	folderMove: (id: FolderId, parentFolderId: FolderId | null, beforeId: FolderId | null) => typedError<Folder, CommandError>(__TAURI_INVOKE("folder_move", { id, parentFolderId, beforeId })),
+	/**
+	 *  Deletes a folder and those in it, and gives what can be undone. Their conversations come to lie in the folder
+	 *  around it, or in none.
+	 */
+	folderDelete: (id: FolderId) => typedError<Operation, CommandError>(__TAURI_INVOKE("folder_delete", { id })),
+	/**  All tags in alphabetical order. */
+	tagList: () => typedError<Tag[], CommandError>(__TAURI_INVOKE("tag_list")),
+	/**
+	 *  Gives a tag another name, and gives what can be undone; null if it is called so.
+	 * 
+	 *  `conflict` if there is a tag of that name: then `tag_merge` is what is meant.
+	 */
+	tagRename: (name: string, newName: string) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("tag_rename", { name, newName })),
+	/**  Makes one tag of two, and gives what can be undone. What has `name` has `into` instead. */
+	tagMerge: (name: string, into: string) => typedError<Operation, CommandError>(__TAURI_INVOKE("tag_merge", { name, into })),
+	/**  Gives a tag a colour, or none, and gives what can be undone; null if it has it. */
+	tagSetColor: (name: string, color: string | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("tag_set_color", { name, color })),
+	/**  Takes a tag off every conversation, and gives what can be undone. */
+	tagDelete: (name: string) => typedError<Operation, CommandError>(__TAURI_INVOKE("tag_delete", { name })),
 	/**
 	 *  Keeps what is typed in a conversation; an empty text removes it. Sending the message removes it too.
 	 * 
@@ -372,6 +442,10 @@ export type ConversationSummary = {
 	createdAt: Timestamp,
 	/**  In alphabetical order. */
 	tags: string[],
+	/**  See [`Conversation::folder_id`]. */
+	folderId: FolderId | null,
+	/**  Whether its last message is newer than what was read of it. */
+	isUnread: boolean,
 };
 
 /**  Rows that changed in one commit. */
@@ -431,7 +505,11 @@ export type Entity =
 /**  A message. */
 "message" | 
 /**  A speakable chunk. */
-"chunk";
+"chunk" | 
+/**  A folder, or its place among the others. */
+"folder" | 
+/**  A learner's tags, all together. */
+"tag";
 
 /**  The kinds of failure the window distinguishes. */
 export type ErrorCode = 
@@ -480,6 +558,48 @@ export type InputMethod =
 /**  Spoken and recognised. */
 "voice";
 
+/**  A folder. */
+export type Folder = {
+	/**  Its id. */
+	id: FolderId,
+	/**  What the learner calls it. */
+	name: string,
+	/**  In which folder it lies, if in one. */
+	parentFolderId: FolderId | null,
+	/**  `#rrggbb`. */
+	color: string | null,
+	/**  An emoji or another short text. */
+	icon: string | null,
+	/**  Its place among those that lie in the same one, from 0. */
+	position: number,
+	/**  Conversations in it that are not in the trash; those in its folders are not counted. */
+	conversationCount: number,
+	/**  When it was made. */
+	createdAt: Timestamp,
+	/**  When it was last changed. */
+	updatedAt: Timestamp,
+};
+
+/**  Names a folder. */
+export type FolderId = string;
+
+/**  What to change of a folder; what is absent stays. */
+export type FolderPatch = {
+	/**  See [`NewFolder::name`]. */
+	name?: string | null,
+	/**  See [`NewFolder::color`]; null: none any more. */
+	color?: string | null,
+	/**  See [`NewFolder::icon`]; null: none any more. */
+	icon?: string | null,
+};
+
+/**  Where conversations lie. */
+export type FolderScope = 
+/**  In this folder itself, not in the folders in it. */
+{ in: FolderId } | 
+/**  In no folder. */
+"none";
+
 /**  The language of the window, not the one that is learnt. */
 export type Language = 
 /**  As the desktop has it. */
@@ -497,6 +617,18 @@ export type LaunchNotice =
 "restore_finished" | 
 /**  Some rows or entries of an index are damaged; everything else can be used. */
 "rows_damaged";
+
+/**  Which conversations are listed; by default all but archived ones. */
+export type ListFilter = {
+	/**  Left out: wherever they lie. */
+	folder?: FolderScope | null,
+	/**  With this tag, however it is spelt. */
+	tag?: string | null,
+	/**  Left out: all but archived ones. */
+	status?: StatusScope,
+	/**  Only those with something unread. */
+	unread?: boolean,
+};
 
 /**  A message with its chunks. */
 export type Message = {
@@ -556,6 +688,18 @@ export type NewConversationRequest = {
 	title?: string | null,
 };
 
+/**  What is needed to make a folder. */
+export type NewFolder = {
+	/**  1 to 200 code points on one line. */
+	name: string,
+	/**  Left out: an outermost one. */
+	parentFolderId?: FolderId | null,
+	/**  `#rrggbb`. */
+	color?: string | null,
+	/**  At most 64 code points on one line. */
+	icon?: string | null,
+};
+
 /**  Something that the learner did and can take back. */
 export type Operation = {
 	/**  Its id. */
@@ -563,10 +707,12 @@ export type Operation = {
 	/**  What was done. */
 	kind: OperationKind,
 	/**
-	 *  What it was done to: the title of a conversation or the beginning of a message, as it was then; empty
-	 *  if there was none.
+	 *  What it was done to: the title of a conversation, the beginning of a message, the name of a folder or a tag, as
+	 *  it was then; empty if there was none, or if it was done to more than one.
 	 */
 	subject: string,
+	/**  To how many conversations it was done; 1 if it was done to something else. */
+	count: number,
 	/**  When it was done. */
 	createdAt: Timestamp,
 };
@@ -585,7 +731,37 @@ export type OperationKind =
 /**  A message was put into the trash. */
 "message_delete" | 
 /**  A message was taken out of the trash. */
-"message_restore";
+"message_restore" | 
+/**  Conversations were put into a folder, or taken out of theirs. */
+"conversation_move" | 
+/**  Conversations were given tags, or lost some. */
+"conversation_tag" | 
+/**  Conversations were pinned. */
+"conversation_pin" | 
+/**  Conversations are pinned no longer. */
+"conversation_unpin" | 
+/**  A pinned conversation was given another place. */
+"conversation_move_pin" | 
+/**  Conversations were given another status. */
+"conversation_set_status" | 
+/**  Conversations were given another level. */
+"conversation_set_level" | 
+/**  A folder was made. */
+"folder_create" | 
+/**  A folder was given another name, colour or icon. */
+"folder_update" | 
+/**  A folder was put elsewhere. */
+"folder_move" | 
+/**  A folder was deleted, with the folders in it. */
+"folder_delete" | 
+/**  A tag was given another name. */
+"tag_rename" | 
+/**  A tag became another one. */
+"tag_merge" | 
+/**  A tag was given another colour. */
+"tag_set_color" | 
+/**  A tag was taken off every conversation. */
+"tag_delete";
 
 /**  What there is of backups, and how much room they may take. */
 export type Overview = {
@@ -726,6 +902,25 @@ export type Stage =
 "salvaging" | 
 /**  Putting the new file in the place of the old one. From here on it cannot be cancelled. */
 "replacing";
+
+/**  What the learner does with conversations. */
+export type StatusScope = 
+/**  Anything but archived. */
+"current" | 
+/**  Anything. */
+"all" | 
+/**  Just this. */
+{ only: ConversationStatus };
+
+/**  A tag. */
+export type Tag = {
+	/**  As the learner spells it. */
+	name: string,
+	/**  `#rrggbb`, if the learner chose one. */
+	color: string | null,
+	/**  Conversations outside of the trash that have it. */
+	conversationCount: number,
+};
 
 /**  A template, built in or a learner's own. */
 export type Template = {

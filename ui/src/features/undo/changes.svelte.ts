@@ -69,4 +69,4 @@ export class RecentChanges {
 }
 
 const mayBeAnOperation = ({ entity, kind }: Change): boolean =>
-	entity === "conversation" || (entity === "message" && kind !== "updated");
+	["conversation", "folder", "tag"].includes(entity) || (entity === "message" && kind !== "updated");
