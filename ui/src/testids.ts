@@ -4,6 +4,38 @@ export const testids = {
 	appReady: "app-ready",
 	conversationList: "conversation-list",
 	conversationItem: "conversation-item", // data-id
+	conversationMore: "conversation-more",
+	conversationMenu: "conversation-menu",
+	menuItem: "menu-item", // data-action
+	bulkBar: "bulk-bar",
+	bulkAction: "bulk-action", // data-action
+	levelOption: "level-option", // data-action="A1|…|none"
+	folderTree: "folder-tree",
+	place: "place", // data-id: of a folder, or "all|unread|archived"
+	folderNew: "folder-new",
+	folderMore: "folder-more",
+	folderMenu: "folder-menu",
+	folderDialog: "folder-dialog",
+	folderName: "folder-name",
+	folderIcon: "folder-icon",
+	folderSave: "folder-save",
+	moveDialog: "move-dialog",
+	moveBox: "move-box",
+	movePlace: "move-place", // data-id, empty for no folder
+	tagsFold: "tags-fold",
+	tagFilter: "tag-filter", // data-name
+	tagsManage: "tags-manage",
+	tagsDialog: "tags-dialog",
+	tagsBox: "tags-box",
+	tagMake: "tag-make",
+	tagOption: "tag-option", // data-name
+	tagsSave: "tags-save",
+	manageTags: "manage-tags",
+	managedTag: "managed-tag", // data-name
+	tagColours: "tag-colours",
+	tagMergeSelect: "tag-merge-select",
+	tagMergeInstead: "tag-merge-instead",
+	tagUndo: "tag-undo",
 	newConversation: "new-conversation",
 	templateOption: "template-option", // data-slug; "free-talk" for a conversation without a template
 	templateLevel: "template-level", // data-value: the slug of the situation at that level

@@ -63,6 +63,7 @@ describe("each language", () => {
 		const same = keys.filter((key) => vi?.[key] === en[key]);
 		expect(same).toEqual([
 			"app.name",
+			"changes.quoted",
 			"chat.saidBy",
 			"search.saidIn",
 			"settings.about",

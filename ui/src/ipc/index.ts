@@ -7,23 +7,30 @@ import {
 	type AppStatus,
 	type Backup,
 	type BackupOverview,
+	type CefrLevel,
 	type Change,
 	type Chunk,
 	type CommandError,
 	type ConversationPage,
+	type ConversationStatus,
 	type ConversationSummary,
 	commands,
 	type DoctorReport,
 	events,
+	type Folder,
+	type FolderPatch,
+	type ListFilter,
 	type Message,
 	type MessagePage,
 	type NewConversationRequest,
+	type NewFolder,
 	type NewTemplate,
 	type Operation,
 	type RepairOutcome,
 	type Rescue,
 	type SearchKind,
 	type SearchPage,
+	type Tag,
 	type Template,
 	type TemplatePatch,
 	type TrashKind,
@@ -55,11 +62,47 @@ export interface Client {
 	/** Without a name it is called like the conversation. */
 	templateFromConversation(conversation: string, name: string | null): Promise<Template>;
 	conversationCreate(request: NewConversationRequest): Promise<ConversationSummary>;
-	conversationList(cursor: string | null, limit: number): Promise<ConversationPage>;
+	/** A cursor goes with the filter of the page that gave it. Null lists all but archived ones. */
+	conversationList(
+		cursor: string | null,
+		limit: number,
+		filter: ListFilter | null,
+	): Promise<ConversationPage>;
 	conversationGet(id: string): Promise<ConversationSummary>;
 	conversationRename(id: string, title: string): Promise<ConversationSummary>;
 	/** Into the trash; gives what can be undone. */
 	conversationDelete(id: string): Promise<Operation>;
+	// Of 1 to 1,000 conversations. Each gives what can be undone, or null when nothing was to be done.
+	conversationDeleteMany(ids: string[]): Promise<Operation>;
+	/** Null takes them out of their folders. */
+	conversationMove(ids: string[], folderId: string | null): Promise<Operation | null>;
+	/** Fails with `conflict` when one would have too many. */
+	conversationChangeTags(ids: string[], add: string[], remove: string[]): Promise<Operation | null>;
+	conversationPin(ids: string[], pinned: boolean): Promise<Operation | null>;
+	conversationSetStatus(ids: string[], status: ConversationStatus): Promise<Operation | null>;
+	conversationSetLevel(ids: string[], level: CefrLevel | null): Promise<Operation | null>;
+	conversationMarkUnread(ids: string[]): Promise<null>;
+	/** Null puts it at the end of the pinned ones. */
+	conversationMovePin(id: string, beforeId: string | null): Promise<Operation | null>;
+	conversationMarkRead(id: string): Promise<null>;
+	/** Archived ones left out; 1,000 stands for that many or more. */
+	conversationUnreadCount(): Promise<number>;
+	/** The outermost ones first, then those of each folder together, by position. */
+	folderList(): Promise<Folder[]>;
+	/** Fails with `conflict` when there is one of this name beside it, or when it would lie too deep. */
+	folderCreate(request: NewFolder): Promise<Folder>;
+	folderUpdate(id: string, patch: FolderPatch): Promise<Folder>;
+	/** Before one of those there, or at the end. */
+	folderMove(id: string, parentFolderId: string | null, beforeId: string | null): Promise<Folder>;
+	/** With the folders in it. Their conversations come to lie around it. */
+	folderDelete(id: string): Promise<Operation>;
+	/** In alphabetical order. */
+	tagList(): Promise<Tag[]>;
+	/** Fails with `conflict` when there is a tag of that name. */
+	tagRename(name: string, newName: string): Promise<Operation | null>;
+	tagMerge(name: string, into: string): Promise<Operation>;
+	tagSetColor(name: string, color: string | null): Promise<Operation | null>;
+	tagDelete(name: string): Promise<Operation>;
 	/** Keeps what is typed and not sent; an empty text removes it, and so does sending the message. */
 	draftSave(conversationId: string, content: string): Promise<null>;
 	/** Gives an empty text when nothing is kept. */
@@ -160,10 +203,30 @@ export const client: Client = {
 	templateFromConversation: (conversation, name) =>
 		ask(commands.templateFromConversation, conversation, name),
 	conversationCreate: (request) => ask(commands.conversationCreate, request),
-	conversationList: (cursor, limit) => ask(commands.conversationList, cursor, limit),
+	conversationList: (cursor, limit, filter) => ask(commands.conversationList, cursor, limit, filter),
 	conversationGet: (id) => ask(commands.conversationGet, id),
 	conversationRename: (id, title) => ask(commands.conversationRename, id, title),
 	conversationDelete: (id) => ask(commands.conversationDelete, id),
+	conversationDeleteMany: (ids) => ask(commands.conversationDeleteMany, ids),
+	conversationMove: (ids, folderId) => ask(commands.conversationMove, ids, folderId),
+	conversationChangeTags: (ids, add, remove) => ask(commands.conversationChangeTags, ids, add, remove),
+	conversationPin: (ids, pinned) => ask(commands.conversationPin, ids, pinned),
+	conversationSetStatus: (ids, status) => ask(commands.conversationSetStatus, ids, status),
+	conversationSetLevel: (ids, level) => ask(commands.conversationSetLevel, ids, level),
+	conversationMarkUnread: (ids) => ask(commands.conversationMarkUnread, ids),
+	conversationMovePin: (id, beforeId) => ask(commands.conversationMovePin, id, beforeId),
+	conversationMarkRead: (id) => ask(commands.conversationMarkRead, id),
+	conversationUnreadCount: () => ask(commands.conversationUnreadCount),
+	folderList: () => ask(commands.folderList),
+	folderCreate: (request) => ask(commands.folderCreate, request),
+	folderUpdate: (id, patch) => ask(commands.folderUpdate, id, patch),
+	folderMove: (id, parentFolderId, beforeId) => ask(commands.folderMove, id, parentFolderId, beforeId),
+	folderDelete: (id) => ask(commands.folderDelete, id),
+	tagList: () => ask(commands.tagList),
+	tagRename: (name, newName) => ask(commands.tagRename, name, newName),
+	tagMerge: (name, into) => ask(commands.tagMerge, name, into),
+	tagSetColor: (name, color) => ask(commands.tagSetColor, name, color),
+	tagDelete: (name) => ask(commands.tagDelete, name),
 	draftSave: (conversationId, content) => ask(commands.draftSave, conversationId, content),
 	draftGet: (conversationId) => ask(commands.draftGet, conversationId),
 	messageSend: (conversationId, content) => ask(commands.messageSend, conversationId, content),

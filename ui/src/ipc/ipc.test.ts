@@ -20,7 +20,7 @@ describe("the client", () => {
 		const asked = backend(() => null);
 		await client.appStatus();
 		await client.conversationCreate({ templateId: "T", level: "A1" });
-		await client.conversationList(null, 50);
+		await client.conversationList(null, 50, null);
 		await client.conversationRename("C", "Chợ nổi");
 		await client.messageSend("C", "Xin chào 👋");
 		await client.messageList("C", 7, 50);

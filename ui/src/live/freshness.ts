@@ -14,9 +14,14 @@ export class Freshness {
 
 	/** Whether the answer about `id` to the question `asked` is news; if so it is remembered. */
 	accept(id: string, asked: number): boolean {
-		if ((this.#answered.get(id) ?? 0) > asked) return false;
+		if (this.isNewer(id, asked)) return false;
 		this.#answered.set(id, asked);
 		return true;
+	}
+
+	/** Whether something is known of the thing that is newer than the answer to this question. */
+	isNewer(id: string, asked: number): boolean {
+		return (this.#answered.get(id) ?? 0) > asked;
 	}
 
 	/** Whether the thing was deleted, as far as is known. */

@@ -18,7 +18,8 @@ import type {
 	WorkProgress,
 } from "../../src/ipc";
 import { CommandFailure } from "../../src/ipc/failure";
-import { FakeStore, found, settled } from "./fake-store";
+import { FakeLibrary } from "./fake-library";
+import { found, settled } from "./fake-store";
 import {
 	aBackup,
 	aConversation,
@@ -31,25 +32,16 @@ import {
 	TEMPLATES,
 } from "./fixtures";
 
-type Command = Exclude<keyof Client, "onDataChanged" | "onProblem" | "onWorkProgress">;
-
-/** A call whose answer is kept back until a test lets it go. */
-export interface Held {
-	release(): Promise<void>;
-	fail(code: string, message?: string, details?: unknown): Promise<void>;
-}
-
 /**
  * The Rust side as the window sees it, in memory. An answer is made when it is asked for, also when it
  * is held back: let go later, it is as old as a slow answer really is.
  */
-export class FakeApp extends FakeStore implements Client {
+export class FakeApp extends FakeLibrary implements Client {
 	status: AppStatus = READY;
 	settings: UserSettings = SETTINGS;
 	templates: Template[] = TEMPLATES;
 	/** What is typed and not sent, by conversation. */
 	readonly drafts = new Map<string, string>();
-	pageSize: number | null = null;
 	/** Chunks whose file somebody has deleted. */
 	readonly lostFiles = new Set<string>();
 	/** What a search finds, whatever is looked for; and what was looked for last. */
@@ -67,65 +59,11 @@ export class FakeApp extends FakeStore implements Client {
 	};
 	/** What is there after a restore or a repair. */
 	restored: { status: AppStatus; conversations: ConversationSummary[]; messages: Message[] } | null = null;
-	readonly calls: [Command, ...unknown[]][] = [];
 
 	readonly #problemListeners = new Set<(problem: AppProblem) => void>();
 	readonly #workListeners = new Set<(progress: WorkProgress) => void>();
-	readonly #gates = new Map<Command, Promise<void>[]>();
 	/** Long work is under way: there is room for one at a time. */
 	#atWork = false;
-
-	/** The next call of this command waits. */
-	hold(command: Command): Held {
-		let settle: { resolve(): void; reject(error: unknown): void } = { resolve() {}, reject() {} };
-		this.#gate(
-			command,
-			new Promise<void>((resolve, reject) => {
-				settle = { resolve, reject };
-			}),
-		);
-		return {
-			release: async () => {
-				settle.resolve();
-				await settled();
-			},
-			fail: async (code, message = code, details = null) => {
-				settle.reject(new CommandFailure(code, message, details));
-				await settled();
-			},
-		};
-	}
-
-	failNext(command: Command, code: string, message = code, details: unknown = null): void {
-		const gate = Promise.reject(new CommandFailure(code, message, details));
-		gate.catch(() => {});
-		this.#gate(command, gate);
-	}
-
-	#gate(command: Command, gate: Promise<void>): void {
-		this.#gates.set(command, [...(this.#gates.get(command) ?? []), gate]);
-	}
-
-	async #answer<T>(command: Command, args: unknown[], make: () => T): Promise<T> {
-		this.calls.push([command, ...args]);
-		const gate = this.#gates.get(command)?.shift();
-		let answer: { value: T } | { error: unknown };
-		try {
-			answer = { value: structuredClone(make()) };
-		} catch (error) {
-			answer = { error };
-		}
-		await gate;
-		if ("error" in answer) throw answer.error;
-		return answer.value;
-	}
-
-	/** For what changes things: held back it is not done yet, and what fails is not done at all. */
-	async #carryOut<T>(command: Command, args: unknown[], make: () => T): Promise<T> {
-		this.calls.push([command, ...args]);
-		await this.#gates.get(command)?.shift();
-		return structuredClone(make());
-	}
 
 	/** For long work, and for what must not meet any. */
 	async #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -138,10 +76,6 @@ export class FakeApp extends FakeStore implements Client {
 		} finally {
 			this.#atWork = false;
 		}
-	}
-
-	callsOf(command: Command): unknown[][] {
-		return this.calls.filter(([name]) => name === command).map(([, ...args]) => args);
 	}
 
 	// What happens in the app by itself.
@@ -173,16 +107,16 @@ export class FakeApp extends FakeStore implements Client {
 	// The commands.
 
 	appStatus() {
-		return this.#answer("appStatus", [], () => this.status);
+		return this.answer("appStatus", [], () => this.status);
 	}
 
 	appRetry() {
-		return this.#alone(() => this.#answer("appRetry", [], () => this.status));
+		return this.#alone(() => this.answer("appRetry", [], () => this.status));
 	}
 
 	appBeginAnew() {
 		return this.#alone(() =>
-			this.#answer("appBeginAnew", [], () => {
+			this.answer("appBeginAnew", [], () => {
 				this.status = READY;
 				this.conversations = [];
 				this.messages = [];
@@ -192,11 +126,11 @@ export class FakeApp extends FakeStore implements Client {
 	}
 
 	templateList() {
-		return this.#answer("templateList", [], () => this.templates);
+		return this.answer("templateList", [], () => this.templates);
 	}
 
 	templateCreate(template: NewTemplate) {
-		return this.#carryOut("templateCreate", [template], () => {
+		return this.carryOut("templateCreate", [template], () => {
 			const made = aTemplate({ id: anId(), ...(template as Partial<Template>) });
 			this.templates = [...this.templates, made];
 			void this.emit({ entity: "template", kind: "inserted", id: made.id });
@@ -205,7 +139,7 @@ export class FakeApp extends FakeStore implements Client {
 	}
 
 	templateUpdate(id: string, patch: TemplatePatch) {
-		return this.#carryOut("templateUpdate", [id, patch], () => {
+		return this.carryOut("templateUpdate", [id, patch], () => {
 			const changed = { ...found(this.templates, id), ...(patch as Partial<Template>) };
 			this.templates = this.templates.map((template) => (template.id === id ? changed : template));
 			void this.emit({ entity: "template", kind: "updated", id });
@@ -214,11 +148,11 @@ export class FakeApp extends FakeStore implements Client {
 	}
 
 	templateDelete(id: string) {
-		return this.#carryOut("templateDelete", [id], () => {
+		return this.carryOut("templateDelete", [id], () => {
 			const template = found(this.templates, id);
 			this.templates = this.templates.filter((other) => other !== template);
 			void this.emit({ entity: "template", kind: "deleted", id });
-			return this.#did("template_delete", template.name, () => {
+			return this.did("template_delete", template.name, () => {
 				this.templates = [...this.templates, template];
 				void this.emit({ entity: "template", kind: "inserted", id });
 			});
@@ -226,7 +160,7 @@ export class FakeApp extends FakeStore implements Client {
 	}
 
 	templateFromConversation(conversation: string, name: string | null) {
-		return this.#carryOut("templateFromConversation", [conversation, name], () => {
+		return this.carryOut("templateFromConversation", [conversation, name], () => {
 			const { title, level } = found(this.conversations, conversation);
 			const made = aTemplate({ id: anId(), name: name ?? title, level });
 			this.templates = [...this.templates, made];
@@ -236,7 +170,7 @@ export class FakeApp extends FakeStore implements Client {
 	}
 
 	conversationCreate(request: Parameters<Client["conversationCreate"]>[0]) {
-		return this.#answer("conversationCreate", [request], () => {
+		return this.answer("conversationCreate", [request], () => {
 			const template = this.templates.find(({ id }) => id === request.templateId);
 			const created = aConversation({
 				templateId: template?.id ?? null,
@@ -252,46 +186,23 @@ export class FakeApp extends FakeStore implements Client {
 		});
 	}
 
-	conversationList(cursor: string | null, limit: number) {
-		return this.#answer("conversationList", [cursor, limit], () => {
-			const size = this.pageSize ?? limit;
-			const from = cursor === null ? 0 : Number(cursor);
-			return {
-				items: this.conversations.slice(from, from + size),
-				next: from + size < this.conversations.length ? String(from + size) : null,
-			};
-		});
-	}
-
-	conversationGet(id: string) {
-		return this.#answer("conversationGet", [id], () => found(this.conversations, id));
-	}
-
-	conversationRename(id: string, title: string) {
-		return this.#answer("conversationRename", [id, title], () => this.rename(id, title));
-	}
-
-	conversationDelete(id: string) {
-		return this.#carryOut("conversationDelete", [id], () => this.delete("conversation", id));
-	}
-
 	draftSave(conversationId: string, content: string) {
-		return this.#carryOut("draftSave", [conversationId, content], () => {
+		return this.carryOut("draftSave", [conversationId, content], () => {
 			this.drafts.set(conversationId, content);
 			return null;
 		});
 	}
 
 	draftGet(conversationId: string) {
-		return this.#answer("draftGet", [conversationId], () => this.drafts.get(conversationId) ?? "");
+		return this.answer("draftGet", [conversationId], () => this.drafts.get(conversationId) ?? "");
 	}
 
 	messageDelete(id: string) {
-		return this.#carryOut("messageDelete", [id], () => this.delete("message", id));
+		return this.carryOut("messageDelete", [id], () => this.delete("message", id));
 	}
 
 	trashList(cursor: string | null, limit: number) {
-		return this.#answer("trashList", [cursor, limit], () => {
+		return this.answer("trashList", [cursor, limit], () => {
 			const size = this.pageSize ?? limit;
 			const from = cursor === null ? 0 : Number(cursor);
 			return {
@@ -302,32 +213,32 @@ export class FakeApp extends FakeStore implements Client {
 	}
 
 	trashRestore(kind: TrashKind, id: string) {
-		return this.#carryOut("trashRestore", [kind, id], () => this.restore(kind, id));
+		return this.carryOut("trashRestore", [kind, id], () => this.restore(kind, id));
 	}
 
 	trashErase(kind: TrashKind, id: string) {
-		return this.#carryOut("trashErase", [kind, id], () => {
+		return this.carryOut("trashErase", [kind, id], () => {
 			this.erase([found(this.trash, id)]);
 			return null;
 		});
 	}
 
 	trashEmpty() {
-		return this.#carryOut("trashEmpty", [], () => this.erase(this.trash));
+		return this.carryOut("trashEmpty", [], () => this.erase(this.trash));
 	}
 
 	operationList() {
-		return this.#answer("operationList", [], () =>
+		return this.answer("operationList", [], () =>
 			this.operations.map(({ takeBack: _, ...operation }) => operation),
 		);
 	}
 
 	operationUndo(id: string) {
-		return this.#carryOut("operationUndo", [id], () => this.takeBack(id));
+		return this.carryOut("operationUndo", [id], () => this.takeBack(id));
 	}
 
 	searchRun(text: string, kind: SearchKind | null, cursor: string | null, limit: number) {
-		return this.#answer("searchRun", [text, kind, cursor, limit], () => {
+		return this.answer("searchRun", [text, kind, cursor, limit], () => {
 			const from = Number(cursor ?? 0);
 			const hits = this.found.filter((hit) => kind === null || hit.kind === kind);
 			const isFirst = kind === null && cursor === null;
@@ -342,25 +253,25 @@ export class FakeApp extends FakeStore implements Client {
 	}
 
 	searchRecent() {
-		return this.#answer("searchRecent", [], () => this.recentSearches);
+		return this.answer("searchRecent", [], () => this.recentSearches);
 	}
 
 	searchRemember(text: string) {
-		return this.#carryOut("searchRemember", [text], () => {
+		return this.carryOut("searchRemember", [text], () => {
 			this.recentSearches = [text, ...this.recentSearches.filter((one) => one !== text)];
 			return null;
 		});
 	}
 
 	searchForget(text: string | null) {
-		return this.#carryOut("searchForget", [text], () => {
+		return this.carryOut("searchForget", [text], () => {
 			this.recentSearches = text === null ? [] : this.recentSearches.filter((one) => one !== text);
 			return null;
 		});
 	}
 
 	messageSend(conversationId: string, content: string) {
-		return this.#answer("messageSend", [conversationId, content], () => {
+		return this.answer("messageSend", [conversationId, content], () => {
 			this.drafts.delete(conversationId);
 			const sequenceNumber = this.#of(conversationId).length + 1;
 			const message = aMessage({ id: anId(), conversationId, content, sequenceNumber });
@@ -370,7 +281,7 @@ export class FakeApp extends FakeStore implements Client {
 	}
 
 	messageList(conversationId: string, beforeSequence: number | null, limit: number) {
-		return this.#answer("messageList", [conversationId, beforeSequence, limit], () => {
+		return this.answer("messageList", [conversationId, beforeSequence, limit], () => {
 			const before = this.#of(conversationId).filter(
 				({ sequenceNumber }) => beforeSequence === null || sequenceNumber < beforeSequence,
 			);
@@ -380,17 +291,17 @@ export class FakeApp extends FakeStore implements Client {
 	}
 
 	messageGet(id: string) {
-		return this.#answer("messageGet", [id], () => found(this.messages, id));
+		return this.answer("messageGet", [id], () => found(this.messages, id));
 	}
 
 	messageStop(conversationId: string) {
-		return this.#answer("messageStop", [conversationId], () =>
+		return this.answer("messageStop", [conversationId], () =>
 			this.#of(conversationId).some(({ status }) => status === "streaming"),
 		);
 	}
 
 	chunkAudio(id: string) {
-		return this.#answer("chunkAudio", [id], () => {
+		return this.answer("chunkAudio", [id], () => {
 			const chunk = found(this.#chunks(), id);
 			if (!chunk.hasAudio || this.lostFiles.has(id)) throw new CommandFailure("not_found", "no audio yet");
 			return new TextEncoder().encode(`RIFF ${chunk.text}`).buffer as ArrayBuffer;
@@ -398,7 +309,7 @@ export class FakeApp extends FakeStore implements Client {
 	}
 
 	chunkRetry(id: string) {
-		return this.#answer("chunkRetry", [id], () => {
+		return this.answer("chunkRetry", [id], () => {
 			const retried = {
 				...found(this.#chunks(), id),
 				ttsStatus: "pending" as const,
@@ -414,13 +325,13 @@ export class FakeApp extends FakeStore implements Client {
 	}
 
 	settingsGet() {
-		return this.#answer("settingsGet", [], () => this.settings);
+		return this.answer("settingsGet", [], () => this.settings);
 	}
 
 	settingsUpdate(patch: Parameters<Client["settingsUpdate"]>[0]) {
 		// Held back it is not stored yet either: it runs when it is let go.
 		this.calls.push(["settingsUpdate", patch]);
-		const gate = this.#gates.get("settingsUpdate")?.shift();
+		const gate = this.gateOf("settingsUpdate");
 		return Promise.resolve(gate).then(() => {
 			this.settings = { ...this.settings, ...(patch as Partial<UserSettings>) };
 			return this.settings;
@@ -428,22 +339,22 @@ export class FakeApp extends FakeStore implements Client {
 	}
 
 	appOpenFolder() {
-		return this.#answer("appOpenFolder", [], () => null);
+		return this.answer("appOpenFolder", [], () => null);
 	}
 
 	appReport() {
 		return this.#alone(() =>
-			this.#answer("appReport", [], () => "Parlance 0.1.0\nSQLite 3.53.2\nparlance.db: 4 pages"),
+			this.answer("appReport", [], () => "Parlance 0.1.0\nSQLite 3.53.2\nparlance.db: 4 pages"),
 		);
 	}
 
 	backupList() {
-		return this.#answer("backupList", [], () => this.#overview());
+		return this.answer("backupList", [], () => this.#overview());
 	}
 
 	backupCreate() {
 		return this.#alone(() =>
-			this.#carryOut("backupCreate", [], () => {
+			this.carryOut("backupCreate", [], () => {
 				const made = aBackup({ createdAt: Date.now(), reason: "manual" });
 				this.backups = [made, ...this.backups];
 				this.lastFailure = null;
@@ -453,27 +364,27 @@ export class FakeApp extends FakeStore implements Client {
 	}
 
 	backupRestore(name: string) {
-		return this.#alone(() => this.#answer("backupRestore", [name], () => this.#replace()));
+		return this.#alone(() => this.answer("backupRestore", [name], () => this.#replace()));
 	}
 
 	backupSetBudget(megabytes: number | null) {
-		return this.#carryOut("backupSetBudget", [megabytes], () => {
+		return this.carryOut("backupSetBudget", [megabytes], () => {
 			this.budget = megabytes;
 			return this.#overview();
 		});
 	}
 
 	workCancel() {
-		return this.#answer("workCancel", [], () => true);
+		return this.answer("workCancel", [], () => true);
 	}
 
 	doctorReport() {
-		return this.#alone(() => this.#answer("doctorReport", [], () => this.doctor));
+		return this.#alone(() => this.answer("doctorReport", [], () => this.doctor));
 	}
 
 	doctorRepair() {
 		return this.#alone(() =>
-			this.#answer("doctorRepair", [], () => ({
+			this.answer("doctorRepair", [], () => ({
 				text: "4 conversations and 15 of 16 messages were saved.",
 				status: this.#replace(),
 			})),
@@ -482,7 +393,7 @@ export class FakeApp extends FakeStore implements Client {
 
 	doctorRescue() {
 		return this.#alone(() =>
-			this.#answer("doctorRescue", [], () => ({
+			this.answer("doctorRescue", [], () => ({
 				folder: "/home/linh/.local/share/parlance/rescued/2026-03-14",
 				text: "4 conversations with 15 messages.",
 			})),
@@ -533,4 +444,5 @@ export class FakeApp extends FakeStore implements Client {
 	}
 }
 
+export type { Held } from "./fake-calls";
 export { settled } from "./fake-store";

@@ -59,21 +59,29 @@ export class FakeStore {
 			this.conversations = this.conversations.map((item) => (item.id === id ? shown : item));
 		};
 		show(renamed);
-		this.#record("conversation_rename", title, () => {
+		this.record("conversation_rename", title, () => {
 			show(before);
-			this.#tell({ entity: "conversation", id, conversationId: id });
+			this.tell({ entity: "conversation", id, conversationId: id });
 		});
 		return renamed;
 	}
 
 	protected delete(kind: TrashKind, id: string): Operation {
 		const subject = this.#bin(kind, id);
-		return this.#record(`${kind}_delete`, subject, () => void this.#unbin(kind, id));
+		return this.record(`${kind}_delete`, subject, () => void this.#unbin(kind, id));
+	}
+
+	protected deleteMany(ids: string[]): Operation {
+		const [first] = ids.map((id) => this.#bin("conversation", id));
+		const takeBack = () => {
+			for (const id of ids.toReversed()) this.#unbin("conversation", id);
+		};
+		return this.record("conversation_delete", ids.length === 1 ? (first ?? "") : "", takeBack, ids.length);
 	}
 
 	protected restore(kind: TrashKind, id: string): null {
 		const subject = this.#unbin(kind, id);
-		this.#record(`${kind}_restore`, subject, () => void this.#bin(kind, id));
+		this.record(`${kind}_restore`, subject, () => void this.#bin(kind, id));
 		return null;
 	}
 
@@ -81,7 +89,7 @@ export class FakeStore {
 		const ids = new Set(gone.map(({ id }) => id));
 		this.trash = this.trash.filter(({ id }) => !ids.has(id));
 		for (const id of ids) this.#binned.delete(id);
-		this.#tell(...gone.map(({ kind, id }) => ({ entity: kind, kind: "deleted" as const, id })));
+		this.tell(...gone.map(({ kind, id }) => ({ entity: kind, kind: "deleted" as const, id })));
 		return ids.size;
 	}
 
@@ -97,7 +105,7 @@ export class FakeStore {
 			this.conversations = this.conversations.filter((other) => other !== conversation);
 			this.#binned.set(id, { conversation });
 			this.#show(kind, id, conversation.title, conversation.lastMessagePreview ?? "");
-			this.#tell({ entity: kind, kind: "deleted", id, conversationId: id });
+			this.tell({ entity: kind, kind: "deleted", id, conversationId: id });
 			return conversation.title;
 		}
 		const message = found(this.messages, id);
@@ -105,7 +113,7 @@ export class FakeStore {
 		this.messages = this.messages.filter((other) => other !== message);
 		this.#binned.set(id, { message });
 		this.#show(kind, id, title, message.content);
-		this.#tell({ entity: kind, kind: "deleted", id, conversationId: message.conversationId });
+		this.tell({ entity: kind, kind: "deleted", id, conversationId: message.conversationId });
 		return message.content;
 	}
 
@@ -125,21 +133,21 @@ export class FakeStore {
 		if ("message" in binned) {
 			const { message } = binned;
 			this.messages = [...this.messages, message];
-			this.#tell({ kind: "inserted", id, conversationId: message.conversationId });
+			this.tell({ kind: "inserted", id, conversationId: message.conversationId });
 			return message.content;
 		}
 		this.conversations = [binned.conversation, ...this.conversations];
-		this.#tell({ entity: kind, kind: "inserted", id, conversationId: id });
+		this.tell({ entity: kind, kind: "inserted", id, conversationId: id });
 		return binned.conversation.title;
 	}
 
 	/** After the commit, that is when all of it is done. */
-	#tell(...changes: Partial<Change>[]): void {
+	protected tell(...changes: Partial<Change>[]): void {
 		queueMicrotask(() => void this.emit(...changes));
 	}
 
-	#record(kind: OperationKind, subject: string, takeBack: () => void): Operation {
-		const operation = { id: anId(), kind, subject, createdAt: NOON };
+	protected record(kind: OperationKind, subject: string, takeBack: () => void, count = 1): Operation {
+		const operation = { id: anId(), kind, subject, count, createdAt: NOON };
 		this.operations = [{ ...operation, takeBack }, ...this.operations];
 		return operation;
 	}

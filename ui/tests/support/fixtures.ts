@@ -3,6 +3,7 @@ import type {
 	Backup,
 	Chunk,
 	ConversationSummary,
+	Folder,
 	Message,
 	SearchHit,
 	Template,
@@ -124,6 +125,23 @@ export function aConversation(over: Partial<ConversationSummary> = {}): Conversa
 		lastMessagePreview: "That sounds lovely. Who are you going with?",
 		createdAt: NOON - 86_400_000,
 		tags: [],
+		folderId: null,
+		isUnread: false,
+		...over,
+	};
+}
+
+export function aFolder(over: Partial<Folder> = {}): Folder {
+	return {
+		id: anId(),
+		name: "Travel",
+		parentFolderId: null,
+		color: null,
+		icon: null,
+		position: 0,
+		conversationCount: 0,
+		createdAt: NOON,
+		updatedAt: NOON,
 		...over,
 	};
 }

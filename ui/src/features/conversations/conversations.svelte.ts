@@ -13,26 +13,44 @@ import {
 import { Freshness } from "../../live/freshness";
 import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
+import { ALL, belongs, filterOf, type Place } from "./place";
 
 const PAGE = 50;
+/** The most that the app gives at once, for reading again what is there. */
+const LARGEST_PAGE = 100;
+/** News of more conversations than that at once is a reason to read the list again. */
+const MANY = 25;
+/** What a refresher is asked for besides the ids of conversations. */
+const LIST = "list";
+const PINS = "pins";
+const UNREAD = "unread";
 
 /** The list of conversations as far as it has been scrolled, and the scenarios to start new ones. */
 export class Conversations {
-	/** Pinned first, then by last activity. */
+	/** Those of the place: pinned first, then by last activity. */
 	items = $state.raw<ConversationSummary[]>([]);
+	place = $state.raw<Place>(ALL);
+	/** How many have something unread, wherever they are. */
+	unreadCount = $state(0);
 	templates = $state.raw<Template[]>([]);
 	loading = $state(true);
 	loadingMore = $state(false);
 	creating = $state(false);
 	loadFailure = $state.raw<CommandFailure | null>(null);
+	hasMore = $state(false);
+	/** The one that is open, whether the list shows it or not. */
+	#open = $state.raw<ConversationSummary | null>(null);
+	#openId: string | null = null;
 
 	readonly #client: Client;
 	readonly #failed: (failure: CommandFailure) => void;
 	readonly #freshness = new Freshness();
-	readonly #refresher = new Refresher((id) => this.#refresh(id));
+	readonly #refresher = new Refresher((what) => this.#refreshWhat(what));
 	/** On their way into the trash. */
 	readonly #deleting = new Set<string>();
 	#next: string | null = null;
+	/** Counts the changes of place: what was asked for another one is no news of this one. */
+	#turn = 0;
 	readonly #listening: Listening;
 
 	constructor(client: Client, failed: (failure: CommandFailure) => void = () => {}) {
@@ -49,6 +67,7 @@ export class Conversations {
 		try {
 			await this.#listening.start();
 			if (this.#listening.stopped) return;
+			void this.#refresher.request(UNREAD);
 			const [, templates] = await Promise.all([this.#read(), this.#client.templateList()]);
 			this.templates = templates;
 		} catch (error) {
@@ -58,19 +77,44 @@ export class Conversations {
 		}
 	}
 
-	/** Reads as much as is shown, and at least a page. */
-	async #read(): Promise<void> {
-		const shown = this.items.length;
+	/** Shows other conversations. What is shown stays until they are there. */
+	async go(place: Place): Promise<void> {
+		this.#turn += 1;
+		const turn = this.#turn;
+		this.place = place;
+		this.loading = true;
+		this.loadFailure = null;
+		try {
+			await this.#read(true);
+		} catch (error) {
+			if (turn === this.#turn) this.loadFailure = toFailure(error);
+		} finally {
+			if (turn === this.#turn) this.loading = false;
+		}
+	}
+
+	/** Reads as much as is shown, and at least a page; of another place than before a page. */
+	async #read(isElsewhere = false): Promise<void> {
+		const turn = this.#turn;
+		const filter = filterOf(this.place);
+		const shown = isElsewhere ? 0 : this.items.length;
 		const asked = this.#freshness.ask();
 		const read: ConversationSummary[] = [];
 		let next: string | null = null;
 		do {
-			const page: ConversationPage = await this.#client.conversationList(next, PAGE);
+			const size: number = shown > PAGE ? LARGEST_PAGE : PAGE;
+			const page: ConversationPage = await this.#client.conversationList(next, size, filter);
+			if (turn !== this.#turn) return;
 			read.push(...page.items);
 			next = page.next;
 		} while (next !== null && read.length < shown);
+		this.#goOnFrom(next);
+		this.#exchange(read, asked, isElsewhere);
+	}
+
+	#goOnFrom(next: string | null): void {
 		this.#next = next;
-		this.#exchange(read, asked);
+		this.hasMore = next !== null;
 	}
 
 	/** Some news was lost, perhaps of a conversation that was deleted or put back. */
@@ -84,8 +128,9 @@ export class Conversations {
 		this.#refresher.stop();
 	}
 
+	/** One of the list, or the one that is open. */
 	find(id: string): ConversationSummary | undefined {
-		return this.items.find((item) => item.id === id);
+		return this.items.find((item) => item.id === id) ?? (this.#open?.id === id ? this.#open : undefined);
 	}
 
 	/** The level of the conversation that was begun last, of those that have one. */
@@ -95,7 +140,17 @@ export class Conversations {
 		return withLevel[0]?.level ?? null;
 	}
 
-	/** Whether it was in the list and was deleted. */
+	/** Keeps this one known also where the list does not show it. */
+	async keepOpen(id: string): Promise<void> {
+		const before = this.#open;
+		this.#openId = id;
+		this.#open = this.find(id) ?? null;
+		// Nothing but being open may have kept it in sight.
+		if (before && before.id !== id && !belongs(before, this.place)) this.#leave(before.id);
+		if (this.#open === null) await this.#refresher.request(id);
+	}
+
+	/** Whether it was deleted, as far as is known. */
 	isGone(id: string): boolean {
 		return this.#freshness.isBuried(id);
 	}
@@ -103,10 +158,12 @@ export class Conversations {
 	async loadMore(): Promise<void> {
 		if (this.#next === null || this.loadingMore || this.loading) return;
 		this.loadingMore = true;
+		const turn = this.#turn;
 		try {
 			const asked = this.#freshness.ask();
-			const page = await this.#client.conversationList(this.#next, PAGE);
-			this.#next = page.next;
+			const page = await this.#client.conversationList(this.#next, PAGE, filterOf(this.place));
+			if (turn !== this.#turn) return;
+			this.#goOnFrom(page.next);
 			this.#append(page.items, asked);
 		} catch (error) {
 			this.#failed(toFailure(error));
@@ -147,7 +204,7 @@ export class Conversations {
 		this.#deleting.add(id);
 		try {
 			const operation = await this.#client.conversationDelete(id);
-			this.#remove(id);
+			this.#remove([id]);
 			return operation;
 		} catch (error) {
 			this.#failed(toFailure(error));
@@ -157,18 +214,71 @@ export class Conversations {
 		}
 	}
 
-	#changed(changes: Change[]): void {
-		for (const change of changes) {
-			if (change.entity === "template") void this.#reloadTemplates();
-			if (change.entity !== "conversation") continue;
-			if (change.kind === "deleted") {
-				this.#remove(change.id);
-				continue;
-			}
-			// It may come out of the trash.
-			if (change.kind === "inserted") this.#freshness.revive(change.id);
-			void this.#refresher.request(change.id);
+	/** Puts several into the trash, as one thing that can be undone. */
+	async deleteMany(ids: string[]): Promise<Operation | null> {
+		if (ids.some((id) => this.#deleting.has(id))) return null;
+		for (const id of ids) this.#deleting.add(id);
+		try {
+			const operation = await this.#client.conversationDeleteMany(ids);
+			this.#remove(ids);
+			return operation;
+		} catch (error) {
+			this.#failed(toFailure(error));
+			return null;
+		} finally {
+			for (const id of ids) this.#deleting.delete(id);
 		}
+	}
+
+	#changed(changes: Change[]): void {
+		if (changes.some(({ entity }) => entity === "template")) void this.#reloadTemplates();
+		const news = changes.filter(({ entity }) => entity === "conversation");
+		if (news.length === 0) return;
+		void this.#refresher.request(UNREAD);
+		const gone = news.filter(({ kind }) => kind === "deleted").map(({ id }) => id);
+		if (gone.length > 0) this.#remove(gone);
+		const others = news.filter(({ kind }) => kind !== "deleted");
+		// They may come out of the trash.
+		for (const { id, kind } of others) if (kind === "inserted") this.#freshness.revive(id);
+		if (others.length > MANY) {
+			void this.#refresher.request(LIST);
+			if (this.#openId !== null) void this.#refresher.request(this.#openId);
+		} else {
+			for (const { id } of others) void this.#refresher.request(id);
+		}
+	}
+
+	async #refreshWhat(what: string): Promise<void> {
+		if (what !== LIST && what !== PINS && what !== UNREAD) return this.#refresh(what);
+		try {
+			if (what === LIST) await this.#read();
+			if (what === PINS) await this.#readPins();
+			if (what === UNREAD) this.unreadCount = await this.#client.conversationUnreadCount();
+		} catch (error) {
+			if (!this.#listening.stopped) this.#failed(toFailure(error));
+		}
+	}
+
+	/** Reads the pinned ones again: what the list knows of one does not tell its place among the others. */
+	async #readPins(): Promise<void> {
+		const turn = this.#turn;
+		const asked = this.#freshness.ask();
+		const read: ConversationSummary[] = [];
+		let next: string | null = null;
+		do {
+			const page: ConversationPage = await this.#client.conversationList(
+				next,
+				LARGEST_PAGE,
+				filterOf(this.place),
+			);
+			if (turn !== this.#turn) return;
+			read.push(...page.items);
+			next = page.next;
+		} while (next !== null && read.every(isPinned));
+		const pinned = read.filter((item) => isPinned(item) && this.#freshness.accept(item.id, asked));
+		const ids = new Set(pinned.map(({ id }) => id));
+		const others = this.items.filter(({ id }) => !ids.has(id));
+		this.items = [...pinned, ...others.filter(isPinned), ...others.filter((item) => !isPinned(item))];
 	}
 
 	async #reloadTemplates(): Promise<void> {
@@ -189,27 +299,36 @@ export class Conversations {
 			const failure = toFailure(error);
 			if (failure.code !== "not_found") this.#failed(failure);
 			// It may have been put back since that was asked.
-			else if (this.#freshness.accept(id, asked)) this.#remove(id);
+			else if (this.#freshness.accept(id, asked)) this.#remove([id]);
 		}
 	}
 
-	#remove(id: string): void {
-		this.#freshness.bury(id);
-		this.items = this.items.filter((item) => item.id !== id);
+	#remove(ids: readonly string[]): void {
+		for (const id of ids) this.#freshness.bury(id);
+		const gone = new Set(ids);
+		if (this.#open && gone.has(this.#open.id)) this.#open = null;
+		this.items = this.items.filter((item) => !gone.has(item.id));
+	}
+
+	/** It is there as before, only not here. */
+	#leave(id: string): void {
+		if (this.items.some((item) => item.id === id)) this.items = this.items.filter((item) => item.id !== id);
 	}
 
 	/** Takes in what was read in the place of what is shown. */
-	#exchange(read: ConversationSummary[], asked: number): void {
+	#exchange(read: ConversationSummary[], asked: number, isElsewhere: boolean): void {
 		const before = this.items;
 		const readIds = new Set(read.map(({ id }) => id));
 		const isNews = (item: ConversationSummary) => this.#freshness.accept(item.id, asked);
 		this.items = read.filter(isNews);
+		for (const item of this.items) this.#keepIfOpen(item);
 		const taken = new Set(this.items.map(({ id }) => id));
 		for (const item of before) {
+			if (taken.has(item.id)) continue;
 			// Of this one something newer is known.
-			if (readIds.has(item.id) && !taken.has(item.id)) this.#place(item);
-			// It was deleted, or came after the reading: only the app knows.
-			if (!readIds.has(item.id)) void this.#refresher.request(item.id);
+			if (this.#freshness.isNewer(item.id, asked)) this.#place(item);
+			// It was deleted, or came after the reading: only the app knows. Elsewhere it is no wonder that it is gone.
+			else if (!readIds.has(item.id) && !isElsewhere) void this.#refresher.request(item.id);
 		}
 	}
 
@@ -229,15 +348,40 @@ export class Conversations {
 	/** Takes in one conversation at the place that its activity gives it. */
 	#put(item: ConversationSummary, asked: number): void {
 		if (!this.#freshness.accept(item.id, asked)) return;
-		const before = this.find(item.id);
-		if (before && activity(before) === activity(item) && isPinned(before) === isPinned(item)) {
-			this.items = this.items.map((other) => (other.id === item.id ? item : other));
+		this.#keepIfOpen(item);
+		const before = this.items.find(({ id }) => id === item.id);
+		if (!before || activity(before) !== activity(item) || isPinned(before) !== isPinned(item)) {
+			this.#place(item);
+			if (isPinned(item) && (!before || !isPinned(before))) void this.#refresher.request(PINS);
 			return;
 		}
-		this.#place(item);
+		if (this.#isShown(item)) {
+			this.items = this.items.map((other) => (other.id === item.id ? item : other));
+		} else {
+			this.#leave(item.id);
+		}
+		// Nothing that is told of it has changed: then it is its place among the pinned ones.
+		if (isPinned(item) && JSON.stringify(before) === JSON.stringify(item)) {
+			void this.#refresher.request(PINS);
+		}
+	}
+
+	#keepIfOpen(item: ConversationSummary): void {
+		if (item.id === this.#openId) this.#open = item;
+	}
+
+	/** What is being read does not go from among the unread ones while it is. */
+	#isShown(item: ConversationSummary): boolean {
+		if (belongs(item, this.place)) return true;
+		const isRead = this.place.what === "unread" && item.id === this.#openId && item.status !== "archived";
+		return isRead && this.items.some(({ id }) => id === item.id);
 	}
 
 	#place(item: ConversationSummary): void {
+		if (!this.#isShown(item)) {
+			this.#leave(item.id);
+			return;
+		}
 		const others = this.items.filter((other) => other.id !== item.id);
 		const place = others.findIndex((other) => comesBefore(item, other));
 		if (place === -1 && this.#next !== null) {

@@ -31,9 +31,9 @@ describe("the list", () => {
 		await conversations.loadMore();
 		expect(titles(conversations)).toEqual(["No. 1", "No. 2", "No. 3", "No. 4", "No. 5"]);
 		expect(app.callsOf("conversationList")).toEqual([
-			[null, 50],
-			["2", 50],
-			["4", 50],
+			[null, 50, null],
+			["2", 50, null],
+			["4", 50, null],
 		]);
 	});
 

@@ -69,4 +69,5 @@ export class RecentChanges {
 }
 
 const mayBeAnOperation = ({ entity, kind }: Change): boolean =>
-	entity === "conversation" || entity === "template" || (entity === "message" && kind !== "updated");
+	["conversation", "folder", "tag", "template"].includes(entity) ||
+	(entity === "message" && kind !== "updated");

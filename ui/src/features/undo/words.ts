@@ -2,16 +2,27 @@ import { t } from "../../i18n/index.svelte";
 import { nameOfThing } from "../../i18n/names";
 import type { Operation, OperationKind } from "../../ipc";
 
-const isOfMessage = (kind: OperationKind): boolean => kind === "message_delete" || kind === "message_restore";
+/** To what things of this kind are done. */
+function thingOf(kind: OperationKind): "conversation" | "message" | "folder" | "tag" | "template" {
+	const [thing] = kind.split("_");
+	return thing === "message" || thing === "folder" || thing === "tag" || thing === "template"
+		? thing
+		: "conversation";
+}
 
 /** What an operation was done to, by name. */
-export function subjectOf({ kind, subject }: Operation): string {
-	return nameOfThing(isOfMessage(kind) ? "message" : "conversation", subject);
+export function subjectOf({ kind, subject, count }: Operation): string {
+	const thing = thingOf(kind);
+	if (thing === "folder" || thing === "tag" || thing === "template") return subject;
+	if (count > 1) return t("changes.conversations", { count });
+	return nameOfThing(thing, subject);
 }
 
 /** What was done, by name. */
 export function nameOf(operation: Operation): string {
-	const name = subjectOf(operation);
+	const subject = subjectOf(operation);
+	// How many there were is not what they are called.
+	const name = operation.count > 1 ? subject : t("changes.quoted", { name: subject });
 	switch (operation.kind) {
 		case "conversation_delete":
 			return t("changes.deleted", { name });
@@ -19,11 +30,48 @@ export function nameOf(operation: Operation): string {
 			return t("changes.restored", { name });
 		case "conversation_rename":
 			return t("changes.renamed", { name });
+		case "conversation_move":
+			return t("changes.moved", { name });
+		case "conversation_tag":
+			return t("changes.tagged", { name });
+		case "conversation_pin":
+			return t("changes.pinned", { name });
+		case "conversation_unpin":
+			return t("changes.unpinned", { name });
+		case "conversation_move_pin":
+			return t("changes.pinMoved", { name });
+		case "conversation_set_status":
+			return t("changes.statusSet", { name });
+		case "conversation_set_level":
+			return t("changes.levelSet", { name });
 		case "message_delete":
 			return t("changes.messageDeleted", { name });
 		case "message_restore":
 			return t("changes.messageRestored", { name });
 		case "template_delete":
 			return t("changes.templateDeleted", { name });
+		case "folder_create":
+			return t("changes.folderCreated", { name });
+		case "folder_update":
+			return t("changes.folderUpdated", { name });
+		case "folder_move":
+			return t("changes.folderMoved", { name });
+		case "folder_delete":
+			return t("changes.folderDeleted", { name });
+		case "tag_rename":
+			return t("changes.tagRenamed", { name });
+		case "tag_merge":
+			return t("changes.tagMerged", { name });
+		case "tag_set_color":
+			return t("changes.tagColored", { name });
+		case "tag_delete":
+			return t("changes.tagDeleted", { name });
 	}
+}
+
+/** What a notice says right after it was done. */
+export function doneSentence(operation: Operation): string {
+	const { kind } = operation;
+	const isDeletion = kind === "conversation_delete" || kind === "message_delete";
+	return isDeletion ? t("undo.deleted", { name: subjectOf(operation) }) : nameOf(operation);
 }

@@ -1,0 +1,49 @@
+import type { ConversationSummary, ListFilter } from "../../ipc";
+
+/** Which conversations the list shows. */
+export type Place =
+	| { what: "all" }
+	| { what: "unread" }
+	| { what: "archived" }
+	| { what: "folder"; id: string }
+	| { what: "tag"; name: string };
+
+export const ALL: Place = { what: "all" };
+
+/** The place as the app is asked for it; null for the app's own choice, all but archived ones. */
+export function filterOf(place: Place): ListFilter | null {
+	switch (place.what) {
+		case "all":
+			return null;
+		case "unread":
+			return { unread: true };
+		case "archived":
+			return { status: { only: "archived" } };
+		case "folder":
+			return { folder: { in: place.id } };
+		case "tag":
+			return { tag: place.name };
+	}
+}
+
+/** Whether the app would list the conversation there. */
+export function belongs(item: ConversationSummary, place: Place): boolean {
+	if (place.what === "archived") return item.status === "archived";
+	if (item.status === "archived") return false;
+	switch (place.what) {
+		case "all":
+			return true;
+		case "unread":
+			return item.isUnread;
+		case "folder":
+			return item.folderId === place.id;
+		case "tag":
+			return item.tags.some((tag) => isSameName(tag, place.name));
+	}
+}
+
+/** Names that differ by case alone are one name, also for the app. */
+function isSameName(one: string, other: string): boolean {
+	const key = (name: string) => name.normalize("NFC").toLowerCase();
+	return key(one) === key(other);
+}
