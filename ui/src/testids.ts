@@ -18,7 +18,7 @@ export const testids = {
 	trashClose: "trash-close",
 	trashDone: "trash-done",
 	trashNothing: "trash-nothing",
-	trashItem: "trash-item", // data-kind="conversation|message", data-id
+	trashItem: "trash-item", // data-kind="conversation|message|note", data-id
 	trashRestore: "trash-restore",
 	trashErase: "trash-erase",
 	trashMore: "trash-more",
@@ -50,6 +50,8 @@ export const testids = {
 	stopAudio: "stop-audio",
 	retryChunk: "retry-chunk",
 	toNewest: "to-newest",
+	messageGone: "message-gone",
+	newerLoading: "newer-loading",
 	settingsOpen: "settings-open",
 	themeSelect: "theme-select",
 	languageSelect: "language-select",

@@ -42,6 +42,26 @@ export const commands = {
 	 *  stopped, and keeps its words.
 	 */
 	conversationDelete: (id: ConversationId) => typedError<Operation, CommandError>(__TAURI_INVOKE("conversation_delete", { id })),
+	/**  Copies a conversation, with what was said in it or only its settings, and gives the copy with what can be undone. */
+	conversationDuplicate: (id: ConversationId, withHistory: boolean) => typedError<Rearranged, CommandError>(__TAURI_INVOKE("conversation_duplicate", { id, withHistory })),
+	/**
+	 *  Copies a conversation up to a message, to go on from there another way.
+	 * 
+	 *  `conflict` if the message is still being written.
+	 */
+	conversationBranch: (messageId: MessageId) => typedError<Rearranged, CommandError>(__TAURI_INVOKE("conversation_branch", { messageId })),
+	/**
+	 *  Makes a conversation of its own of a message and all that comes after it.
+	 * 
+	 *  `conflict` at the first message, and while the tutor is answering.
+	 */
+	conversationSplit: (messageId: MessageId) => typedError<Rearranged, CommandError>(__TAURI_INVOKE("conversation_split", { messageId })),
+	/**
+	 *  Puts everything of one conversation into another, in the order of time, and what is left of it into the trash.
+	 * 
+	 *  `conflict` while the tutor is answering in either.
+	 */
+	conversationMerge: (intoId: ConversationId, fromId: ConversationId) => typedError<Rearranged, CommandError>(__TAURI_INVOKE("conversation_merge", { intoId, fromId })),
 	/**
 	 *  Keeps what is typed in a conversation; an empty text removes it. Sending the message removes it too.
 	 * 
@@ -57,10 +77,10 @@ export const commands = {
 	 */
 	messageSend: (conversationId: ConversationId, content: string) => typedError<Message, CommandError>(__TAURI_INVOKE("message_send", { conversationId, content })),
 	/**
-	 *  The newest `limit` messages of a conversation, or those before `before_sequence`; oldest first, with
-	 *  their chunks.
+	 *  A stretch of a conversation, oldest first, with the chunks: the newest `limit` messages, those before or after a
+	 *  place, or those around a message. At most one of the three is given.
 	 */
-	messageList: (conversationId: ConversationId, beforeSequence: number | null, limit: number) => typedError<MessagePage, CommandError>(__TAURI_INVOKE("message_list", { conversationId, beforeSequence, limit })),
+	messageList: (conversationId: ConversationId, beforeSequence: number | null, afterSequence: number | null, around: MessageId | null, limit: number) => typedError<MessagePage, CommandError>(__TAURI_INVOKE("message_list", { conversationId, beforeSequence, afterSequence, around, limit })),
 	/**  One message with its chunks. */
 	messageGet: (id: MessageId) => typedError<Message, CommandError>(__TAURI_INVOKE("message_get", { id })),
 	/**  Stops the reply being written in a conversation; its words so far are kept. False if there is none. */
@@ -70,6 +90,38 @@ export const commands = {
 	 *  and keeps its words.
 	 */
 	messageDelete: (id: MessageId) => typedError<Operation, CommandError>(__TAURI_INVOKE("message_delete", { id })),
+	/**  Puts messages of one conversation into the trash, all or none, and gives what can be undone as a whole. */
+	messageDeleteMany: (ids: MessageId[]) => typedError<Operation, CommandError>(__TAURI_INVOKE("message_delete_many", { ids })),
+	/**
+	 *  Changes what one of the learner's messages says. With `regenerate` all later messages go into the trash and the
+	 *  tutor answers anew.
+	 * 
+	 *  `conflict` while the tutor is answering in this conversation.
+	 */
+	messageEdit: (id: MessageId, content: string, regenerate: boolean) => typedError<Edited, CommandError>(__TAURI_INVOKE("message_edit", { id, content, regenerate })),
+	/**  A page of a message's edits, newest first. `cursor` is the `next` of the page before. */
+	messageHistory: (id: MessageId, cursor: string | null) => typedError<MessageHistory, CommandError>(__TAURI_INVOKE("message_history", { id, cursor })),
+	/**  Bookmarks a message, or gives its bookmark this note, or none. */
+	bookmarkSet: (messageId: MessageId, note: string | null) => typedError<Bookmark, CommandError>(__TAURI_INVOKE("bookmark_set", { messageId, note })),
+	/**  Removes the bookmark of a message, and gives what can be undone. */
+	bookmarkRemove: (messageId: MessageId) => typedError<Operation, CommandError>(__TAURI_INVOKE("bookmark_remove", { messageId })),
+	/**  A page of the bookmarks, newest first. `cursor` is the `next` of the page before, `limit` is 1 to 100. */
+	bookmarkList: (cursor: string | null, limit: number) => typedError<BookmarkPage, CommandError>(__TAURI_INVOKE("bookmark_list", { cursor, limit })),
+	/**  Says what a reply was like, in the place of what was said before. */
+	reactionSet: (messageId: MessageId, reaction: Reaction, feedback: string | null) => typedError<MessageReaction, CommandError>(__TAURI_INVOKE("reaction_set", { messageId, reaction, feedback })),
+	/**  Takes back what was said of a reply. */
+	reactionClear: (messageId: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("reaction_clear", { messageId })),
+	/**  Writes a note down, on a conversation or on one of its messages. */
+	noteCreate: (conversationId: ConversationId, messageId: MessageId | null, content: string) => typedError<Note, CommandError>(__TAURI_INVOKE("note_create", { conversationId, messageId, content })),
+	/**  Changes what a note says. */
+	noteUpdate: (id: NoteId, content: string) => typedError<Note, CommandError>(__TAURI_INVOKE("note_update", { id, content })),
+	/**  Puts a note into the trash, and gives what can be undone. */
+	noteDelete: (id: NoteId) => typedError<Operation, CommandError>(__TAURI_INVOKE("note_delete", { id })),
+	/**
+	 *  A page of the notes of a conversation and of its messages, oldest first. `cursor` is the `next` of the page
+	 *  before, `limit` is 1 to 100.
+	 */
+	noteList: (conversationId: ConversationId, cursor: string | null, limit: number) => typedError<NotePage, CommandError>(__TAURI_INVOKE("note_list", { conversationId, cursor, limit })),
 	/**
 	 *  A page of what lies in the trash, latest first.
 	 * 
@@ -236,6 +288,51 @@ export type BackupReason =
 /**  Not a backup: the database as it was when another took its place. */
 "replaced";
 
+/**  The bookmark of a message. */
+export type Bookmark = {
+	/**  Its id. */
+	id: BookmarkId,
+	/**  The message. */
+	messageId: MessageId,
+	/**  Why, in the learner's words. */
+	note: string | null,
+	/**  When the message was bookmarked. */
+	createdAt: Timestamp,
+	/**  When the note was last changed. */
+	updatedAt: Timestamp,
+};
+
+/**  Names a bookmark. */
+export type BookmarkId = string;
+
+/**  A bookmarked message as the list shows it. */
+export type BookmarkItem = {
+	/**  The message. */
+	messageId: MessageId,
+	/**  Where it was said. */
+	conversationId: ConversationId,
+	/**  The title of that; empty if it has none. */
+	title: string,
+	/**  The beginning of the message, on one line. */
+	preview: string,
+	/**  Who said it. */
+	role: Role,
+	/**  See [`Bookmark::note`]. */
+	note: string | null,
+	/**  See [`Bookmark::created_at`]. */
+	createdAt: Timestamp,
+	/**  Its place in the conversation. */
+	sequenceNumber: number,
+};
+
+/**  A page of the bookmarks. */
+export type BookmarkPage = {
+	/**  Newest first. */
+	items: BookmarkItem[],
+	/**  Asks for the page after this one; `None` at the end. */
+	next: string | null,
+};
+
 /**  A level of the Common European Framework of Reference for Languages. */
 export type CefrLevel = 
 /**  Beginner. */
@@ -392,6 +489,14 @@ export type DoctorReport = {
 	canRepair: boolean,
 };
 
+/**  What an edit made of a message. */
+export type Edited = {
+	/**  As it is now. */
+	message: Message,
+	/**  What can be undone; `None` if it said that already. */
+	operation: Operation | null,
+};
+
 /**  The feeling with which a chunk is to be spoken. */
 export type Emotion = 
 /**  None in particular. */
@@ -431,7 +536,11 @@ export type Entity =
 /**  A message. */
 "message" | 
 /**  A speakable chunk. */
-"chunk";
+"chunk" | 
+/**  A note on a conversation or a message. */
+"note" | 
+/**  The bookmark of a message. */
+"bookmark";
 
 /**  The kinds of failure the window distinguishes. */
 export type ErrorCode = 
@@ -520,8 +629,39 @@ export type Message = {
 	createdAt: Timestamp,
 	/**  When the learner last changed it. */
 	editedAt: Timestamp | null,
+	/**  How often the learner changed it. */
+	editCount: number,
+	/**  Whether the learner bookmarked it. */
+	isBookmarked: boolean,
+	/**  What the learner thinks of it; only of replies. */
+	reaction: Reaction | null,
+	/**  Notes on it outside of the trash. */
+	noteCount: number,
 	/**  In order. Of a finished reply they are its content, put together; the learner's have none. */
 	chunks: Chunk[],
+};
+
+/**  One change of a message's words. */
+export type MessageEdit = {
+	/**  Its id. */
+	id: MessageEditId,
+	/**  What the message said before. */
+	previousContent: string,
+	/**  What it said afterwards. */
+	newContent: string,
+	/**  When that was; later edits have later times, whatever the clock did. */
+	editedAt: Timestamp,
+};
+
+/**  Names an edit of a message. */
+export type MessageEditId = string;
+
+/**  A page of a message's edits. */
+export type MessageHistory = {
+	/**  Newest first. */
+	edits: MessageEdit[],
+	/**  Asks for the page after this one; `None` at the end. */
+	next: string | null,
 };
 
 /**  Names a message. */
@@ -533,6 +673,24 @@ export type MessagePage = {
 	messages: Message[],
 	/**  Whether there are earlier ones. */
 	hasMore: boolean,
+	/**  Whether there are later ones. */
+	hasNewer: boolean,
+};
+
+/**  What the learner thinks of a reply. */
+export type MessageReaction = {
+	/**  Its id. */
+	id: ReactionId,
+	/**  The reply. */
+	messageId: MessageId,
+	/**  In a word. */
+	reaction: Reaction,
+	/**  In the learner's words. */
+	feedback: string | null,
+	/**  When the reply was first reacted to. */
+	createdAt: Timestamp,
+	/**  When that was last changed. */
+	updatedAt: Timestamp,
 };
 
 /**  How far the writing of a message has come. */
@@ -554,6 +712,33 @@ export type NewConversationRequest = {
 	level?: CefrLevel | null,
 	/**  A title of the learner's own. */
 	title?: string | null,
+};
+
+/**  A note on a conversation, or on one of its messages. */
+export type Note = {
+	/**  Its id. */
+	id: NoteId,
+	/**  The conversation. */
+	conversationId: ConversationId,
+	/**  The message, if it is about one; that may lie in the trash. */
+	messageId: MessageId | null,
+	/**  To the letter. */
+	content: string,
+	/**  When it was written; later ones have later times, whatever the clock did. */
+	createdAt: Timestamp,
+	/**  When it was last changed. */
+	updatedAt: Timestamp,
+};
+
+/**  Names a note. */
+export type NoteId = string;
+
+/**  A page of notes. */
+export type NotePage = {
+	/**  Oldest first. */
+	items: Note[],
+	/**  Asks for the page after this one; `None` at the end. */
+	next: string | null,
 };
 
 /**  Something that the learner did and can take back. */
@@ -585,7 +770,25 @@ export type OperationKind =
 /**  A message was put into the trash. */
 "message_delete" | 
 /**  A message was taken out of the trash. */
-"message_restore";
+"message_restore" | 
+/**  A message was changed, perhaps with all later ones discarded. */
+"message_edit" | 
+/**  Several messages of a conversation were put into the trash at once. */
+"messages_delete" | 
+/**  A bookmark was removed. */
+"bookmark_remove" | 
+/**  A note was put into the trash. */
+"note_delete" | 
+/**  A note was taken out of the trash. */
+"note_restore" | 
+/**  A conversation was copied. */
+"conversation_duplicate" | 
+/**  A conversation was copied up to a message. */
+"conversation_branch" | 
+/**  The end of a conversation became one of its own. */
+"conversation_split" | 
+/**  A conversation went into another one. */
+"conversation_merge";
 
 /**  What there is of backups, and how much room they may take. */
 export type Overview = {
@@ -614,6 +817,32 @@ export type ProfileSummary = {
 	id: UserId,
 	/**  Their name. */
 	displayName: string,
+};
+
+/**  What a reply was like, to the learner. */
+export type Reaction = 
+/**  It helped. */
+"helpful" | 
+/**  It could not be followed. */
+"confusing" | 
+/**  It was wrong. */
+"incorrect" | 
+/**  It asked too little. */
+"too_easy" | 
+/**  It asked too much. */
+"too_hard" | 
+/**  It was just right. */
+"perfect";
+
+/**  Names a reaction. */
+export type ReactionId = string;
+
+/**  What came of copying, splitting or merging, and how it is taken back. */
+export type Rearranged = {
+	/**  The new conversation, or the one into which another went. */
+	conversation: ConversationSummary,
+	/**  Can be undone. */
+	operation: Operation,
 };
 
 /**  How a repair went. */
@@ -798,7 +1027,9 @@ export type TrashKind =
 /**  A conversation, with all that was said in it. */
 "conversation" | 
 /**  One message of a conversation. */
-"message";
+"message" | 
+/**  A note on a conversation or a message. */
+"note";
 
 /**  A page of the trash. */
 export type TrashPage = {

@@ -16,10 +16,9 @@ import type {
 	WorkProgress,
 } from "../../src/ipc";
 import { CommandFailure } from "../../src/ipc/failure";
-import { FakeStore, found, settled } from "./fake-store";
+import { type Command, FakeMessages } from "./fake-messages";
+import { found, settled } from "./fake-store";
 import { aBackup, aConversation, aMessage, anId, NOON, READY, SETTINGS, TEMPLATES } from "./fixtures";
-
-type Command = Exclude<keyof Client, "onDataChanged" | "onProblem" | "onWorkProgress">;
 
 /** A call whose answer is kept back until a test lets it go. */
 export interface Held {
@@ -31,13 +30,12 @@ export interface Held {
  * The Rust side as the window sees it, in memory. An answer is made when it is asked for, also when it
  * is held back: let go later, it is as old as a slow answer really is.
  */
-export class FakeApp extends FakeStore implements Client {
+export class FakeApp extends FakeMessages implements Client {
 	status: AppStatus = READY;
 	settings: UserSettings = SETTINGS;
 	templates: Template[] = TEMPLATES;
 	/** What is typed and not sent, by conversation. */
 	readonly drafts = new Map<string, string>();
-	pageSize: number | null = null;
 	/** Chunks whose file somebody has deleted. */
 	readonly lostFiles = new Set<string>();
 	/** What a search finds, whatever is looked for; and what was looked for last. */
@@ -113,6 +111,14 @@ export class FakeApp extends FakeStore implements Client {
 		this.calls.push([command, ...args]);
 		await this.#gates.get(command)?.shift();
 		return structuredClone(make());
+	}
+
+	protected override answer<T>(command: Command, args: unknown[], make: () => T): Promise<T> {
+		return this.#answer(command, args, make);
+	}
+
+	protected override carryOut<T>(command: Command, args: unknown[], make: () => T): Promise<T> {
+		return this.#carryOut(command, args, make);
 	}
 
 	/** For long work, and for what must not meet any. */
@@ -310,20 +316,10 @@ export class FakeApp extends FakeStore implements Client {
 	messageSend(conversationId: string, content: string) {
 		return this.#answer("messageSend", [conversationId, content], () => {
 			this.drafts.delete(conversationId);
-			const sequenceNumber = this.#of(conversationId).length + 1;
+			const sequenceNumber = this.of(conversationId).length + 1;
 			const message = aMessage({ id: anId(), conversationId, content, sequenceNumber });
 			this.messages = [...this.messages, message];
 			return message;
-		});
-	}
-
-	messageList(conversationId: string, beforeSequence: number | null, limit: number) {
-		return this.#answer("messageList", [conversationId, beforeSequence, limit], () => {
-			const before = this.#of(conversationId).filter(
-				({ sequenceNumber }) => beforeSequence === null || sequenceNumber < beforeSequence,
-			);
-			const size = this.pageSize ?? limit;
-			return { messages: before.slice(-size), hasMore: before.length > size };
 		});
 	}
 
@@ -333,7 +329,7 @@ export class FakeApp extends FakeStore implements Client {
 
 	messageStop(conversationId: string) {
 		return this.#answer("messageStop", [conversationId], () =>
-			this.#of(conversationId).some(({ status }) => status === "streaming"),
+			this.of(conversationId).some(({ status }) => status === "streaming"),
 		);
 	}
 
@@ -468,12 +464,6 @@ export class FakeApp extends FakeStore implements Client {
 	async onProblem(listener: (problem: AppProblem) => void) {
 		this.#problemListeners.add(listener);
 		return () => void this.#problemListeners.delete(listener);
-	}
-
-	#of(conversationId: string): Message[] {
-		return this.messages
-			.filter((message) => message.conversationId === conversationId)
-			.sort((a, b) => a.sequenceNumber - b.sequenceNumber);
 	}
 
 	#chunks() {

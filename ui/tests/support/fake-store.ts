@@ -2,6 +2,7 @@ import type {
 	Change,
 	ConversationSummary,
 	Message,
+	Note,
 	Operation,
 	OperationKind,
 	TrashItem,
@@ -14,13 +15,18 @@ import { anId, NOON } from "./fixtures";
 export class FakeStore {
 	conversations: ConversationSummary[] = [];
 	messages: Message[] = [];
+	/** Oldest first. */
+	notes: Note[] = [];
 	trash: TrashItem[] = [];
 	/** Newest first, each with what takes it back. */
 	operations: (Operation & { takeBack: () => void })[] = [];
 
 	protected readonly dataListeners = new Set<(changes: Change[], resync: boolean) => void>();
 	/** What lies in the trash, as it was. */
-	readonly #binned = new Map<string, { conversation: ConversationSummary } | { message: Message }>();
+	readonly #binned = new Map<
+		string,
+		{ conversation: ConversationSummary } | { message: Message } | { note: Note }
+	>();
 
 	async emit(...changes: Partial<Change>[]): Promise<void> {
 		const whole = changes.map((change) => ({
@@ -59,21 +65,21 @@ export class FakeStore {
 			this.conversations = this.conversations.map((item) => (item.id === id ? shown : item));
 		};
 		show(renamed);
-		this.#record("conversation_rename", title, () => {
+		this.record("conversation_rename", title, () => {
 			show(before);
-			this.#tell({ entity: "conversation", id, conversationId: id });
+			this.tell({ entity: "conversation", id, conversationId: id });
 		});
 		return renamed;
 	}
 
 	protected delete(kind: TrashKind, id: string): Operation {
 		const subject = this.#bin(kind, id);
-		return this.#record(`${kind}_delete`, subject, () => void this.#unbin(kind, id));
+		return this.record(`${kind}_delete`, subject, () => void this.#unbin(kind, id));
 	}
 
 	protected restore(kind: TrashKind, id: string): null {
 		const subject = this.#unbin(kind, id);
-		this.#record(`${kind}_restore`, subject, () => void this.#bin(kind, id));
+		this.record(`${kind}_restore`, subject, () => void this.#bin(kind, id));
 		return null;
 	}
 
@@ -81,7 +87,7 @@ export class FakeStore {
 		const ids = new Set(gone.map(({ id }) => id));
 		this.trash = this.trash.filter(({ id }) => !ids.has(id));
 		for (const id of ids) this.#binned.delete(id);
-		this.#tell(...gone.map(({ kind, id }) => ({ entity: kind, kind: "deleted" as const, id })));
+		this.tell(...gone.map(({ kind, id }) => ({ entity: kind, kind: "deleted" as const, id })));
 		return ids.size;
 	}
 
@@ -97,15 +103,23 @@ export class FakeStore {
 			this.conversations = this.conversations.filter((other) => other !== conversation);
 			this.#binned.set(id, { conversation });
 			this.#show(kind, id, conversation.title, conversation.lastMessagePreview ?? "");
-			this.#tell({ entity: kind, kind: "deleted", id, conversationId: id });
+			this.tell({ entity: kind, kind: "deleted", id, conversationId: id });
 			return conversation.title;
+		}
+		if (kind === "note") {
+			const note = found(this.notes, id);
+			this.notes = this.notes.filter((other) => other !== note);
+			this.#binned.set(id, { note });
+			this.#show(kind, id, found(this.conversations, note.conversationId).title, note.content);
+			this.tellOfNote(note, "deleted");
+			return note.content;
 		}
 		const message = found(this.messages, id);
 		const { title } = found(this.conversations, message.conversationId);
 		this.messages = this.messages.filter((other) => other !== message);
 		this.#binned.set(id, { message });
 		this.#show(kind, id, title, message.content);
-		this.#tell({ entity: kind, kind: "deleted", id, conversationId: message.conversationId });
+		this.tell({ entity: kind, kind: "deleted", id, conversationId: message.conversationId });
 		return message.content;
 	}
 
@@ -125,20 +139,34 @@ export class FakeStore {
 		if ("message" in binned) {
 			const { message } = binned;
 			this.messages = [...this.messages, message];
-			this.#tell({ kind: "inserted", id, conversationId: message.conversationId });
+			this.tell({ kind: "inserted", id, conversationId: message.conversationId });
 			return message.content;
 		}
+		if ("note" in binned) {
+			this.notes = [...this.notes, binned.note].sort((a, b) => a.createdAt - b.createdAt);
+			this.tellOfNote(binned.note, "inserted");
+			return binned.note.content;
+		}
 		this.conversations = [binned.conversation, ...this.conversations];
-		this.#tell({ entity: kind, kind: "inserted", id, conversationId: id });
+		this.tell({ entity: kind, kind: "inserted", id, conversationId: id });
 		return binned.conversation.title;
 	}
 
+	/** The message shows how many notes it has, so it changes as well. */
+	protected tellOfNote({ id, conversationId, messageId }: Note, kind: Change["kind"]): void {
+		this.tell({ entity: "note", kind, id, conversationId, messageId });
+		if (messageId === null) return;
+		const noteCount = this.notes.filter((note) => note.messageId === messageId).length;
+		this.messages = this.messages.map((one) => (one.id === messageId ? { ...one, noteCount } : one));
+		this.tell({ id: messageId, conversationId });
+	}
+
 	/** After the commit, that is when all of it is done. */
-	#tell(...changes: Partial<Change>[]): void {
+	protected tell(...changes: Partial<Change>[]): void {
 		queueMicrotask(() => void this.emit(...changes));
 	}
 
-	#record(kind: OperationKind, subject: string, takeBack: () => void): Operation {
+	protected record(kind: OperationKind, subject: string, takeBack: () => void): Operation {
 		const operation = { id: anId(), kind, subject, createdAt: NOON };
 		this.operations = [{ ...operation, takeBack }, ...this.operations];
 		return operation;

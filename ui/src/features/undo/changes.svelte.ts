@@ -68,5 +68,5 @@ export class RecentChanges {
 	}
 }
 
-const mayBeAnOperation = ({ entity, kind }: Change): boolean =>
-	entity === "conversation" || (entity === "message" && kind !== "updated");
+const mayBeAnOperation = ({ entity }: Change): boolean =>
+	entity === "conversation" || entity === "message" || entity === "note" || entity === "bookmark";

@@ -2,11 +2,14 @@ import { t } from "../../i18n/index.svelte";
 import { nameOfThing } from "../../i18n/names";
 import type { Operation, OperationKind } from "../../ipc";
 
-const isOfMessage = (kind: OperationKind): boolean => kind === "message_delete" || kind === "message_restore";
-
 /** What an operation was done to, by name. */
 export function subjectOf({ kind, subject }: Operation): string {
-	return nameOfThing(isOfMessage(kind) ? "message" : "conversation", subject);
+	return nameOfThing(thingOf(kind), subject);
+}
+
+function thingOf(kind: OperationKind): "conversation" | "message" | "note" {
+	if (kind.startsWith("conversation_")) return "conversation";
+	return kind.startsWith("note_") ? "note" : "message";
 }
 
 /** What was done, by name. */
@@ -23,5 +26,23 @@ export function nameOf(operation: Operation): string {
 			return t("changes.messageDeleted", { name });
 		case "message_restore":
 			return t("changes.messageRestored", { name });
+		case "message_edit":
+			return t("changes.messageEdited", { name });
+		case "messages_delete":
+			return t("changes.messagesDeleted", { name });
+		case "bookmark_remove":
+			return t("changes.bookmarkRemoved", { name });
+		case "note_delete":
+			return t("changes.noteDeleted", { name });
+		case "note_restore":
+			return t("changes.noteRestored", { name });
+		case "conversation_duplicate":
+			return t("changes.duplicated", { name });
+		case "conversation_branch":
+			return t("changes.branched", { name });
+		case "conversation_split":
+			return t("changes.split", { name });
+		case "conversation_merge":
+			return t("changes.merged", { name });
 	}
 }
