@@ -77,10 +77,10 @@ export const commands = {
 	 */
 	messageSend: (conversationId: ConversationId, content: string) => typedError<Message, CommandError>(__TAURI_INVOKE("message_send", { conversationId, content })),
 	/**
-	 *  A stretch of a conversation, oldest first, with the chunks: the newest `limit` messages, those before or after a
-	 *  place, or those around a message. At most one of the three is given.
+	 *  Messages of a conversation, oldest first, with their chunks: the newest `limit`, or those before
+	 *  `before_sequence`, after `after_sequence`, or around a message. At most one of the three may be given.
 	 */
-	messageList: (conversationId: ConversationId, beforeSequence: number | null, afterSequence: number | null, around: MessageId | null, limit: number) => typedError<MessagePage, CommandError>(__TAURI_INVOKE("message_list", { conversationId, beforeSequence, afterSequence, around, limit })),
+	messageList: (conversationId: ConversationId, beforeSequence: number | null, limit: number, afterSequence: number | null, around: MessageId | null) => typedError<MessagePage, CommandError>(__TAURI_INVOKE("message_list", { conversationId, beforeSequence, limit, afterSequence, around })),
 	/**  One message with its chunks. */
 	messageGet: (id: MessageId) => typedError<Message, CommandError>(__TAURI_INVOKE("message_get", { id })),
 	/**  Stops the reply being written in a conversation; its words so far are kept. False if there is none. */
@@ -118,10 +118,10 @@ export const commands = {
 	/**  Puts a note into the trash, and gives what can be undone. */
 	noteDelete: (id: NoteId) => typedError<Operation, CommandError>(__TAURI_INVOKE("note_delete", { id })),
 	/**
-	 *  A page of the notes of a conversation and of its messages, oldest first. `cursor` is the `next` of the page
-	 *  before, `limit` is 1 to 100.
+	 *  A page of the notes of a conversation and of its messages, or of one message alone, oldest first. `cursor` is
+	 *  the `next` of the page before, `limit` is 1 to 100.
 	 */
-	noteList: (conversationId: ConversationId, cursor: string | null, limit: number) => typedError<NotePage, CommandError>(__TAURI_INVOKE("note_list", { conversationId, cursor, limit })),
+	noteList: (conversationId: ConversationId, messageId: MessageId | null, cursor: string | null, limit: number) => typedError<NotePage, CommandError>(__TAURI_INVOKE("note_list", { conversationId, messageId, cursor, limit })),
 	/**
 	 *  A page of what lies in the trash, latest first.
 	 * 

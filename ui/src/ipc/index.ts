@@ -130,7 +130,7 @@ export interface Client {
 	noteUpdate(id: string, content: string): Promise<Note>;
 	/** Into the trash; gives what can be undone. */
 	noteDelete(id: string): Promise<Operation>;
-	/** Oldest first. */
+	/** Those on the messages of the conversation too, oldest first. */
 	noteList(conversationId: string, cursor: string | null, limit: number): Promise<NotePage>;
 	conversationDuplicate(id: string, withHistory: boolean): Promise<Rearranged>;
 	conversationBranch(messageId: string): Promise<Rearranged>;
@@ -178,13 +178,6 @@ function holdsHalfCharacter(value: unknown): boolean {
 	return Object.values(value).some(holdsHalfCharacter);
 }
 
-/** The place before which, or after which, and the message around which. */
-function placed(stretch: Stretch): [number | null, number | null, string | null] {
-	if (stretch === null) return [null, null, null];
-	if ("before" in stretch) return [stretch.before, null, null];
-	return "after" in stretch ? [null, stretch.after, null] : [null, null, stretch.around];
-}
-
 /** The client that talks to the app this window belongs to. */
 export const client: Client = {
 	appStatus: () => ask(commands.appStatus),
@@ -199,8 +192,10 @@ export const client: Client = {
 	draftSave: (conversationId, content) => ask(commands.draftSave, conversationId, content),
 	draftGet: (conversationId) => ask(commands.draftGet, conversationId),
 	messageSend: (conversationId, content) => ask(commands.messageSend, conversationId, content),
-	messageList: (conversationId, stretch, limit) =>
-		ask(commands.messageList, conversationId, ...placed(stretch), limit),
+	messageList: (conversationId, stretch, limit) => {
+		const place = { before: null, after: null, around: null, ...stretch };
+		return ask(commands.messageList, conversationId, place.before, limit, place.after, place.around);
+	},
 	messageGet: (id) => ask(commands.messageGet, id),
 	messageStop: (conversationId) => ask(commands.messageStop, conversationId),
 	messageDelete: (id) => ask(commands.messageDelete, id),
@@ -241,7 +236,7 @@ export const client: Client = {
 		ask(commands.noteCreate, conversationId, messageId, content),
 	noteUpdate: (id, content) => ask(commands.noteUpdate, id, content),
 	noteDelete: (id) => ask(commands.noteDelete, id),
-	noteList: (conversationId, cursor, limit) => ask(commands.noteList, conversationId, cursor, limit),
+	noteList: (conversationId, cursor, limit) => ask(commands.noteList, conversationId, null, cursor, limit),
 	conversationDuplicate: (id, withHistory) => ask(commands.conversationDuplicate, id, withHistory),
 	conversationBranch: (messageId) => ask(commands.conversationBranch, messageId),
 	conversationSplit: (messageId) => ask(commands.conversationSplit, messageId),
