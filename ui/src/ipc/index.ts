@@ -7,6 +7,8 @@ import {
 	type AppStatus,
 	type Backup,
 	type BackupOverview,
+	type Bookmark,
+	type BookmarkPage,
 	type CefrLevel,
 	type Change,
 	type Chunk,
@@ -16,16 +18,23 @@ import {
 	type ConversationSummary,
 	commands,
 	type DoctorReport,
+	type Edited,
 	events,
 	type Folder,
 	type FolderPatch,
 	type ListFilter,
 	type Message,
+	type MessageHistory,
 	type MessagePage,
+	type MessageReaction,
 	type NewConversationRequest,
 	type NewFolder,
 	type NewTemplate,
+	type Note,
+	type NotePage,
 	type Operation,
+	type Reaction,
+	type Rearranged,
 	type RepairOutcome,
 	type Rescue,
 	type SearchKind,
@@ -45,6 +54,9 @@ export type * from "./bindings";
 export { CommandFailure, toFailure } from "./failure";
 
 export type Unlisten = () => void;
+
+/** Which stretch of a conversation is meant; null is its end. */
+export type Stretch = { before: number } | { after: number } | { around: string } | null;
 
 export interface Client {
 	/** How the start of the app went. */
@@ -108,7 +120,8 @@ export interface Client {
 	/** Gives an empty text when nothing is kept. */
 	draftGet(conversationId: string): Promise<string>;
 	messageSend(conversationId: string, content: string): Promise<Message>;
-	messageList(conversationId: string, beforeSequence: number | null, limit: number): Promise<MessagePage>;
+	/** Oldest first. Around a message that is gone it fails with `not_found`. */
+	messageList(conversationId: string, stretch: Stretch, limit: number): Promise<MessagePage>;
 	messageGet(id: string): Promise<Message>;
 	/** Gives false when no reply was being written. */
 	messageStop(conversationId: string): Promise<boolean>;
@@ -150,6 +163,32 @@ export interface Client {
 	/** Like a restore, it makes out of date all that was read before. */
 	doctorRepair(): Promise<RepairOutcome>;
 	doctorRescue(): Promise<Rescue>;
+
+	// What is done with messages and conversations besides.
+	/** All or none, into the trash. */
+	messageDeleteMany(ids: string[]): Promise<Operation>;
+	/** To answer anew discards what came after it. Fails with `conflict` while a reply is being written. */
+	messageEdit(id: string, content: string, regenerate: boolean): Promise<Edited>;
+	/** Newest edit first. */
+	messageHistory(id: string, cursor: string | null): Promise<MessageHistory>;
+	bookmarkSet(messageId: string, note: string | null): Promise<Bookmark>;
+	/** Gives what can be undone. */
+	bookmarkRemove(messageId: string): Promise<Operation>;
+	/** Newest first. */
+	bookmarkList(cursor: string | null, limit: number): Promise<BookmarkPage>;
+	reactionSet(messageId: string, reaction: Reaction, feedback: string | null): Promise<MessageReaction>;
+	reactionClear(messageId: string): Promise<null>;
+	noteCreate(conversationId: string, messageId: string | null, content: string): Promise<Note>;
+	noteUpdate(id: string, content: string): Promise<Note>;
+	/** Into the trash; gives what can be undone. */
+	noteDelete(id: string): Promise<Operation>;
+	/** Those on the messages of the conversation too, oldest first. */
+	noteList(conversationId: string, cursor: string | null, limit: number): Promise<NotePage>;
+	conversationDuplicate(id: string, withHistory: boolean): Promise<Rearranged>;
+	conversationBranch(messageId: string): Promise<Rearranged>;
+	conversationSplit(messageId: string): Promise<Rearranged>;
+	conversationMerge(intoId: string, fromId: string): Promise<Rearranged>;
+
 	/**
 	 * Called after each commit with what it changed. `resync` says that some news was lost in a burst:
 	 * whatever is on screen has to be read again.
@@ -230,8 +269,10 @@ export const client: Client = {
 	draftSave: (conversationId, content) => ask(commands.draftSave, conversationId, content),
 	draftGet: (conversationId) => ask(commands.draftGet, conversationId),
 	messageSend: (conversationId, content) => ask(commands.messageSend, conversationId, content),
-	messageList: (conversationId, beforeSequence, limit) =>
-		ask(commands.messageList, conversationId, beforeSequence, limit),
+	messageList: (conversationId, stretch, limit) => {
+		const place = { before: null, after: null, around: null, ...stretch };
+		return ask(commands.messageList, conversationId, place.before, limit, place.after, place.around);
+	},
 	messageGet: (id) => ask(commands.messageGet, id),
 	messageStop: (conversationId) => ask(commands.messageStop, conversationId),
 	messageDelete: (id) => ask(commands.messageDelete, id),
@@ -259,6 +300,24 @@ export const client: Client = {
 	doctorReport: () => ask(commands.doctorReport),
 	doctorRepair: () => ask(commands.doctorRepair),
 	doctorRescue: () => ask(commands.doctorRescue),
+
+	messageDeleteMany: (ids) => ask(commands.messageDeleteMany, ids),
+	messageEdit: (id, content, regenerate) => ask(commands.messageEdit, id, content, regenerate),
+	messageHistory: (id, cursor) => ask(commands.messageHistory, id, cursor),
+	bookmarkSet: (messageId, note) => ask(commands.bookmarkSet, messageId, note),
+	bookmarkRemove: (messageId) => ask(commands.bookmarkRemove, messageId),
+	bookmarkList: (cursor, limit) => ask(commands.bookmarkList, cursor, limit),
+	reactionSet: (messageId, reaction, feedback) => ask(commands.reactionSet, messageId, reaction, feedback),
+	reactionClear: (messageId) => ask(commands.reactionClear, messageId),
+	noteCreate: (conversationId, messageId, content) =>
+		ask(commands.noteCreate, conversationId, messageId, content),
+	noteUpdate: (id, content) => ask(commands.noteUpdate, id, content),
+	noteDelete: (id) => ask(commands.noteDelete, id),
+	noteList: (conversationId, cursor, limit) => ask(commands.noteList, conversationId, null, cursor, limit),
+	conversationDuplicate: (id, withHistory) => ask(commands.conversationDuplicate, id, withHistory),
+	conversationBranch: (messageId) => ask(commands.conversationBranch, messageId),
+	conversationSplit: (messageId) => ask(commands.conversationSplit, messageId),
+	conversationMerge: (intoId, fromId) => ask(commands.conversationMerge, intoId, fromId),
 
 	onDataChanged: (listener) =>
 		events.dataChanged.listen((event) => listener(event.payload.changes, event.payload.resync)),

@@ -23,7 +23,10 @@ describe("the client", () => {
 		await client.conversationList(null, 50, null);
 		await client.conversationRename("C", "Chợ nổi");
 		await client.messageSend("C", "Xin chào 👋");
-		await client.messageList("C", 7, 50);
+		await client.messageList("C", null, 50);
+		await client.messageList("C", { before: 7 }, 50);
+		await client.messageList("C", { after: 7 }, 50);
+		await client.messageList("C", { around: "M" }, 50);
 		await client.messageStop("C");
 		await client.chunkRetry("K");
 		await client.settingsUpdate({ theme: "dark" });
@@ -37,13 +40,22 @@ describe("the client", () => {
 		await client.doctorRescue();
 		await client.appOpenFolder();
 		await client.appReport();
+		await client.messageEdit("M", "Xin chào!", true);
+		await client.reactionSet("M", "too_easy", null);
+		await client.noteCreate("C", null, "Ghi nhớ");
+		await client.conversationMerge("C", "D");
 		expect(asked).toEqual([
 			["app_status", {}],
 			["conversation_create", { request: { templateId: "T", level: "A1" } }],
 			["conversation_list", { cursor: null, limit: 50 }],
 			["conversation_rename", { id: "C", title: "Chợ nổi" }],
 			["message_send", { conversationId: "C", content: "Xin chào 👋" }],
-			["message_list", { conversationId: "C", beforeSequence: 7, limit: 50 }],
+			...[
+				{ beforeSequence: null, afterSequence: null, around: null },
+				{ beforeSequence: 7, afterSequence: null, around: null },
+				{ beforeSequence: null, afterSequence: 7, around: null },
+				{ beforeSequence: null, afterSequence: null, around: "M" },
+			].map((place) => ["message_list", { conversationId: "C", ...place, limit: 50 }]),
 			["message_stop", { conversationId: "C" }],
 			["chunk_retry", { id: "K" }],
 			["settings_update", { patch: { theme: "dark" } }],
@@ -57,6 +69,10 @@ describe("the client", () => {
 			["doctor_rescue", {}],
 			["app_open_folder", {}],
 			["app_report", {}],
+			["message_edit", { id: "M", content: "Xin chào!", regenerate: true }],
+			["reaction_set", { messageId: "M", reaction: "too_easy", feedback: null }],
+			["note_create", { conversationId: "C", messageId: null, content: "Ghi nhớ" }],
+			["conversation_merge", { intoId: "C", fromId: "D" }],
 		]);
 	});
 

@@ -18,7 +18,7 @@ import type {
 	WorkProgress,
 } from "../../src/ipc";
 import { CommandFailure } from "../../src/ipc/failure";
-import { FakeLibrary } from "./fake-library";
+import { FakeMessages } from "./fake-messages";
 import { found, settled } from "./fake-store";
 import {
 	aBackup,
@@ -36,7 +36,7 @@ import {
  * The Rust side as the window sees it, in memory. An answer is made when it is asked for, also when it
  * is held back: let go later, it is as old as a slow answer really is.
  */
-export class FakeApp extends FakeLibrary implements Client {
+export class FakeApp extends FakeMessages implements Client {
 	status: AppStatus = READY;
 	settings: UserSettings = SETTINGS;
 	templates: Template[] = TEMPLATES;
@@ -152,7 +152,7 @@ export class FakeApp extends FakeLibrary implements Client {
 			const template = found(this.templates, id);
 			this.templates = this.templates.filter((other) => other !== template);
 			void this.emit({ entity: "template", kind: "deleted", id });
-			return this.did("template_delete", template.name, () => {
+			return this.record("template_delete", template.name, () => {
 				this.templates = [...this.templates, template];
 				void this.emit({ entity: "template", kind: "inserted", id });
 			});
@@ -273,20 +273,10 @@ export class FakeApp extends FakeLibrary implements Client {
 	messageSend(conversationId: string, content: string) {
 		return this.answer("messageSend", [conversationId, content], () => {
 			this.drafts.delete(conversationId);
-			const sequenceNumber = this.#of(conversationId).length + 1;
+			const sequenceNumber = this.of(conversationId).length + 1;
 			const message = aMessage({ id: anId(), conversationId, content, sequenceNumber });
 			this.messages = [...this.messages, message];
 			return message;
-		});
-	}
-
-	messageList(conversationId: string, beforeSequence: number | null, limit: number) {
-		return this.answer("messageList", [conversationId, beforeSequence, limit], () => {
-			const before = this.#of(conversationId).filter(
-				({ sequenceNumber }) => beforeSequence === null || sequenceNumber < beforeSequence,
-			);
-			const size = this.pageSize ?? limit;
-			return { messages: before.slice(-size), hasMore: before.length > size };
 		});
 	}
 
@@ -296,7 +286,7 @@ export class FakeApp extends FakeLibrary implements Client {
 
 	messageStop(conversationId: string) {
 		return this.answer("messageStop", [conversationId], () =>
-			this.#of(conversationId).some(({ status }) => status === "streaming"),
+			this.of(conversationId).some(({ status }) => status === "streaming"),
 		);
 	}
 
@@ -431,12 +421,6 @@ export class FakeApp extends FakeLibrary implements Client {
 	async onProblem(listener: (problem: AppProblem) => void) {
 		this.#problemListeners.add(listener);
 		return () => void this.#problemListeners.delete(listener);
-	}
-
-	#of(conversationId: string): Message[] {
-		return this.messages
-			.filter((message) => message.conversationId === conversationId)
-			.sort((a, b) => a.sequenceNumber - b.sequenceNumber);
 	}
 
 	#chunks() {

@@ -2,6 +2,7 @@ import type {
 	Change,
 	ConversationSummary,
 	Message,
+	Note,
 	Operation,
 	OperationKind,
 	TrashItem,
@@ -14,13 +15,18 @@ import { anId, NOON } from "./fixtures";
 export class FakeStore {
 	conversations: ConversationSummary[] = [];
 	messages: Message[] = [];
+	/** Oldest first. */
+	notes: Note[] = [];
 	trash: TrashItem[] = [];
 	/** Newest first, each with what takes it back. */
 	operations: (Operation & { takeBack: () => void })[] = [];
 
 	protected readonly dataListeners = new Set<(changes: Change[], resync: boolean) => void>();
 	/** What lies in the trash, as it was. */
-	readonly #binned = new Map<string, { conversation: ConversationSummary } | { message: Message }>();
+	readonly #binned = new Map<
+		string,
+		{ conversation: ConversationSummary } | { message: Message } | { note: Note }
+	>();
 
 	async emit(...changes: Partial<Change>[]): Promise<void> {
 		const whole = changes.map((change) => ({
@@ -108,6 +114,14 @@ export class FakeStore {
 			this.tell({ entity: kind, kind: "deleted", id, conversationId: id });
 			return conversation.title;
 		}
+		if (kind === "note") {
+			const note = found(this.notes, id);
+			this.notes = this.notes.filter((other) => other !== note);
+			this.#binned.set(id, { note });
+			this.#show(kind, id, found(this.conversations, note.conversationId).title, note.content);
+			this.tellOfNote(note, "deleted");
+			return note.content;
+		}
 		const message = found(this.messages, id);
 		const { title } = found(this.conversations, message.conversationId);
 		this.messages = this.messages.filter((other) => other !== message);
@@ -136,9 +150,23 @@ export class FakeStore {
 			this.tell({ kind: "inserted", id, conversationId: message.conversationId });
 			return message.content;
 		}
+		if ("note" in binned) {
+			this.notes = [...this.notes, binned.note].sort((a, b) => a.createdAt - b.createdAt);
+			this.tellOfNote(binned.note, "inserted");
+			return binned.note.content;
+		}
 		this.conversations = [binned.conversation, ...this.conversations];
 		this.tell({ entity: kind, kind: "inserted", id, conversationId: id });
 		return binned.conversation.title;
+	}
+
+	/** The message shows how many notes it has, so it changes as well. */
+	protected tellOfNote({ id, conversationId, messageId }: Note, kind: Change["kind"]): void {
+		this.tell({ entity: "note", kind, id, conversationId, messageId });
+		if (messageId === null) return;
+		const noteCount = this.notes.filter((note) => note.messageId === messageId).length;
+		this.messages = this.messages.map((one) => (one.id === messageId ? { ...one, noteCount } : one));
+		this.tell({ id: messageId, conversationId });
 	}
 
 	/** After the commit, that is when all of it is done. */

@@ -179,6 +179,10 @@ export function aMessage(over: Partial<Message> = {}): Message {
 		inputMethod: "text",
 		createdAt: NOON,
 		editedAt: null,
+		editCount: 0,
+		isBookmarked: false,
+		reaction: null,
+		noteCount: 0,
 		chunks: [],
 		...over,
 	};

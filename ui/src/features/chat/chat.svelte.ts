@@ -3,50 +3,72 @@ import {
 	type Client,
 	type CommandFailure,
 	type Message,
+	type MessagePage,
 	type Operation,
+	type Stretch,
 	toFailure,
 } from "../../ipc";
 import { Freshness } from "../../live/freshness";
 import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
 import { DraftKeeper } from "./draft-keeper.svelte";
+import { readBack, readOn } from "./pages";
 
 const PAGE = 50;
+/** The most messages that are shown at once: what is far from the place that is read goes, and comes back. */
+const MOST = 400;
+/** Sending makes two messages at once. Where there are more, they were moved here or came back. */
+const MOST_SENT = 2;
+
+/** How an attempt went to show a message. */
+export type Landing = "there" | "gone" | "failed";
 
 export interface ChatEvents {
 	/** A reply has begun, or come whole, while the chat was open. */
 	replyArrived?(message: Message): void;
 	/** A message has new words, chunks or sounds, or is gone. */
 	messageChanged?(messageId: string): void;
+	/** What is far from the place that is read is about to go from the page. */
+	trimming?(): void;
 	/** Something failed that no part of the page shows by itself. */
 	failed?(failure: CommandFailure): void;
 }
 
 /** The messages of one conversation, kept true to the database while it is open. */
 export class Chat {
-	/** In the order they were said; from `hasOlder` on backwards there are more. */
+	/** A stretch in the order it was said, without holes; there may be more before it and behind it. */
 	messages = $state.raw<Message[]>([]);
 	loading = $state(true);
 	loadFailure = $state.raw<CommandFailure | null>(null);
 	hasOlder = $state(false);
+	hasNewer = $state(false);
 	loadingOlder = $state(false);
+	loadingNewer = $state(false);
 	sendFailure = $state.raw<CommandFailure | null>(null);
 	/** The last reply that was finished while the chat was open: said once by screen readers. */
 	finishedReply = $state.raw<Message | null>(null);
 
-	readonly streaming = $derived(this.messages.some((message) => message.status === "streaming"));
+	/** Replies that are being written behind what is shown. */
+	#away = $state.raw<ReadonlySet<string>>(new Set());
+	readonly streaming = $derived(
+		this.#away.size > 0 || this.messages.some((message) => message.status === "streaming"),
+	);
 
 	readonly #client: Client;
 	readonly #events: ChatEvents;
 	readonly #freshness = new Freshness();
 	readonly #refresher = new Refresher((id) => this.#refresh(id));
-	/** Changed while a page was on its way, which may have been read before the change. */
-	readonly #touched = new Set<string>();
+	/** Changed while a page was on its way, which may have been read before the change; and whether it was new. */
+	readonly #touched = new Map<string, boolean>();
 	/** Came out of the trash again while the chat was open: it is there once more, but not new. */
 	readonly #revived = new Set<string>();
 	/** On their way into the trash. */
 	readonly #deleting = new Set<string>();
 	readonly #listening: Listening;
+	#opening: Promise<void> = Promise.resolve();
+	/** Something else is shown than before: a page that was to go beside that has no place any more. */
+	#stretch = 0;
+	#jumping = false;
 
 	constructor(
 		client: Client,
@@ -78,16 +100,21 @@ export class Chat {
 
 	/**
 	 * Loads the newest page, or as much as is shown already, and listens from then on. May be called again after
-	 * a failure.
+	 * a failure. With a message the first page is the one around it, if it is there.
 	 */
-	async open(): Promise<void> {
+	open(around: string | null = null): Promise<void> {
+		this.#opening = this.#open(around);
+		return this.#opening;
+	}
+
+	async #open(around: string | null): Promise<void> {
 		this.loading = true;
 		this.loadFailure = null;
 		try {
 			// Listening comes first: a change between reading and listening would be lost.
 			await this.#listening.start();
 			if (this.#listening.stopped) return;
-			await this.#read();
+			if (around === null || !(await this.#readAround(around))) await this.#read();
 		} catch (error) {
 			this.loadFailure = toFailure(error);
 		} finally {
@@ -97,21 +124,22 @@ export class Chat {
 	}
 
 	async #read(): Promise<void> {
-		const shownFrom = this.messages[0]?.sequenceNumber ?? Number.POSITIVE_INFINITY;
 		const asked = this.#freshness.ask();
-		let page = await this.#client.messageList(this.conversationId, null, PAGE);
-		const read = [...page.messages];
-		while (page.hasMore && read[0] && read[0].sequenceNumber > shownFrom) {
-			page = await this.#client.messageList(this.conversationId, read[0].sequenceNumber, PAGE);
-			read.unshift(...page.messages);
-		}
-		if (this.#listening.stopped) return;
-		const readIds = new Set(read.map(({ id }) => id));
+		const stretch = this.#stretch;
+		const again = this.hasNewer ? readOn : readBack;
+		const { messages, hasMore, hasNewer } = await again((place) => this.#list(place), this.messages);
+		if (this.#listening.stopped || stretch !== this.#stretch) return;
+		const readIds = new Set(messages.map(({ id }) => id));
 		const missing = this.messages.filter(({ id }) => !readIds.has(id));
-		this.hasOlder = page.hasMore;
-		this.#merge(read, asked);
+		this.hasOlder = hasMore;
+		this.hasNewer = hasNewer;
+		this.#merge(messages, asked);
 		// They were deleted, or came after the reading: only the app knows.
 		for (const { id } of missing) void this.#refresher.request(id);
+	}
+
+	#list(stretch: Stretch): Promise<MessagePage> {
+		return this.#client.messageList(this.conversationId, stretch, PAGE);
 	}
 
 	/** Some news was lost, perhaps of a message that was deleted or put back. */
@@ -139,21 +167,122 @@ export class Chat {
 	}
 
 	async loadOlder(): Promise<void> {
-		const first = this.messages[0];
-		if (!first || !this.hasOlder || this.loadingOlder || this.loading) return;
+		const [first] = this.messages;
+		if (!first || !this.hasOlder || this.loadingOlder || this.#isOnTheMove()) return;
 		this.loadingOlder = true;
+		await this.#extend({ before: first.sequenceNumber }, ({ hasMore }) => (this.hasOlder = hasMore));
+		this.loadingOlder = false;
+		this.#refreshTouched();
+	}
+
+	async loadNewer(): Promise<void> {
+		const last = this.messages.at(-1);
+		if (!last || !this.hasNewer || this.loadingNewer || this.#isOnTheMove()) return;
+		this.loadingNewer = true;
+		await this.#extend({ after: last.sequenceNumber }, ({ hasNewer }) => (this.hasNewer = hasNewer));
+		this.loadingNewer = false;
+		this.#refreshTouched();
+	}
+
+	/** Puts a page beside what is shown, and lets go of what is then far away from it. */
+	async #extend(place: { before: number } | { after: number }, edge: (page: MessagePage) => void) {
+		const stretch = this.#stretch;
 		try {
 			const asked = this.#freshness.ask();
-			const page = await this.#client.messageList(this.conversationId, first.sequenceNumber, PAGE);
-			if (this.#listening.stopped) return;
-			this.hasOlder = page.hasMore;
+			const page = await this.#list(place);
+			if (this.#listening.stopped || stretch !== this.#stretch) return;
+			edge(page);
 			this.#merge(page.messages, asked);
+			this.#trim("before" in place ? "newer" : "older");
 		} catch (error) {
-			this.#events.failed?.(toFailure(error));
+			if (!this.#listening.stopped) this.#events.failed?.(toFailure(error));
+		}
+	}
+
+	/** Shows a message, with what was said around it if it is not loaded. */
+	async land(messageId: string): Promise<Landing> {
+		await this.#opening;
+		if (this.loadFailure) return "failed";
+		if (this.find(messageId)) return "there";
+		return this.#jump(() => this.#readAround(messageId));
+	}
+
+	/** Shows the end. */
+	async toNewest(): Promise<Landing> {
+		await this.#opening;
+		if (!this.hasNewer) return "there";
+		return this.#jump(async () => {
+			const asked = this.#freshness.ask();
+			return this.#show(await this.#list(null), asked);
+		});
+	}
+
+	async #jump(read: () => Promise<boolean>): Promise<Landing> {
+		this.#jumping = true;
+		try {
+			return (await read()) ? "there" : "gone";
+		} catch (error) {
+			if (!this.#listening.stopped) this.#events.failed?.(toFailure(error));
+			return "failed";
 		} finally {
-			this.loadingOlder = false;
+			this.#jumping = false;
 			this.#refreshTouched();
 		}
+	}
+
+	/** Gives false when the message is gone. */
+	async #readAround(messageId: string): Promise<boolean> {
+		const asked = this.#freshness.ask();
+		try {
+			const page = await this.#list({ around: messageId });
+			return this.#show(page, asked) && this.find(messageId) !== undefined;
+		} catch (error) {
+			if (toFailure(error).code === "not_found") return false;
+			throw error;
+		}
+	}
+
+	/** Shows a page in the place of what is shown. Gives false when it came too late for that. */
+	#show({ messages, hasMore, hasNewer }: MessagePage, asked: number): boolean {
+		if (this.#listening.stopped || messages.some((message) => message.conversationId !== this.conversationId))
+			return false;
+		this.#stretch += 1;
+		const before = this.messages;
+		this.messages = [];
+		this.hasOlder = hasMore;
+		this.hasNewer = hasNewer;
+		this.#merge(messages, asked);
+		// Of these something newer was known.
+		for (const { id } of messages)
+			if (!this.find(id) && !this.#freshness.isBuried(id)) void this.#refresher.request(id);
+		this.#letGo(before);
+		return true;
+	}
+
+	#trim(end: "older" | "newer"): void {
+		if (this.messages.length <= MOST) return;
+		this.#events.trimming?.();
+		const before = this.messages;
+		if (end === "older") {
+			this.messages = before.slice(-MOST);
+			this.hasOlder = true;
+		} else {
+			this.messages = before.slice(0, MOST);
+			this.hasNewer = true;
+		}
+		this.#letGo(before);
+	}
+
+	/** What was shown and is no more may be a reply that is still being written. */
+	#letGo(before: readonly Message[]): void {
+		const away = new Set([...this.#away].filter((id) => this.hasNewer && !this.find(id)));
+		if (this.hasNewer)
+			for (const { id, status } of before) if (status === "streaming" && !this.find(id)) away.add(id);
+		this.#away = away;
+	}
+
+	#isOnTheMove(): boolean {
+		return this.loading || this.#jumping;
 	}
 
 	/** Sends the draft. When that fails the draft stays as it is. */
@@ -163,6 +292,8 @@ export class Chat {
 		this.sendFailure = null;
 		let sent: string | null = null;
 		try {
+			// What is said goes to the end, and its answer comes there.
+			if (this.hasNewer && (await this.toNewest()) !== "there") return false;
 			// A draft that was stored after the message would rise from the dead at the next start.
 			await this.drafts.hold();
 			const asked = this.#freshness.ask();
@@ -204,6 +335,7 @@ export class Chat {
 			await this.#client.messageStop(this.conversationId);
 			for (const { id, status } of this.messages)
 				if (status === "streaming") void this.#refresher.request(id);
+			for (const id of this.#away) void this.#refresher.request(id);
 		} catch (error) {
 			this.#events.failed?.(toFailure(error));
 		}
@@ -224,6 +356,14 @@ export class Chat {
 	}
 
 	#changed(changes: Change[]): void {
+		const come = changes.filter(
+			({ entity, kind, conversationId }) =>
+				entity === "message" && kind === "inserted" && conversationId === this.conversationId,
+		);
+		if (come.length > MOST_SENT) {
+			this.#resync();
+			return;
+		}
 		for (const change of changes) {
 			if (change.conversationId !== this.conversationId) continue;
 			if (change.entity === "message") this.#messageChanged(change.id, change.kind);
@@ -239,13 +379,15 @@ export class Chat {
 		}
 		// It may come out of the trash.
 		if (kind === "inserted" && this.#freshness.revive(id)) this.#revived.add(id);
-		if (this.loading || this.loadingOlder) this.#touched.add(id);
+		if (this.#isOnTheMove() || this.loadingOlder || this.loadingNewer)
+			this.#touched.set(id, kind === "inserted" || this.#touched.get(id) === true);
 		// What is not shown is not fetched: it comes whole with its page.
-		if (kind === "inserted" || this.find(id) || this.#refresher.isBusy(id)) void this.#refresher.request(id);
+		const isOurs = kind === "inserted" || this.find(id) !== undefined || this.#away.has(id);
+		if (isOurs || this.#refresher.isBusy(id)) void this.#refresher.request(id);
 	}
 
 	#refreshTouched(): void {
-		for (const id of this.#touched) if (this.find(id)) void this.#refresher.request(id);
+		for (const [id, isNew] of this.#touched) if (isNew || this.find(id)) void this.#refresher.request(id);
 		this.#touched.clear();
 	}
 
@@ -266,7 +408,11 @@ export class Chat {
 	#remove(id: string): void {
 		this.#freshness.bury(id);
 		this.messages = this.messages.filter((message) => message.id !== id);
+		if (this.#away.has(id)) this.#away = new Set([...this.#away].filter((other) => other !== id));
 		this.#events.messageChanged?.(id);
+		// Nothing is left between what was before and behind it.
+		if (this.messages.length === 0 && (this.hasOlder || this.hasNewer) && !this.#isOnTheMove())
+			void this.open();
 	}
 
 	/** Takes in what is news. `live` says that it came of a change and not with a page. */
@@ -276,7 +422,7 @@ export class Chat {
 		for (const message of incoming) {
 			if (message.conversationId !== this.conversationId) continue;
 			const known = byId.get(message.id);
-			if (live && !known && this.#liesBeforeThePage(message)) continue;
+			if (live && !known && this.#liesOutside(message)) continue;
 			if (!this.#freshness.accept(message.id, asked)) continue;
 			byId.set(message.id, message);
 			news.push([message, known]);
@@ -285,11 +431,28 @@ export class Chat {
 		const newest = this.messages.at(-1);
 		this.messages = [...byId.values()].sort((a, b) => a.sequenceNumber - b.sequenceNumber);
 		for (const [message, known] of news) this.#tell(message, known, newest, live);
+		if (live) this.#trim("older");
 	}
 
-	#liesBeforeThePage(message: Message): boolean {
-		const first = this.messages[0];
-		return this.hasOlder && first !== undefined && message.sequenceNumber < first.sequenceNumber;
+	/** What lies before or behind what is shown comes with its page; to put it beside that would leave a hole. */
+	#liesOutside(message: Message): boolean {
+		const [first] = this.messages;
+		const last = this.messages.at(-1);
+		if (!first || !last) return this.hasOlder || this.hasNewer;
+		if (this.hasNewer && message.sequenceNumber > last.sequenceNumber) {
+			this.#hearOf(message);
+			return true;
+		}
+		return this.hasOlder && message.sequenceNumber < first.sequenceNumber;
+	}
+
+	/** Keeps track of a reply that is written behind what is shown. */
+	#hearOf(message: Message): void {
+		const isComing = message.status === "streaming";
+		if (isComing === this.#away.has(message.id)) return;
+		const others = [...this.#away].filter((id) => id !== message.id);
+		this.#away = new Set(isComing ? [...others, message.id] : others);
+		if (!isComing) this.finishedReply = message;
 	}
 
 	#tell(message: Message, known: Message | undefined, newest: Message | undefined, live: boolean): void {

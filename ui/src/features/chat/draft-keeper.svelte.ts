@@ -1,4 +1,4 @@
-import { type Client, type CommandFailure, toFailure } from "../../ipc";
+import { type Client, CommandFailure, toFailure } from "../../ipc";
 
 /** What is typed is stored this long after the last key… */
 const AFTER_LAST_KEY = 400;
@@ -77,6 +77,15 @@ export class DraftKeeper {
 		if (this.#isKept() || this.#held || this.#closed) return;
 		this.#clearTimer();
 		void this.#save();
+	}
+
+	/** Ends when all that stands in the box is stored. Gives why it could not be. */
+	async settle(): Promise<CommandFailure | null> {
+		this.flush();
+		while (this.#saving) await this.#saving;
+		if (this.#isKept()) return null;
+		if (this.notKept !== null && this.notKept !== "tooLong") return this.notKept;
+		return new CommandFailure("invalid", "The draft is not stored.", { reason: "is too long" });
 	}
 
 	/**

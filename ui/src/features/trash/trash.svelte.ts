@@ -169,4 +169,5 @@ export class Trash {
 export const keyOf = (item: TrashItem): string => `${item.kind} ${item.id}`;
 
 const concernsTheTrash = ({ entity, kind }: Change): boolean =>
-	(entity === "conversation" || entity === "message") && (kind === "deleted" || kind === "inserted");
+	(entity === "conversation" || entity === "message" || entity === "note") &&
+	(kind === "deleted" || kind === "inserted");

@@ -68,6 +68,6 @@ export class RecentChanges {
 	}
 }
 
-const mayBeAnOperation = ({ entity, kind }: Change): boolean =>
-	["conversation", "folder", "tag", "template"].includes(entity) ||
-	(entity === "message" && kind !== "updated");
+const THINGS = ["conversation", "message", "folder", "tag", "template", "note", "bookmark"];
+
+const mayBeAnOperation = ({ entity }: Change): boolean => THINGS.includes(entity);

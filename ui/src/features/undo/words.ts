@@ -3,26 +3,37 @@ import { nameOfThing } from "../../i18n/names";
 import type { Operation, OperationKind } from "../../ipc";
 
 /** To what things of this kind are done. */
-function thingOf(kind: OperationKind): "conversation" | "message" | "folder" | "tag" | "template" {
+function thingOf(kind: OperationKind): "conversation" | "message" | "note" | "folder" | "tag" | "template" {
 	const [thing] = kind.split("_");
-	return thing === "message" || thing === "folder" || thing === "tag" || thing === "template"
-		? thing
-		: "conversation";
+	switch (thing) {
+		case "conversation":
+		case "note":
+		case "folder":
+		case "tag":
+		case "template":
+			return thing;
+		default:
+			return "message";
+	}
 }
 
 /** What an operation was done to, by name. */
 export function subjectOf({ kind, subject, count }: Operation): string {
 	const thing = thingOf(kind);
 	if (thing === "folder" || thing === "tag" || thing === "template") return subject;
-	if (count > 1) return t("changes.conversations", { count });
-	return nameOfThing(thing, subject);
+	// Several messages go by the title of their conversation.
+	if (thing === "conversation" && count > 1) return t("changes.conversations", { count });
+	return nameOfThing(kind === "messages_delete" ? "conversation" : thing, subject);
 }
 
 /** What was done, by name. */
 export function nameOf(operation: Operation): string {
 	const subject = subjectOf(operation);
 	// How many there were is not what they are called.
-	const name = operation.count > 1 ? subject : t("changes.quoted", { name: subject });
+	const name =
+		operation.count > 1 && thingOf(operation.kind) === "conversation"
+			? subject
+			: t("changes.quoted", { name: subject });
 	switch (operation.kind) {
 		case "conversation_delete":
 			return t("changes.deleted", { name });
@@ -66,12 +77,30 @@ export function nameOf(operation: Operation): string {
 			return t("changes.tagColored", { name });
 		case "tag_delete":
 			return t("changes.tagDeleted", { name });
+		case "message_edit":
+			return t("changes.messageEdited", { name });
+		case "messages_delete":
+			return t("changes.messagesDeleted", { name });
+		case "bookmark_remove":
+			return t("changes.bookmarkRemoved", { name });
+		case "note_delete":
+			return t("changes.noteDeleted", { name });
+		case "note_restore":
+			return t("changes.noteRestored", { name });
+		case "conversation_duplicate":
+			return t("changes.duplicated", { name });
+		case "conversation_branch":
+			return t("changes.branched", { name });
+		case "conversation_split":
+			return t("changes.split", { name });
+		case "conversation_merge":
+			return t("changes.merged", { name });
 	}
 }
 
 /** What a notice says right after it was done. */
 export function doneSentence(operation: Operation): string {
 	const { kind } = operation;
-	const isDeletion = kind === "conversation_delete" || kind === "message_delete";
+	const isDeletion = kind.endsWith("_delete") && kind !== "messages_delete";
 	return isDeletion ? t("undo.deleted", { name: subjectOf(operation) }) : nameOf(operation);
 }

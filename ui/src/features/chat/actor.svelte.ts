@@ -1,0 +1,128 @@
+import { toClipboard } from "../../components/clipboard";
+import type { MenuPoint } from "../../components/menu";
+import { t } from "../../i18n/index.svelte";
+import {
+	type Client,
+	type CommandFailure,
+	type Message,
+	type Operation,
+	type Rearranged,
+	toFailure,
+} from "../../ipc";
+import { type MessageAction, quoted } from "./actions";
+import { Care } from "./care";
+import type { Drafts } from "./drafts";
+
+export interface ActorEvents {
+	/** Something was done that can be taken back. */
+	done(operation: Operation): void;
+	failed(failure: CommandFailure): void;
+	/** Another conversation was made of this one. */
+	rearranged(made: Rearranged): void;
+	/** The notes are asked for; with a message, to write one on it. */
+	notes(messageId: string | null): void;
+	/** A text belongs into the box. */
+	quoted(text: string): void;
+	/** A message is to go. */
+	remove(messageId: string): void;
+	/** A message is no longer being changed. */
+	editEnded(messageId: string): void;
+}
+
+/** What is asked for at a message: its menu, the dialogs behind that, and what is done at once. */
+export class Actor {
+	/** The menu that is open, and where. */
+	menu = $state.raw<{ messageId: string; at: MenuPoint } | null>(null);
+	dialog = $state.raw<{ what: "history" | "bookmarkNote" | "react"; messageId: string } | null>(null);
+	/** A word about what was done. */
+	said = $state("");
+
+	readonly care: Care;
+	readonly #client: Client;
+	readonly #drafts: Drafts;
+	readonly #events: ActorEvents;
+	#rearranging = false;
+
+	constructor(client: Client, drafts: Drafts, events: ActorEvents) {
+		this.#client = client;
+		this.#drafts = drafts;
+		this.#events = events;
+		this.care = new Care(client, (operation) => events.done(operation));
+	}
+
+	act({ id, content }: Message, action: MessageAction): void {
+		switch (action) {
+			case "copy":
+				void this.#copy(content);
+				break;
+			case "quote":
+				this.#events.quoted(quoted(content));
+				break;
+			case "edit":
+				if (!this.#drafts.edits.has(id)) this.#drafts.edits.set(id, content);
+				break;
+			case "history":
+			case "react":
+			case "bookmarkNote":
+				this.dialog = { what: action, messageId: id };
+				break;
+			case "bookmark":
+				void this.#attempt(() => this.care.bookmark(id, ""), t("message.bookmarked"));
+				break;
+			case "removeBookmark":
+				void this.#attempt(() => this.care.removeBookmark(id), "");
+				break;
+			case "note":
+				this.#events.notes(id);
+				break;
+			case "notes":
+				this.#events.notes(null);
+				break;
+			case "branch":
+				void this.#rearrange(() => this.#client.conversationBranch(id));
+				break;
+			case "split":
+				void this.#rearrange(() => this.#client.conversationSplit(id));
+				break;
+			case "delete":
+				this.#events.remove(id);
+				break;
+		}
+	}
+
+	/** Saves what a message is to say. Until that is done the words stay where they are. */
+	async save(messageId: string, regenerate: boolean): Promise<CommandFailure | null> {
+		const text = this.#drafts.edits.get(messageId) ?? "";
+		const failure = await this.care.edit(messageId, text, regenerate);
+		if (!failure) this.endEdit(messageId);
+		return failure;
+	}
+
+	endEdit(messageId: string): void {
+		this.#drafts.edits.delete(messageId);
+		this.#events.editEnded(messageId);
+	}
+
+	async #copy(content: string): Promise<void> {
+		this.said = (await toClipboard(content)) ? t("message.copied") : t("message.notCopied");
+	}
+
+	async #attempt(work: () => Promise<CommandFailure | null>, word: string): Promise<void> {
+		const failure = await work();
+		if (failure) this.#events.failed(failure);
+		else this.said = word;
+	}
+
+	/** Once, however often it is asked for: a copy of a long conversation takes its time. */
+	async #rearrange(work: () => Promise<Rearranged>): Promise<void> {
+		if (this.#rearranging) return;
+		this.#rearranging = true;
+		try {
+			this.#events.rearranged(await work());
+		} catch (error) {
+			this.#events.failed(toFailure(error));
+		} finally {
+			this.#rearranging = false;
+		}
+	}
+}
