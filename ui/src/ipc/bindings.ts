@@ -42,76 +42,6 @@ export const commands = {
 	 *  stopped, and keeps its words.
 	 */
 	conversationDelete: (id: ConversationId) => typedError<Operation, CommandError>(__TAURI_INVOKE("conversation_delete", { id })),
-	/**  Puts 1 to 1,000 conversations into a folder, or into none, and gives what can be undone; null if they are there. */
-	conversationMove: (ids: ConversationId[], folderId: FolderId | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_move", { ids, folderId })),
-	/**
-	 *  Gives 1 to 1,000 conversations tags and takes others off, and gives what can be undone; null if all of it is so.
-	 * 
-	 *  `conflict` if one would have too many.
-	 */
-	conversationChangeTags: (ids: ConversationId[], add: string[], remove: string[]) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_change_tags", { ids, add, remove })),
-	/**
-	 *  Pins 1 to 1,000 conversations after those that are pinned, or removes their pins, and gives what can be undone;
-	 *  null if nothing was to be done.
-	 */
-	conversationPin: (ids: ConversationId[], pinned: boolean) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_pin", { ids, pinned })),
-	/**
-	 *  Puts a pinned conversation before another one or at the end, and gives what can be undone; null if it is there.
-	 * 
-	 *  `conflict` if one of the two is not pinned.
-	 */
-	conversationMovePin: (id: ConversationId, beforeId: ConversationId | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_move_pin", { id, beforeId })),
-	/**  Gives 1 to 1,000 conversations a status, and gives what can be undone; null if they have it. */
-	conversationSetStatus: (ids: ConversationId[], status: ConversationStatus) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_set_status", { ids, status })),
-	/**  Gives 1 to 1,000 conversations a level, or none, and gives what can be undone; null if they have it. */
-	conversationSetLevel: (ids: ConversationId[], level: CefrLevel | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_set_level", { ids, level })),
-	/**  Everything in a conversation has been read. */
-	conversationMarkRead: (id: ConversationId) => typedError<null, CommandError>(__TAURI_INVOKE("conversation_mark_read", { id })),
-	/**  Nothing in 1 to 1,000 conversations counts as read. */
-	conversationMarkUnread: (ids: ConversationId[]) => typedError<null, CommandError>(__TAURI_INVOKE("conversation_mark_unread", { ids })),
-	/**  How many conversations have something unread, archived ones left out; 1,000 stands for that many or more. */
-	conversationUnreadCount: () => typedError<number, CommandError>(__TAURI_INVOKE("conversation_unread_count")),
-	/**  Puts 1 to 1,000 conversations into the trash, as `conversation_delete` does one, and gives what can be undone. */
-	conversationDeleteMany: (ids: ConversationId[]) => typedError<Operation, CommandError>(__TAURI_INVOKE("conversation_delete_many", { ids })),
-	/**  All folders: the outermost ones, then those of each folder together, by position. */
-	folderList: () => typedError<Folder[], CommandError>(__TAURI_INVOKE("folder_list")),
-	/**
-	 *  Makes a folder, as the last one where it lies.
-	 * 
-	 *  `conflict` if there is one of this name, if it would lie too deep, or if there are too many.
-	 */
-	folderCreate: (request: NewFolder) => typedError<Folder, CommandError>(__TAURI_INVOKE("folder_create", { request })),
-	/**
-	 *  Gives a folder another name, colour or icon; null takes the colour or the icon away.
-	 * 
-	 *  `conflict` if another one beside it has the name.
-	 */
-	folderUpdate: (id: FolderId, patch: FolderPatch) => typedError<Folder, CommandError>(__TAURI_INVOKE("folder_update", { id, patch })),
-	/**
-	 *  Puts a folder into another one or none, before one of those there or at the end.
-	 * 
-	 *  `conflict` if it would lie in itself or too deep, or if there is one of its name.
-	 */
-	folderMove: (id: FolderId, parentFolderId: FolderId | null, beforeId: FolderId | null) => typedError<Folder, CommandError>(__TAURI_INVOKE("folder_move", { id, parentFolderId, beforeId })),
-	/**
-	 *  Deletes a folder and those in it, and gives what can be undone. Their conversations come to lie in the folder
-	 *  around it, or in none.
-	 */
-	folderDelete: (id: FolderId) => typedError<Operation, CommandError>(__TAURI_INVOKE("folder_delete", { id })),
-	/**  All tags in alphabetical order. */
-	tagList: () => typedError<Tag[], CommandError>(__TAURI_INVOKE("tag_list")),
-	/**
-	 *  Gives a tag another name, and gives what can be undone; null if it is called so.
-	 * 
-	 *  `conflict` if there is a tag of that name: then `tag_merge` is what is meant.
-	 */
-	tagRename: (name: string, newName: string) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("tag_rename", { name, newName })),
-	/**  Makes one tag of two, and gives what can be undone. What has `name` has `into` instead. */
-	tagMerge: (name: string, into: string) => typedError<Operation, CommandError>(__TAURI_INVOKE("tag_merge", { name, into })),
-	/**  Gives a tag a colour, or none, and gives what can be undone; null if it has it. */
-	tagSetColor: (name: string, color: string | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("tag_set_color", { name, color })),
-	/**  Takes a tag off every conversation, and gives what can be undone. */
-	tagDelete: (name: string) => typedError<Operation, CommandError>(__TAURI_INVOKE("tag_delete", { name })),
 	/**
 	 *  Keeps what is typed in a conversation; an empty text removes it. Sending the message removes it too.
 	 * 
@@ -207,6 +137,76 @@ export const commands = {
 	 *  the file is read past SQLite, and POSIX would take SQLite's own locks on it away with the handle for that.
 	 */
 	doctorRescue: () => typedError<Rescue, CommandError>(__TAURI_INVOKE("doctor_rescue")),
+	/**  Puts 1 to 1,000 conversations into a folder, or into none, and gives what can be undone; null if they are there. */
+	conversationMove: (ids: ConversationId[], folderId: FolderId | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_move", { ids, folderId })),
+	/**
+	 *  Gives 1 to 1,000 conversations tags and takes others off, and gives what can be undone; null if all of it is so.
+	 * 
+	 *  `conflict` if one would have too many.
+	 */
+	conversationChangeTags: (ids: ConversationId[], add: string[], remove: string[]) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_change_tags", { ids, add, remove })),
+	/**
+	 *  Pins 1 to 1,000 conversations after those that are pinned, or removes their pins, and gives what can be undone;
+	 *  null if nothing was to be done.
+	 */
+	conversationPin: (ids: ConversationId[], pinned: boolean) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_pin", { ids, pinned })),
+	/**
+	 *  Puts a pinned conversation before another one or at the end, and gives what can be undone; null if it is there.
+	 * 
+	 *  `conflict` if one of the two is not pinned.
+	 */
+	conversationMovePin: (id: ConversationId, beforeId: ConversationId | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_move_pin", { id, beforeId })),
+	/**  Gives 1 to 1,000 conversations a status, and gives what can be undone; null if they have it. */
+	conversationSetStatus: (ids: ConversationId[], status: ConversationStatus) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_set_status", { ids, status })),
+	/**  Gives 1 to 1,000 conversations a level, or none, and gives what can be undone; null if they have it. */
+	conversationSetLevel: (ids: ConversationId[], level: CefrLevel | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_set_level", { ids, level })),
+	/**  Everything in a conversation has been read. */
+	conversationMarkRead: (id: ConversationId) => typedError<null, CommandError>(__TAURI_INVOKE("conversation_mark_read", { id })),
+	/**  Nothing in 1 to 1,000 conversations counts as read. */
+	conversationMarkUnread: (ids: ConversationId[]) => typedError<null, CommandError>(__TAURI_INVOKE("conversation_mark_unread", { ids })),
+	/**  How many conversations have something unread, archived ones left out; 1,000 stands for that many or more. */
+	conversationUnreadCount: () => typedError<number, CommandError>(__TAURI_INVOKE("conversation_unread_count")),
+	/**  Puts 1 to 1,000 conversations into the trash, as `conversation_delete` does one, and gives what can be undone. */
+	conversationDeleteMany: (ids: ConversationId[]) => typedError<Operation, CommandError>(__TAURI_INVOKE("conversation_delete_many", { ids })),
+	/**  All folders: the outermost ones, then those of each folder together, by position. */
+	folderList: () => typedError<Folder[], CommandError>(__TAURI_INVOKE("folder_list")),
+	/**
+	 *  Makes a folder, as the last one where it lies.
+	 * 
+	 *  `conflict` if there is one of this name, if it would lie too deep, or if there are too many.
+	 */
+	folderCreate: (request: NewFolder) => typedError<Folder, CommandError>(__TAURI_INVOKE("folder_create", { request })),
+	/**
+	 *  Gives a folder another name, colour or icon; null takes the colour or the icon away.
+	 * 
+	 *  `conflict` if another one beside it has the name.
+	 */
+	folderUpdate: (id: FolderId, patch: FolderPatch) => typedError<Folder, CommandError>(__TAURI_INVOKE("folder_update", { id, patch })),
+	/**
+	 *  Puts a folder into another one or none, before one of those there or at the end.
+	 * 
+	 *  `conflict` if it would lie in itself or too deep, or if there is one of its name.
+	 */
+	folderMove: (id: FolderId, parentFolderId: FolderId | null, beforeId: FolderId | null) => typedError<Folder, CommandError>(__TAURI_INVOKE("folder_move", { id, parentFolderId, beforeId })),
+	/**
+	 *  Deletes a folder and those in it, and gives what can be undone. Their conversations come to lie in the folder
+	 *  around it, or in none.
+	 */
+	folderDelete: (id: FolderId) => typedError<Operation, CommandError>(__TAURI_INVOKE("folder_delete", { id })),
+	/**  All tags in alphabetical order. */
+	tagList: () => typedError<Tag[], CommandError>(__TAURI_INVOKE("tag_list")),
+	/**
+	 *  Gives a tag another name, and gives what can be undone; null if it is called so.
+	 * 
+	 *  `conflict` if there is a tag of that name: then `tag_merge` is what is meant.
+	 */
+	tagRename: (name: string, newName: string) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("tag_rename", { name, newName })),
+	/**  Makes one tag of two, and gives what can be undone. What has `name` has `into` instead. */
+	tagMerge: (name: string, into: string) => typedError<Operation, CommandError>(__TAURI_INVOKE("tag_merge", { name, into })),
+	/**  Gives a tag a colour, or none, and gives what can be undone; null if it has it. */
+	tagSetColor: (name: string, color: string | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("tag_set_color", { name, color })),
+	/**  Takes a tag off every conversation, and gives what can be undone. */
+	tagDelete: (name: string) => typedError<Operation, CommandError>(__TAURI_INVOKE("tag_delete", { name })),
 };
 
 /** Events */
@@ -327,7 +327,7 @@ export type Change = {
 	entity: Entity,
 	/**  What happened to it. */
 	kind: ChangeKind,
-	/**  Its id; for settings the id of their user. */
+	/**  Its id; for settings and tags the id of their user. */
 	id: string,
 	/**  The conversation to which it belongs, or which it is. */
 	conversationId: ConversationId | null,
@@ -551,13 +551,6 @@ export type ErrorCode =
 /**  A fault in Parlance itself. */
 "internal";
 
-/**  How a message was put in. */
-export type InputMethod = 
-/**  Typed or pasted. */
-"text" | 
-/**  Spoken and recognised. */
-"voice";
-
 /**  A folder. */
 export type Folder = {
 	/**  Its id. */
@@ -580,7 +573,7 @@ export type Folder = {
 	updatedAt: Timestamp,
 };
 
-/**  Names a folder. */
+/**  Names a folder of conversations. */
 export type FolderId = string;
 
 /**  What to change of a folder; what is absent stays. */
@@ -599,6 +592,13 @@ export type FolderScope =
 { in: FolderId } | 
 /**  In no folder. */
 "none";
+
+/**  How a message was put in. */
+export type InputMethod = 
+/**  Typed or pasted. */
+"text" | 
+/**  Spoken and recognised. */
+"voice";
 
 /**  The language of the window, not the one that is learnt. */
 export type Language = 
@@ -707,14 +707,14 @@ export type Operation = {
 	/**  What was done. */
 	kind: OperationKind,
 	/**
-	 *  What it was done to: the title of a conversation, the beginning of a message, the name of a folder or a tag, as
-	 *  it was then; empty if there was none, or if it was done to more than one.
+	 *  What it was done to: the title of a conversation or the beginning of a message, as it was then; empty
+	 *  if there was none, or if it was done to many. Of a folder or a tag its name.
 	 */
 	subject: string,
-	/**  To how many conversations it was done; 1 if it was done to something else. */
-	count: number,
 	/**  When it was done. */
 	createdAt: Timestamp,
+	/**  To how many conversations or other things it was done. */
+	count: number,
 };
 
 /**  Names something that the learner did and may take back. */

@@ -214,6 +214,10 @@ describe("moving a folder", () => {
 		await pressKeys("wor{Enter}");
 		expect(app.callsOf("folderMove")).toEqual([[travel.id, work.id, null]]);
 		expect(place(travel.id).getAttribute("aria-level")).toBe("2");
+		expect(toast()).toContain("Moved the folder “Du lịch”");
+		await user.click(get("undo"));
+		await painted();
+		expect(place(travel.id).getAttribute("aria-level")).toBe("1");
 	});
 
 	it("by Alt and the arrows or its menu goes one place up or down", async () => {

@@ -211,6 +211,7 @@ describe("the bar for those that are chosen", () => {
 		expect(app.callsOf("conversationSetStatus")).toEqual([[ids, "archived"]]);
 		expect(titles()).toEqual(["Chuyện đi chợ", "Airport", "周末"]);
 		expect(toast()).toContain("Changed the status of 2 conversations");
+		expect(document.activeElement?.closest("[role=grid]")).not.toBeNull();
 		await user.click(screen.getByRole("treeitem", { name: "Archived" }));
 		await painted();
 		expect(titles()).toHaveLength(3);
@@ -229,6 +230,7 @@ describe("the bar for those that are chosen", () => {
 		expect(toast()).toContain("Pinned 2 conversations");
 		await bulk("clear");
 		expect(find("bulkBar")).toBeNull();
+		expect(focused()).toBe("رحلة إلى البحر");
 	});
 
 	it("does nothing when it fails, says so and keeps what was chosen", async () => {
