@@ -1,6 +1,17 @@
 import { tick } from "svelte";
 
 /**
+ * To be attached to the control of a dialog that is to have the focus first: the dialog itself gives it to whatever
+ * comes first as it opens.
+ */
+export function focusFirst(control: HTMLInputElement): void {
+	void tick().then(() => {
+		control.focus();
+		control.select();
+	});
+}
+
+/**
  * To be called before a row goes. What it gives, called afterwards, moves the focus that went with the row
  * to the row beside it, or to the place where there is none. Whoever has gone elsewhere meanwhile stays there.
  */

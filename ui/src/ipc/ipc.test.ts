@@ -22,6 +22,11 @@ describe("the client", () => {
 		await client.conversationCreate({ templateId: "T", level: "A1" });
 		await client.conversationList(null, 50, null);
 		await client.conversationRename("C", "Chợ nổi");
+		await client.conversationMove(["C"], null);
+		await client.conversationChangeTags(["C"], ["đồ ăn"], []);
+		await client.conversationMovePin("C", "D");
+		await client.folderMove("F", null, "G");
+		await client.tagMerge("a", "b");
 		await client.messageSend("C", "Xin chào 👋");
 		await client.messageList("C", null, 50);
 		await client.messageList("C", { before: 7 }, 50);
@@ -47,8 +52,13 @@ describe("the client", () => {
 		expect(asked).toEqual([
 			["app_status", {}],
 			["conversation_create", { request: { templateId: "T", level: "A1" } }],
-			["conversation_list", { cursor: null, limit: 50 }],
+			["conversation_list", { cursor: null, limit: 50, filter: null }],
 			["conversation_rename", { id: "C", title: "Chợ nổi" }],
+			["conversation_move", { ids: ["C"], folderId: null }],
+			["conversation_change_tags", { ids: ["C"], add: ["đồ ăn"], remove: [] }],
+			["conversation_move_pin", { id: "C", beforeId: "D" }],
+			["folder_move", { id: "F", parentFolderId: null, beforeId: "G" }],
+			["tag_merge", { name: "a", into: "b" }],
 			["message_send", { conversationId: "C", content: "Xin chào 👋" }],
 			...[
 				{ beforeSequence: null, afterSequence: null, around: null },

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { violations } from "../support/axe";
 import { FakeApp, settled } from "../support/fake-app";
-import { aFailedStart, NOON, READY, SETTINGS } from "../support/fixtures";
+import { aConversation, aFailedStart, NOON, READY, SETTINGS } from "../support/fixtures";
 import { all, find, get, inTalk, livedIn, open, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;
@@ -33,6 +33,13 @@ describe("the first start", () => {
 	it("offers no way back to a list that has nothing in it", async () => {
 		await openWindow();
 		expect(screen.queryByRole("button", { name: "Back to conversations" })).toBeNull();
+	});
+
+	it("offers the way to what is archived where nothing else is left", async () => {
+		const app = new FakeApp();
+		app.conversations = [aConversation({ title: "Ngày xưa", status: "archived" })];
+		await openWindow(app);
+		expect(screen.getByRole("button", { name: "Back to conversations" })).toBeTruthy();
 	});
 
 	it("is spoken in the learner's language", async () => {
@@ -79,7 +86,7 @@ describe("a start that takes a while", () => {
 		await painted();
 		expect(get("appReady")).toBeTruthy();
 		expect(find("opening")).toBeNull();
-		expect(app.listeners).toBe(2);
+		expect(app.listeners).toBe(4);
 	});
 
 	it("says so too when it is tried again", async () => {
@@ -258,7 +265,7 @@ describe("placeholders", () => {
 describe("the window lets go of everything", () => {
 	it("when it is closed", async () => {
 		const { app, unmount } = await inTalk();
-		expect(app.listeners).toBe(3);
+		expect(app.listeners).toBe(5);
 		unmount();
 		await settled();
 		expect(app.listeners).toBe(0);

@@ -38,6 +38,8 @@ export class Conversations {
 	creating = $state(false);
 	loadFailure = $state.raw<CommandFailure | null>(null);
 	hasMore = $state(false);
+	/** Where nothing is listed though the list is of all: whether there are archived ones. */
+	hasArchived = $state(false);
 	/** The one that is open, whether the list shows it or not. */
 	#open = $state.raw<ConversationSummary | null>(null);
 	#openId: string | null = null;
@@ -108,8 +110,15 @@ export class Conversations {
 			read.push(...page.items);
 			next = page.next;
 		} while (next !== null && read.length < shown);
+		if (filter === null && read.length === 0) await this.#lookForArchived();
+		if (turn !== this.#turn) return;
 		this.#goOnFrom(next);
 		this.#exchange(read, asked, isElsewhere);
+	}
+
+	async #lookForArchived(): Promise<void> {
+		const page = await this.#client.conversationList(null, 1, filterOf({ what: "archived" }));
+		this.hasArchived = page.items.length > 0;
 	}
 
 	#goOnFrom(next: string | null): void {

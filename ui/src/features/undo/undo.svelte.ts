@@ -1,4 +1,4 @@
-import { type Client, type CommandFailure, type Operation, toFailure } from "../../ipc";
+import { type Client, type CommandFailure, type Operation, type OperationKind, toFailure } from "../../ipc";
 
 /** How long a notice stays, unless somebody is on it. */
 const STAYS = 8_000;
@@ -30,6 +30,16 @@ export class Undo {
 	offer(operation: Operation, after?: () => void): void {
 		if (after) this.#after.set(operation.id, after);
 		this.#say({ what: "done", operation });
+	}
+
+	/** Says what was done last if it was of this kind: for what does not tell itself how to take it back. */
+	async offerNewest(kind: OperationKind): Promise<void> {
+		try {
+			const [newest] = await this.#client.operationList();
+			if (newest?.kind === kind) this.offer(newest);
+		} catch (error) {
+			this.#failed(toFailure(error));
+		}
 	}
 
 	/** Takes it back, and says how that went. */
