@@ -90,38 +90,6 @@ export const commands = {
 	 *  and keeps its words.
 	 */
 	messageDelete: (id: MessageId) => typedError<Operation, CommandError>(__TAURI_INVOKE("message_delete", { id })),
-	/**  Puts messages of one conversation into the trash, all or none, and gives what can be undone as a whole. */
-	messageDeleteMany: (ids: MessageId[]) => typedError<Operation, CommandError>(__TAURI_INVOKE("message_delete_many", { ids })),
-	/**
-	 *  Changes what one of the learner's messages says. With `regenerate` all later messages go into the trash and the
-	 *  tutor answers anew.
-	 * 
-	 *  `conflict` while the tutor is answering in this conversation.
-	 */
-	messageEdit: (id: MessageId, content: string, regenerate: boolean) => typedError<Edited, CommandError>(__TAURI_INVOKE("message_edit", { id, content, regenerate })),
-	/**  A page of a message's edits, newest first. `cursor` is the `next` of the page before. */
-	messageHistory: (id: MessageId, cursor: string | null) => typedError<MessageHistory, CommandError>(__TAURI_INVOKE("message_history", { id, cursor })),
-	/**  Bookmarks a message, or gives its bookmark this note, or none. */
-	bookmarkSet: (messageId: MessageId, note: string | null) => typedError<Bookmark, CommandError>(__TAURI_INVOKE("bookmark_set", { messageId, note })),
-	/**  Removes the bookmark of a message, and gives what can be undone. */
-	bookmarkRemove: (messageId: MessageId) => typedError<Operation, CommandError>(__TAURI_INVOKE("bookmark_remove", { messageId })),
-	/**  A page of the bookmarks, newest first. `cursor` is the `next` of the page before, `limit` is 1 to 100. */
-	bookmarkList: (cursor: string | null, limit: number) => typedError<BookmarkPage, CommandError>(__TAURI_INVOKE("bookmark_list", { cursor, limit })),
-	/**  Says what a reply was like, in the place of what was said before. */
-	reactionSet: (messageId: MessageId, reaction: Reaction, feedback: string | null) => typedError<MessageReaction, CommandError>(__TAURI_INVOKE("reaction_set", { messageId, reaction, feedback })),
-	/**  Takes back what was said of a reply. */
-	reactionClear: (messageId: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("reaction_clear", { messageId })),
-	/**  Writes a note down, on a conversation or on one of its messages. */
-	noteCreate: (conversationId: ConversationId, messageId: MessageId | null, content: string) => typedError<Note, CommandError>(__TAURI_INVOKE("note_create", { conversationId, messageId, content })),
-	/**  Changes what a note says. */
-	noteUpdate: (id: NoteId, content: string) => typedError<Note, CommandError>(__TAURI_INVOKE("note_update", { id, content })),
-	/**  Puts a note into the trash, and gives what can be undone. */
-	noteDelete: (id: NoteId) => typedError<Operation, CommandError>(__TAURI_INVOKE("note_delete", { id })),
-	/**
-	 *  A page of the notes of a conversation and of its messages, or of one message alone, oldest first. `cursor` is
-	 *  the `next` of the page before, `limit` is 1 to 100.
-	 */
-	noteList: (conversationId: ConversationId, messageId: MessageId | null, cursor: string | null, limit: number) => typedError<NotePage, CommandError>(__TAURI_INVOKE("note_list", { conversationId, messageId, cursor, limit })),
 	/**
 	 *  A page of what lies in the trash, latest first.
 	 * 
@@ -189,6 +157,50 @@ export const commands = {
 	 *  the file is read past SQLite, and POSIX would take SQLite's own locks on it away with the handle for that.
 	 */
 	doctorRescue: () => typedError<Rescue, CommandError>(__TAURI_INVOKE("doctor_rescue")),
+	/**
+	 *  Changes what a message of the learner's says. With `regenerate` what came after it goes into the trash, and the
+	 *  tutor's new answer begins at once. Gives the message, and what can be undone; nothing if it said that already.
+	 * 
+	 *  `conflict` for a message that is not the learner's, and while the tutor is answering in its conversation.
+	 */
+	messageEdit: (id: MessageId, content: string, regenerate: boolean) => typedError<Edited, CommandError>(__TAURI_INVOKE("message_edit", { id, content, regenerate })),
+	/**  What a message said before it was edited: the last 100 edits, or those after `cursor`, newest first. */
+	messageHistory: (id: MessageId, cursor: string | null) => typedError<MessageHistory, CommandError>(__TAURI_INVOKE("message_history", { id, cursor })),
+	/**
+	 *  Puts messages of one conversation into the trash, 1 to 1,000, all or none, and gives what can be undone. A reply
+	 *  among them that is still being written is stopped, and keeps its words.
+	 */
+	messageDeleteMany: (ids: MessageId[]) => typedError<Operation, CommandError>(__TAURI_INVOKE("message_delete_many", { ids })),
+	/**  Bookmarks a message, with a note of up to 2,000 characters or none; a bookmark that is there gets this note. */
+	bookmarkSet: (messageId: MessageId, note: string | null) => typedError<Bookmark, CommandError>(__TAURI_INVOKE("bookmark_set", { messageId, note })),
+	/**  Removes the bookmark of a message, and gives what can be undone. */
+	bookmarkRemove: (messageId: MessageId) => typedError<Operation, CommandError>(__TAURI_INVOKE("bookmark_remove", { messageId })),
+	/**
+	 *  A page of the bookmarks, newest first, without what lies in the trash.
+	 * 
+	 *  `cursor` is the `next` of the page before, `limit` is 1 to 100.
+	 */
+	bookmarkList: (cursor: string | null, limit: number) => typedError<BookmarkPage, CommandError>(__TAURI_INVOKE("bookmark_list", { cursor, limit })),
+	/**
+	 *  Says what a reply was like, with a feedback of up to 2,000 characters or none, in the place of what was said before.
+	 * 
+	 *  `conflict` for what is no reply.
+	 */
+	reactionSet: (messageId: MessageId, reaction: Reaction, feedback: string | null) => typedError<MessageReaction, CommandError>(__TAURI_INVOKE("reaction_set", { messageId, reaction, feedback })),
+	/**  Takes back what was said of a reply, if anything was. */
+	reactionClear: (messageId: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("reaction_clear", { messageId })),
+	/**  Writes a note of 1 to 100,000 characters on a conversation, or on a message of it. */
+	noteCreate: (conversationId: ConversationId, messageId: MessageId | null, content: string) => typedError<Note, CommandError>(__TAURI_INVOKE("note_create", { conversationId, messageId, content })),
+	/**  Changes what a note says. */
+	noteUpdate: (id: NoteId, content: string) => typedError<Note, CommandError>(__TAURI_INVOKE("note_update", { id, content })),
+	/**  Puts a note into the trash, and gives what can be undone. */
+	noteDelete: (id: NoteId) => typedError<Operation, CommandError>(__TAURI_INVOKE("note_delete", { id })),
+	/**
+	 *  A page of the notes of a conversation and its messages, or of one message alone, oldest first.
+	 * 
+	 *  `cursor` is the `next` of the page before, `limit` is 1 to 100.
+	 */
+	noteList: (conversationId: ConversationId, messageId: MessageId | null, cursor: string | null, limit: number) => typedError<NotePage, CommandError>(__TAURI_INVOKE("note_list", { conversationId, messageId, cursor, limit })),
 };
 
 /** Events */
@@ -302,7 +314,7 @@ export type Bookmark = {
 	updatedAt: Timestamp,
 };
 
-/**  Names a bookmark. */
+/**  Names the bookmark of a message. */
 export type BookmarkId = string;
 
 /**  A bookmarked message as the list shows it. */
@@ -653,7 +665,7 @@ export type MessageEdit = {
 	editedAt: Timestamp,
 };
 
-/**  Names an edit of a message. */
+/**  Names a change of a message's words. */
 export type MessageEditId = string;
 
 /**  A page of a message's edits. */
@@ -730,7 +742,7 @@ export type Note = {
 	updatedAt: Timestamp,
 };
 
-/**  Names a note. */
+/**  Names a note on a conversation or a message. */
 export type NoteId = string;
 
 /**  A page of notes. */
@@ -748,8 +760,8 @@ export type Operation = {
 	/**  What was done. */
 	kind: OperationKind,
 	/**
-	 *  What it was done to: the title of a conversation or the beginning of a message, as it was then; empty
-	 *  if there was none.
+	 *  What it was done to: the title of a conversation or the beginning of a message or note, as it was then;
+	 *  empty if there was none.
 	 */
 	subject: string,
 	/**  When it was done. */
@@ -834,7 +846,7 @@ export type Reaction =
 /**  It was just right. */
 "perfect";
 
-/**  Names a reaction. */
+/**  Names what the learner thinks of a reply. */
 export type ReactionId = string;
 
 /**  What came of copying, splitting or merging, and how it is taken back. */
@@ -1012,9 +1024,9 @@ export type TrashItem = {
 	kind: TrashKind,
 	/**  Its id, 13 characters. */
 	id: string,
-	/**  The title of the conversation, which it is or in which it was said; empty if that has none. */
+	/**  The title of the conversation, which it is or to which it belongs; empty if that has none. */
 	title: string,
-	/**  The beginning of the message, or of the last one of the conversation, on one line; may be empty. */
+	/**  The beginning of the message or note, or of the conversation's last message, on one line; may be empty. */
 	preview: string,
 	/**  Since when it lies here. */
 	deletedAt: Timestamp,
