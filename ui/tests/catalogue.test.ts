@@ -249,7 +249,8 @@ describe("an error", () => {
 		const reasons = [...text.matchAll(/Error::invalid\(\s*field,\s*(?:format!\()?"([^"]+)"/g)].map(
 			([, reason = ""]) => reason,
 		);
-		expect(reasons).toHaveLength(text.split("Error::invalid(").length - 1);
+		// What is no text, such as a colour, is not typed.
+		expect(reasons).toHaveLength([...text.matchAll(/Error::invalid\(\s*field/g)].length);
 		expect(reasons.length).toBeGreaterThanOrEqual(3);
 		const sentences = reasons.map((reason) =>
 			errorSentence({ code: "invalid", message: "", details: { reason } }),

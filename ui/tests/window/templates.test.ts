@@ -254,15 +254,6 @@ describe("a template of the learner's own", () => {
 		await painted();
 		expect(get("recentChange").textContent).toContain("Deleted the template “السوق”");
 	});
-
-	it("can be used but not changed while nothing can be written", async () => {
-		const app = withOwn();
-		app.status = { ...READY, readOnly: "its folder is write-protected" };
-		await inCards(app);
-		expect(all("ownTemplate")).toHaveLength(2);
-		for (const way of ["templateNew", "templateEdit", "templateDelete"] as const)
-			expect(find(way)).toBeNull();
-	});
 });
 
 it("the toast of a deleted conversation is there when no cards are open", async () => {

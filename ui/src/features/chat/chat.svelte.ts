@@ -292,10 +292,10 @@ export class Chat {
 		this.sendFailure = null;
 		let sent: string | null = null;
 		try {
-			// What is said goes to the end, and its answer comes there.
-			if (this.hasNewer && (await this.toNewest()) !== "there") return false;
 			// A draft that was stored after the message would rise from the dead at the next start.
 			await this.drafts.hold();
+			// What is said goes to the end, and its answer comes there.
+			if (this.hasNewer && (await this.toNewest()) !== "there") return false;
 			const asked = this.#freshness.ask();
 			const message = await this.#client.messageSend(this.conversationId, content);
 			this.#merge([message], asked);

@@ -232,6 +232,13 @@ describe("what arrives while something old is read", () => {
 		expect(app.callsOf("messageSend")).toEqual([[HERE, "Xin chào!"]]);
 	});
 
+	it("is sent once when it is asked twice", async () => {
+		const { app, chat } = await readingOld();
+		chat.draft = "Xin chào!";
+		expect(await Promise.all([chat.send(), chat.send()])).toEqual([true, false]);
+		expect(app.callsOf("messageSend")).toHaveLength(1);
+	});
+
 	it("leaves one's words in the box when the end cannot be read", async () => {
 		const { app, chat } = await readingOld();
 		chat.draft = "Xin chào!";

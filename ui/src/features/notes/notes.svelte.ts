@@ -1,0 +1,125 @@
+import {
+	type Client,
+	type CommandFailure,
+	type Note,
+	type NotePage,
+	type Operation,
+	toFailure,
+} from "../../ipc";
+import { Listening } from "../../live/listening";
+import { Refresher } from "../../live/refresher";
+
+const PAGE = 50;
+
+/** The notes of one conversation and of its messages, as far as they are shown, kept true meanwhile. */
+export class Notes {
+	/** Oldest first; null while nobody knows. */
+	items = $state.raw<Note[] | null>(null);
+	hasMore = $state(false);
+	busy = $state(false);
+	loadFailure = $state.raw<CommandFailure | null>(null);
+	/** Why what was asked for last was not done. */
+	failure = $state.raw<CommandFailure | null>(null);
+
+	readonly #client: Client;
+	readonly #conversationId: string;
+	readonly #refresher = new Refresher(() => this.#load());
+	readonly #listening: Listening;
+	/** How many pages are shown. */
+	#pages = 1;
+
+	constructor(client: Client, conversationId: string) {
+		this.#client = client;
+		this.#conversationId = conversationId;
+		this.#listening = new Listening(() =>
+			client.onDataChanged((changes, resync) => {
+				const isOurs = changes.some(
+					(change) => change.entity === "note" && change.conversationId === conversationId,
+				);
+				if (resync || isOurs) void this.#refresher.request("notes");
+			}),
+		);
+	}
+
+	/** May be called again after a failure. */
+	async open(): Promise<void> {
+		this.loadFailure = null;
+		try {
+			await this.#listening.start();
+		} catch (error) {
+			this.loadFailure = toFailure(error);
+			return;
+		}
+		if (!this.#listening.stopped) await this.#refresher.request("notes");
+	}
+
+	close(): void {
+		this.#listening.stop();
+		this.#refresher.stop();
+	}
+
+	async loadMore(): Promise<void> {
+		this.#pages += 1;
+		await this.#refresher.request("notes");
+	}
+
+	/** Gives whether it is written down. */
+	async add(messageId: string | null, content: string): Promise<boolean> {
+		const note = await this.#do(() => this.#client.noteCreate(this.#conversationId, messageId, content));
+		return note !== null;
+	}
+
+	async change(id: string, content: string): Promise<boolean> {
+		return (await this.#do(() => this.#client.noteUpdate(id, content))) !== null;
+	}
+
+	/** Gives what can be undone, or null when nothing was done. */
+	delete(id: string): Promise<Operation | null> {
+		return this.#do(() => this.#client.noteDelete(id));
+	}
+
+	takeBack(operation: Operation): Promise<unknown> {
+		return this.#do(async () => {
+			await this.#client.operationUndo(operation.id);
+			return operation;
+		});
+	}
+
+	/** What did not work is said; the list tells by itself what did. */
+	async #do<T>(work: () => Promise<T>): Promise<T | null> {
+		if (this.busy) return null;
+		this.busy = true;
+		this.failure = null;
+		try {
+			const done = await work();
+			await this.#refresher.request("notes");
+			return done;
+		} catch (error) {
+			this.failure = toFailure(error);
+			return null;
+		} finally {
+			this.busy = false;
+		}
+	}
+
+	/** Reads as many pages as are shown: whoever has scrolled down is not thrown back to the top. */
+	async #load(): Promise<void> {
+		try {
+			const items: Note[] = [];
+			let next: string | null = null;
+			let pages = 0;
+			do {
+				const page: NotePage = await this.#client.noteList(this.#conversationId, next, PAGE);
+				items.push(...page.items);
+				next = page.next;
+				pages += 1;
+			} while (next !== null && pages < this.#pages);
+			if (this.#listening.stopped) return;
+			this.items = items;
+			this.hasMore = next !== null;
+			this.loadFailure = null;
+		} catch (error) {
+			if (!this.#listening.stopped) this.loadFailure = toFailure(error);
+		}
+	}
+}

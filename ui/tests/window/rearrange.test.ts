@@ -1,0 +1,148 @@
+import { screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, describe, expect, it } from "vitest";
+import { messages, titles } from "../support/deleting";
+import { aHit, aMessage, READY } from "../support/fixtures";
+import { textIn } from "../support/messages";
+import { all, find, get, inTalk, livedIn, open, openWindow, painted } from "../support/window";
+
+let user: ReturnType<typeof userEvent.setup>;
+beforeEach(() => {
+	user = userEvent.setup();
+});
+
+async function chooseOfConversation(action: string) {
+	await userEvent.click(get("conversationMenu"));
+	await painted();
+	const item = all("conversationMenuItem").find(({ dataset }) => dataset.action === action);
+	await userEvent.click(item as Element);
+	await painted();
+}
+
+describe("duplicating a conversation", () => {
+	it.each([
+		["duplicate", true, 4],
+		["duplicateEmpty", false, 0],
+	] as const)("(%s) opens the copy, and can be taken back", async (action, withHistory, count) => {
+		const { app, talk } = await inTalk();
+		await chooseOfConversation(action);
+		expect(app.callsOf("conversationDuplicate")).toEqual([[talk.id, withHistory]]);
+		expect(titles().filter((title) => title === "At the café")).toHaveLength(2);
+		expect(messages()).toHaveLength(count);
+		expect(get("undoToast").textContent).toContain("Duplicated “At the café”");
+		await user.click(get("undo"));
+		await painted();
+		expect(titles().filter((title) => title === "At the café")).toHaveLength(1);
+		expect(messages()).toHaveLength(4);
+	});
+
+	it("is done once, however often it is asked for, and says why it fails", async () => {
+		const { app } = await inTalk();
+		const slow = app.hold("conversationDuplicate");
+		await chooseOfConversation("duplicate");
+		await chooseOfConversation("duplicate");
+		await slow.fail("disk_full");
+		await painted();
+		expect(app.callsOf("conversationDuplicate")).toHaveLength(1);
+		expect(get("errorCode").textContent).toContain("disk_full");
+	});
+});
+
+describe("merging conversations", () => {
+	async function choosing() {
+		const opened = await inTalk();
+		const from = opened.app.conversations[3];
+		opened.app.messages.push(
+			...[1, 2, 3].map((sequenceNumber) =>
+				aMessage({ conversationId: from?.id ?? "", content: `بحر ${sequenceNumber}`, sequenceNumber }),
+			),
+		);
+		await chooseOfConversation("merge");
+		return { ...opened, from: from?.id ?? "" };
+	}
+
+	const choice = (id: string) => all("mergeChoice").find(({ dataset }) => dataset.id === id) as HTMLElement;
+
+	it("offers the others, and puts the chosen one into the open one", async () => {
+		const { app, talk, from } = await choosing();
+		expect(all("mergeChoice")).toHaveLength(3);
+		expect((get("mergeConfirm") as HTMLButtonElement).disabled).toBe(true);
+		await user.click(choice(from));
+		await user.click(get("mergeConfirm"));
+		await painted();
+		expect(app.callsOf("conversationMerge")).toEqual([[talk.id, from]]);
+		expect(find("mergeDialog")).toBeNull();
+		expect(messages()).toHaveLength(7);
+		expect(titles()).not.toContain("رحلة إلى البحر");
+		expect(get("undoToast").textContent).toContain("Merged into “At the café”");
+		await user.click(get("undo"));
+		await painted();
+		expect(titles()).toContain("رحلة إلى البحر");
+		expect(messages()).toHaveLength(4);
+	});
+
+	it("finds one by its title", async () => {
+		const { app, from } = await choosing();
+		app.found = [aHit({ kind: "title", conversationId: from, title: "رحلة إلى البحر" })];
+		await user.type(get("mergeSearch"), "بحر");
+		await new Promise((resolve) => setTimeout(resolve, 200));
+		await painted();
+		expect(all("mergeChoice").map(({ dataset }) => dataset.id)).toEqual([from]);
+	});
+
+	it("stores what is typed before, and shows what is there afterwards", async () => {
+		const { app, talk, from } = await choosing();
+		await user.keyboard("{Escape}");
+		await painted();
+		await user.type(get("composer"), "Half a thought");
+		await chooseOfConversation("merge");
+		await user.click(choice(from));
+		const merging = app.hold("conversationMerge");
+		await user.click(get("mergeConfirm"));
+		await painted();
+		expect(app.drafts.get(talk.id)).toBe("Half a thought");
+		app.drafts.set(talk.id, "Half a thought\nand another one");
+		await merging.release();
+		await painted();
+		expect(textIn("composer")).toBe("Half a thought\nand another one");
+	});
+
+	it("is not begun while what is typed cannot be stored, and says why", async () => {
+		const { app, from } = await choosing();
+		await user.keyboard("{Escape}");
+		await painted();
+		app.failNext("draftSave", "disk_full");
+		app.failNext("draftSave", "disk_full");
+		await user.type(get("composer"), "Keep me");
+		await chooseOfConversation("merge");
+		await user.click(choice(from));
+		await user.click(get("mergeConfirm"));
+		await painted();
+		expect(app.callsOf("conversationMerge")).toHaveLength(0);
+		expect(get("mergeDialog").textContent).toContain("Nothing was merged. The disk is full.");
+		expect(textIn("composer")).toBe("Keep me");
+	});
+
+	it("that fails says why, and can be tried again", async () => {
+		const { app, from } = await choosing();
+		app.failNext("conversationMerge", "conflict");
+		await user.click(choice(from));
+		await user.click(get("mergeConfirm"));
+		await painted();
+		expect(get("mergeDialog").textContent).toContain("Nothing was merged.");
+		await user.click(get("mergeConfirm"));
+		await painted();
+		expect(find("mergeDialog")).toBeNull();
+	});
+});
+
+it("a conversation that cannot be changed offers what only shows something", async () => {
+	const { app, talk } = livedIn();
+	app.status = { ...READY, readOnly: "its file is write-protected" };
+	await openWindow(app);
+	await open(talk.id);
+	await user.click(get("conversationMenu"));
+	await painted();
+	expect(all("conversationMenuItem").map(({ dataset }) => dataset.action)).toEqual(["notes", "bookmarks"]);
+	expect(screen.getByRole("menu", { name: "More about this conversation" })).toBeTruthy();
+});
