@@ -200,6 +200,8 @@ fn a_split_moves_a_message_and_all_after_it_with_what_belongs_to_them() {
         contents(&world, part),
         ["Three", "Four", "Five", "Six it is."]
     );
+    // Back into the trash, at the time at which it lay there before.
+    world.clock.advance(1);
     world.delete_message(said[3]).unwrap();
 
     world.undo(made.operation.id).unwrap();

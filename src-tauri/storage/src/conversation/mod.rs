@@ -31,7 +31,7 @@ pub use page::{ConversationPage, LARGEST_PAGE, list_page};
 pub(crate) use pins::{ORDER as PIN_ORDER, Pin, Pinned, Unpinned};
 pub(crate) use pins::{give_pins_back, take_pin_move_back, take_pins_back};
 pub use pins::{move_pin, set_pinned};
-pub(crate) use places::came_from;
+pub(crate) use places::{MoveInto, came_from, moves_into, since_event};
 pub(crate) use read_mark::UNREAD;
 pub use read_mark::{MOST_UNREAD, mark_read, mark_unread, unread_count};
 pub(crate) use set::{Set, take_level_back, take_move_back, take_status_back};

@@ -243,22 +243,43 @@ pub(crate) fn came_from(
     id: ConversationId,
     since: i64,
 ) -> Result<Vec<ConversationId>, Error> {
+    Ok(since_event(&moves_into(tx, id)?, since))
+}
+
+/// A conversation from which messages came, with the event that tells of it.
+pub(crate) type MoveInto = (i64, ConversationId);
+
+/// Those of the moves that came at the event with this id or later: from where, each once.
+pub(crate) fn since_event(moves: &[MoveInto], since: i64) -> Vec<ConversationId> {
+    let mut places: Vec<ConversationId> = moves
+        .iter()
+        .filter(|(event, _)| *event >= since)
+        .map(|(_, place)| *place)
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// Every move of messages into this conversation. Reads all of its log.
+pub(crate) fn moves_into(tx: &ReadTx<'_>, id: ConversationId) -> Result<Vec<MoveInto>, Error> {
     let mut statement = tx.prepare(
-        "SELECT DISTINCT source.value FROM conversation_events, json_each(json_insert(
+        "SELECT conversation_events.id, source.value FROM conversation_events, json_each(json_insert(
                  event_data -> '$.before', '$[#]', event_data ->> '$.fromConversationId')) AS source
-         WHERE conversation_events.conversation_id = :id AND conversation_events.id >= :since
+         WHERE conversation_events.conversation_id = :id
              AND event_type IN ('conversation_split', 'conversation_split_undone',
                  'conversation_merged', 'conversation_merge_undone')
              AND event_data ->> '$.toConversationId' = :to",
     )?;
-    let rows = statement.query_map(
-        named_params! { ":id": id, ":since": since, ":to": id.to_string() },
-        |row| row.get::<_, String>(0),
-    )?;
-    rows.map(|text| {
-        text?
+    let rows = statement.query_map(named_params! { ":id": id, ":to": id.to_string() }, |row| {
+        Ok((row.get(0)?, row.get::<_, String>(1)?))
+    })?;
+    rows.map(|row| {
+        let (event, text) = row?;
+        let place = text
             .parse()
-            .map_err(|_| Error::corrupt("an event names no conversation"))
+            .map_err(|_| Error::corrupt("an event names no conversation"))?;
+        Ok((event, place))
     })
     .collect()
 }

@@ -88,7 +88,8 @@ pub(crate) struct DeletedTemplate {
     system_prompt: String,
     opening_message: String,
     created_at: Timestamp,
-    /// Those that were begun from it.
+    /// Those that were begun from it. Not called `conversations`: the operation was not done to these.
+    #[serde(rename = "begun")]
     conversations: Vec<ConversationId>,
 }
 

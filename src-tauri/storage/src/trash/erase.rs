@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension, named_params};
 use serde_json::json;
 
 use super::finish::mark_unfinished;
-use super::traces::Said;
+use super::traces::{Moves, Said};
 use super::{MILLIS_KEPT, Trashed, notes, traces};
 use crate::change::ChangeKind;
 use crate::id::{ConversationId, MessageId, UserId};
@@ -105,8 +105,9 @@ pub fn sweep(tx: &WriteTx<'_>, as_of: Timestamp, now: Timestamp) -> Result<Swept
         .max(Timestamp::from_millis(0));
     let mut swept = Swept::default();
     let mut erased: BTreeMap<ConversationId, Vec<MessageId>> = BTreeMap::new();
+    let mut moves = Moves::new();
     for message in due_messages(tx, until)? {
-        for place in erase_message(tx, message, now)? {
+        for place in erase_message(tx, message, &mut moves, now)? {
             erased.entry(place).or_default().push(message);
         }
         swept.messages += 1;
@@ -223,12 +224,13 @@ fn erase_rows(tx: &WriteTx<'_>, id: ConversationId) -> Result<bool, Error> {
 fn erase_message(
     tx: &WriteTx<'_>,
     id: MessageId,
+    moves: &mut Moves,
     now: Timestamp,
 ) -> Result<Vec<ConversationId>, Error> {
     let Said {
         conversation,
         places,
-    } = traces::erase(tx, id, now)?;
+    } = traces::erase(tx, id, moves, now)?;
     delete_row(tx, id)?;
     event::append(tx, conversation, EventType::MessageErased, &json!({}), now)?;
     tx.changed_message(ChangeKind::Deleted, id, conversation);

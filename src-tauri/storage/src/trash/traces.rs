@@ -4,14 +4,21 @@
 //! belongs to the conversation or to the learner, and would outlive it. A new table that holds words of
 //! messages without belonging to one has to be added here.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use rusqlite::{OptionalExtension, named_params};
 use serde_json::json;
 
+use crate::conversation::MoveInto;
 use crate::id::{ConversationId, MessageId};
 use crate::kinds::{Role, TitleSource};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
 use crate::{Error, conversation, operation, text};
+
+/// From where messages came, by conversation: a log is read once, however many of its messages are erased.
+pub(super) type Moves = BTreeMap<ConversationId, Vec<MoveInto>>;
 
 /// Where a message was said.
 pub(super) struct Said {
@@ -24,7 +31,12 @@ pub(super) struct Said {
 /// Erases what was made of the words of a message that lies in the trash, outside of its own row and of what
 /// that owns, and of the logs: see [`erase_event_data`]. An automatic title that came of the message is made of
 /// another one.
-pub(super) fn erase(tx: &WriteTx<'_>, id: MessageId, now: Timestamp) -> Result<Said, Error> {
+pub(super) fn erase(
+    tx: &WriteTx<'_>,
+    id: MessageId,
+    moves: &mut Moves,
+    now: Timestamp,
+) -> Result<Said, Error> {
     let (conversation, role, sequence_number): (_, Role, _) = tx
         .prepare("SELECT conversation_id, role, sequence_number FROM messages WHERE id = :id")?
         .query_row(named_params! { ":id": id }, |row| {
@@ -34,7 +46,11 @@ pub(super) fn erase(tx: &WriteTx<'_>, id: MessageId, now: Timestamp) -> Result<S
                 row.get("sequence_number")?,
             ))
         })?;
-    let mut places = conversation::came_from(tx, conversation, id.as_i64())?;
+    let moves = match moves.entry(conversation) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(unknown) => unknown.insert(conversation::moves_into(tx, conversation)?),
+    };
+    let mut places = conversation::since_event(moves, id.as_i64());
     places.push(conversation);
     for place in &places {
         if role == Role::User {
