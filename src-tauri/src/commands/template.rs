@@ -33,7 +33,7 @@ pub async fn template_create(
     let (user, Input(new), now) = (profile.user.id, template, profile.database.now());
     let template = profile
         .database
-        .write(move |tx| template::insert(tx, user, new, now))
+        .write(move |tx| template::insert(tx, user, &new, now))
         .await?;
     Ok(template)
 }

@@ -112,7 +112,7 @@ impl DeletedTemplate {
 pub fn insert(
     tx: &WriteTx<'_>,
     user: UserId,
-    new: NewTemplate,
+    new: &NewTemplate,
     now: Timestamp,
 ) -> Result<Template, Error> {
     user::get(tx, user)?;
@@ -172,7 +172,7 @@ pub fn from_conversation(
         opening_message: opening.unwrap_or_default(),
         from: conversation.template_id,
     };
-    insert(tx, user, new, now)
+    insert(tx, user, &new, now)
 }
 
 /// What a template says first that is made of a conversation with this first reply.
