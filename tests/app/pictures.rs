@@ -77,6 +77,70 @@ async fn pictures_of_the_window_light_and_dark() {
 }
 
 #[tokio::test]
+async fn pictures_of_the_situations_and_of_a_template_being_written() {
+    let album = Album::new();
+    let computer = Computer::new();
+    let window = computer.open().await;
+    window.resize(1120, 760).await.unwrap();
+    window.start_conversation("hotel-a2").await.unwrap();
+    let mut pictures = Vec::new();
+    for (theme, name) in [("light", "Ở chợ Bến Thành"), ("dark", "At the vet's")] {
+        window.click("settings-open").await.unwrap();
+        window.choose("theme-select", theme).await.unwrap();
+        window.click("settings-close").await.unwrap();
+        window.click("new-conversation").await.unwrap();
+        window.click("template-new").await.unwrap();
+        window.find("template-name").await.unwrap();
+        let focused: Option<String> = window
+            .ask(
+                "return document.activeElement.dataset.testid ?? null",
+                Vec::new(),
+            )
+            .await
+            .unwrap();
+        assert_eq!(focused.as_deref(), Some("template-name"));
+        for (field, words) in [
+            ("template-name", name),
+            ("template-opening", "Good morning! How can I help you?"),
+            (
+                "template-prompt",
+                "You are patient, and you like to haggle.",
+            ),
+        ] {
+            window.type_into(field, words).await.unwrap();
+        }
+        window.choose("template-level-select", "B1").await.unwrap();
+        in_view(&window, "template-form").await;
+        pictures.push(album.take(&window, &format!("template-{theme}")).await);
+        window.click("template-save").await.unwrap();
+        until("the template among the cards", || async {
+            let card = window.text("own-template").await?;
+            Ok(card.filter(|words| words.contains("How can I help you?")))
+        })
+        .await
+        .unwrap();
+        in_view(&window, "template-new").await;
+        pictures.push(album.take(&window, &format!("situations-{theme}")).await);
+        window
+            .click_css("[data-testid=template-option][data-slug^=own-]")
+            .await
+            .unwrap();
+        until("the words of the template", || async {
+            let messages = window.messages().await?;
+            let first = messages.into_iter().next();
+            Ok(first.filter(|first| first.all_words().join(" ").contains("How can I")))
+        })
+        .await
+        .unwrap();
+    }
+    assert!(
+        pictures[0] != pictures[2] && pictures[1] != pictures[3],
+        "the dark theme looks like the light one"
+    );
+    window.quit().await.unwrap();
+}
+
+#[tokio::test]
 async fn pictures_of_the_data_in_the_settings_and_of_the_recovery_page() {
     let album = Album::new();
     let computer = Computer::new();

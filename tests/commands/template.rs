@@ -14,7 +14,7 @@ fn own(app: &TestApp) -> Vec<Value> {
     templates
 }
 
-fn create(app: &TestApp, template: Value) -> Result<Value, Value> {
+fn create(app: &TestApp, template: &Value) -> Result<Value, Value> {
     app.call("template_create", json!({ "template": template }))
 }
 
@@ -94,10 +94,10 @@ fn the_templates_of_an_older_app_keep_their_ids() {
 #[test]
 fn a_template_of_ones_own_is_kept_changed_used_and_deleted() {
     let app = TestApp::new();
-    let template = create(&app, market()).unwrap();
+    let template = create(&app, &market()).unwrap();
     assert_eq!(template["name"], market()["name"]);
     assert_eq!(template["description"], "");
-    assert_eq!(own(&app), [template.clone()]);
+    assert_eq!(own(&app), std::slice::from_ref(&template));
 
     let conversation = begin(&app, &template);
     assert_eq!(conversation["level"], "B1");
@@ -172,7 +172,7 @@ fn a_conversation_becomes_a_template_that_the_tutor_plays_in_the_same_situation(
     // Only the script of the café knows the word.
     let reply = say(&app, &begin(&app, &template), "What does latte mean?");
     assert!(reply.contains("coffee with a lot of hot milk"), "{reply}");
-    let blank = create(&app, json!({ "name": "Cafe order" })).unwrap();
+    let blank = create(&app, &json!({ "name": "Cafe order" })).unwrap();
     let reply = say(&app, &begin(&app, &blank), "What does latte mean?");
     assert!(!reply.contains("hot milk"), "{reply}");
 }
@@ -188,8 +188,8 @@ fn a_conversation_becomes_a_template_that_the_tutor_plays_in_the_same_situation(
 #[case::unknown_field(json!({ "name": "Market", "isBuiltIn": true }))]
 fn a_template_that_makes_no_sense_is_refused(#[case] template: Value) {
     let app = TestApp::new();
-    assert_error(&create(&app, template.clone()).unwrap_err(), "invalid");
-    let kept = create(&app, market()).unwrap();
+    assert_error(&create(&app, &template).unwrap_err(), "invalid");
+    let kept = create(&app, &market()).unwrap();
     if template.get("name").is_some() {
         let patch = json!({ "id": kept["id"], "patch": template });
         assert_error(&app.call("template_update", patch).unwrap_err(), "invalid");
@@ -222,7 +222,7 @@ fn what_came_with_the_app_and_what_is_not_there_cannot_be_changed() {
         json!({ "conversation": nowhere, "name": null }),
     );
     assert_error(&silent.unwrap_err(), "invalid");
-    let after = create(&app, json!({ "name": "Mine", "from": nowhere }));
+    let after = create(&app, &json!({ "name": "Mine", "from": nowhere }));
     assert_error(&after.unwrap_err(), "not_found");
     assert_eq!(list(&app), before);
 }

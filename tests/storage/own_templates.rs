@@ -355,22 +355,48 @@ fn a_conversation_that_is_not_there_makes_no_template() {
 }
 
 #[test]
-fn a_template_outlives_its_conversation_unless_it_was_deleted_too() {
-    for is_deleted in [false, true] {
+fn a_template_outlives_what_it_was_made_of_unless_it_was_deleted_too() {
+    for (is_deleted, with_conversation) in
+        [(false, false), (false, true), (true, false), (true, true)]
+    {
         let world = World::new();
         let talk = world.conversation();
-        let words = "Shall we speak of Quetzalcoatl?";
-        let reply = world.reply(talk, &[words]);
+        let reply = world.reply(talk, &["Shall we speak of ", "Quetzalcoatl?"]);
         let saved = save(&world, talk, Some("Myths")).unwrap();
         if is_deleted {
             delete(&world, saved.id).unwrap();
         }
-        crate::erase::delete_and_erase(&world, reply.id);
+        if with_conversation {
+            world.delete(talk).unwrap();
+            world.erase(&[Trashed::Conversation(talk)]);
+        } else {
+            crate::erase::delete_and_erase(&world, reply.id);
+        }
         assert!(world.operations().is_empty());
         assert_eq!(list(&world).len(), usize::from(!is_deleted));
         let folder = world.assert_sound();
         let bytes = all_bytes(folder.path());
         let holds = bytes.windows(12).any(|window| window == b"Quetzalcoatl");
-        assert_eq!(holds, !is_deleted);
+        assert_eq!(holds, !is_deleted, "{with_conversation}");
     }
+}
+
+#[test]
+fn erasing_a_reply_leaves_deleted_templates_alone_that_begin_otherwise() {
+    let world = World::new();
+    let wordless = NewTemplate {
+        opening_message: String::new(),
+        ..market()
+    };
+    for new in [market(), wordless] {
+        let id = insert(&world, new).unwrap().id;
+        delete(&world, id).unwrap();
+    }
+    let talk = world.conversation();
+    for words in ["Hello!", " "] {
+        let reply = world.reply(talk, &[words]);
+        crate::erase::delete_and_erase(&world, reply.id);
+    }
+    assert_eq!(world.operations().len(), 2);
+    world.assert_sound();
 }

@@ -121,8 +121,8 @@ export const testids = {
 	reactFeedback: "react-feedback",
 	reactSave: "react-save",
 	reactClear: "react-clear",
-	conversationMenu: "conversation-menu",
-	conversationMenuItem: "conversation-menu-item", // data-action
+	topBarMenu: "top-bar-menu",
+	topBarMenuItem: "top-bar-menu-item", // data-action
 	notesPanel: "notes-panel",
 	notesClose: "notes-close",
 	noteNew: "note-new",

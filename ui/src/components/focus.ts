@@ -4,7 +4,7 @@ import { tick } from "svelte";
  * To be attached to the control of a dialog that is to have the focus first: the dialog itself gives it to whatever
  * comes first as it opens.
  */
-export function focusFirst(control: HTMLInputElement): void {
+export function focusFirst(control: HTMLInputElement | HTMLTextAreaElement): void {
 	void tick().then(() => {
 		control.focus();
 		control.select();

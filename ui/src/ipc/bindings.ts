@@ -1201,7 +1201,7 @@ export type Tag = {
 export type Template = {
 	/**  Its id. */
 	id: TemplateId,
-	/**  Small letters, digits and hyphens; the name by which the tutor knows it. */
+	/**  Small letters, digits and hyphens; the name by which the tutor knows a built-in one. */
 	slug: string,
 	/**  What the learner reads. */
 	name: string,

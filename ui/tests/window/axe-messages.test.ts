@@ -9,9 +9,9 @@ const browser = globalThis as unknown as { happyDOM: { setViewport(size: { width
 afterEach(() => browser.happyDOM.setViewport({ width: 1024 }));
 
 async function chooseOfConversation(action: string) {
-	await userEvent.click(get("conversationMenu"));
+	await userEvent.click(get("topBarMenu"));
 	await painted();
-	const item = all("conversationMenuItem").find(({ dataset }) => dataset.action === action);
+	const item = all("topBarMenuItem").find(({ dataset }) => dataset.action === action);
 	await userEvent.click(item as Element);
 	await painted();
 }
@@ -39,9 +39,9 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		expect(get("messageMenu")).toBeTruthy();
 		expect(await violations()).toEqual([]);
 		await userEvent.keyboard("{Escape}");
-		await userEvent.click(get("conversationMenu"));
+		await userEvent.click(get("topBarMenu"));
 		await painted();
-		expect(all("conversationMenuItem").length).toBeGreaterThan(3);
+		expect(all("topBarMenuItem").length).toBeGreaterThan(3);
 		expect(await violations()).toEqual([]);
 	});
 

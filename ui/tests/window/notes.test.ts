@@ -20,9 +20,9 @@ const focused = () => document.activeElement as HTMLElement;
 const contents = () => all("noteItem").map((item) => item.querySelector(".words")?.textContent);
 
 async function chooseOfConversation(action: string) {
-	await userEvent.click(get("conversationMenu"));
+	await userEvent.click(get("topBarMenu"));
 	await painted();
-	const item = all("conversationMenuItem").find(({ dataset }) => dataset.action === action);
+	const item = all("topBarMenuItem").find(({ dataset }) => dataset.action === action);
 	await userEvent.click(item as Element);
 	await painted();
 }
@@ -46,7 +46,7 @@ describe("the notes of a conversation", () => {
 		await user.keyboard("{Escape}");
 		await painted();
 		expect(find("notesPanel")).toBeNull();
-		expect(focused()).toBe(get("conversationMenu"));
+		expect(focused()).toBe(get("topBarMenu"));
 	});
 
 	it("are a dialog where there is no room beside it", async () => {

@@ -12,9 +12,9 @@ beforeEach(() => {
 });
 
 async function chooseOfConversation(action: string) {
-	await userEvent.click(get("conversationMenu"));
+	await userEvent.click(get("topBarMenu"));
 	await painted();
-	const item = all("conversationMenuItem").find(({ dataset }) => dataset.action === action);
+	const item = all("topBarMenuItem").find(({ dataset }) => dataset.action === action);
 	await userEvent.click(item as Element);
 	await painted();
 }
@@ -141,8 +141,8 @@ it("a conversation that cannot be changed offers what only shows something", asy
 	app.status = { ...READY, readOnly: "its file is write-protected" };
 	await openWindow(app);
 	await open(talk.id);
-	await user.click(get("conversationMenu"));
+	await user.click(get("topBarMenu"));
 	await painted();
-	expect(all("conversationMenuItem").map(({ dataset }) => dataset.action)).toEqual(["notes", "bookmarks"]);
+	expect(all("topBarMenuItem").map(({ dataset }) => dataset.action)).toEqual(["notes", "bookmarks"]);
 	expect(screen.getByRole("menu", { name: "More about this conversation" })).toBeTruthy();
 });

@@ -400,12 +400,17 @@ pub(crate) fn forget_those_that_need(
     Ok(())
 }
 
-/// Removes what would bring a deleted template back that began with this message, which is being erased.
+/// Removes what would bring a deleted template back that begins with this reply, which is being erased.
 pub(crate) fn forget_templates_opening_with(
     tx: &WriteTx<'_>,
     conversation: ConversationId,
-    message: &str,
+    reply: &str,
 ) -> Result<(), Error> {
+    let opening = template::opening_of(reply);
+    if opening.is_empty() {
+        // A template that begins with nothing was not made of this.
+        return Ok(());
+    }
     tx.prepare(
         "DELETE FROM operations WHERE kind = :kind
              AND user_id = (SELECT user_id FROM conversations WHERE id = :conversation)
@@ -414,7 +419,7 @@ pub(crate) fn forget_templates_opening_with(
     .execute(named_params! {
         ":kind": OperationKind::TemplateDelete,
         ":conversation": conversation,
-        ":opening": template::opening_of(message),
+        ":opening": opening,
     })?;
     Ok(())
 }

@@ -28,7 +28,7 @@ use crate::tx::{ReadTx, WriteTx};
 pub struct Template {
     /// Its id.
     pub id: TemplateId,
-    /// Small letters, digits and hyphens; the name by which the tutor knows it.
+    /// Small letters, digits and hyphens; the name by which the tutor knows a built-in one.
     pub slug: String,
     /// What the learner reads.
     pub name: String,

@@ -185,6 +185,7 @@ fn erase_piece(
     let mut counted = 0;
     for (message, is_counted) in messages {
         traces::erase_examples(tx, message, now)?;
+        traces::erase_deleted_templates(tx, id, message)?;
         delete_row(tx, message)?;
         swept.messages += 1;
         counted += i64::from(is_counted);

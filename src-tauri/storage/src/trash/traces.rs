@@ -58,9 +58,7 @@ pub(super) fn erase(
         }
         erase_shares(tx, *place)?;
     }
-    if role == Role::Assistant {
-        erase_deleted_templates(tx, conversation, id)?;
-    }
+    erase_deleted_templates(tx, conversation, id)?;
     erase_memory(tx, conversation, id, sequence_number)?;
     erase_notes(tx, id)?;
     erase_examples(tx, id, now)?;
@@ -101,6 +99,23 @@ pub(super) fn erase_examples(tx: &WriteTx<'_>, id: MessageId, now: Timestamp) ->
     Ok(())
 }
 
+/// A template that the learner made of a conversation is there to be seen, and stays. One that was deleted
+/// could only be brought back by undo: that is a trace.
+pub(super) fn erase_deleted_templates(
+    tx: &WriteTx<'_>,
+    conversation: ConversationId,
+    id: MessageId,
+) -> Result<(), Error> {
+    let reply: Option<String> = tx
+        .prepare("SELECT content FROM messages WHERE id = :id AND role = 'assistant'")?
+        .query_row(named_params! { ":id": id }, |row| row.get(0))
+        .optional()?;
+    match reply {
+        Some(reply) => operation::forget_templates_opening_with(tx, conversation, &reply),
+        None => Ok(()),
+    }
+}
+
 /// The automatic titles that any version of the message gave, on the conversation and in what can be undone.
 fn erase_titles(
     tx: &WriteTx<'_>,
@@ -125,19 +140,6 @@ fn erase_titles(
         conversation::name_anew(tx, conversation, now)?;
     }
     operation::forget_those_with(tx, conversation, &titles)
-}
-
-/// A template that the learner made of a conversation is there to be seen, and stays. One that was deleted
-/// could only be brought back by undo: that is a trace.
-fn erase_deleted_templates(
-    tx: &WriteTx<'_>,
-    conversation: ConversationId,
-    id: MessageId,
-) -> Result<(), Error> {
-    let content: String = tx
-        .prepare("SELECT content FROM messages WHERE id = :id")?
-        .query_row(named_params! { ":id": id }, |row| row.get(0))?;
-    operation::forget_templates_opening_with(tx, conversation, &content)
 }
 
 fn titles_of_versions(tx: &ReadTx<'_>, id: MessageId) -> Result<Vec<String>, Error> {
