@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { FakeApp } from "../support/fake-app";
-import { aConversation, aTemplate, NOON, READY, TEMPLATES } from "../support/fixtures";
+import { aConversation, aTemplate, NOON, TEMPLATES } from "../support/fixtures";
 import { all, find, get, livedIn, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;

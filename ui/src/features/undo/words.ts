@@ -101,6 +101,6 @@ export function nameOf(operation: Operation): string {
 /** What a notice says right after it was done. */
 export function doneSentence(operation: Operation): string {
 	const { kind } = operation;
-	const isDeletion = kind.endsWith("_delete") && kind !== "messages_delete";
+	const isDeletion = ["conversation_delete", "message_delete", "note_delete"].includes(kind);
 	return isDeletion ? t("undo.deleted", { name: subjectOf(operation) }) : nameOf(operation);
 }
