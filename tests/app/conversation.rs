@@ -102,7 +102,10 @@ fn assert_stored(computer: &Computer, seen: &[MessageOnScreen]) {
         stored.len() as i64
     );
     assert!(computer.count("SELECT count(*) FROM conversation_events") >= 3);
-    assert_eq!(computer.count("PRAGMA user_version"), 14);
+    assert_eq!(
+        computer.count("PRAGMA user_version"),
+        parlance_storage::migrations::EMBEDDED.len() as i64
+    );
     assert_eq!(computer.count("SELECT count(*) FROM users"), 1);
 }
 

@@ -21,6 +21,11 @@ async fn long_talk(computer: &Computer, messages: usize, place: usize, words: &'
             format!("{line}\n")
         })
         .collect();
+    import(computer, lines).await;
+}
+
+/// Puts messages into the profile, one a line of JSON.
+async fn import(computer: &Computer, lines: String) {
     let database = Database::open(&computer.data_dir(), OpenOptions::new("0.1.0")).unwrap();
     database
         .write(move |tx| {
@@ -81,5 +86,201 @@ async fn a_search_for_two_chinese_characters_lands_on_the_message_among_ten_thou
             .any(|message| message.all_words().join(" ").starts_with(words.trim_end()))
     };
     assert!(said(4_320) && said(4_322));
+    window.quit().await.unwrap();
+}
+
+/// Conversations with these titles, the first the oldest, each with one message.
+async fn conversations(computer: &Computer, titles: &[&str]) {
+    let lines: String = titles
+        .iter()
+        .zip(1_i64..)
+        .map(|(title, number)| {
+            let line = json!({ "conversation": title, "role": "user", "content": format!("About {title}."),
+                "created_at": 1_700_000_000_000_i64 + 60_000 * number });
+            format!("{line}\n")
+        })
+        .collect();
+    import(computer, lines).await;
+}
+
+/// In which folder each conversation lies, and with which tags, by title.
+fn order(computer: &Computer) -> Vec<(String, Option<String>, Option<String>)> {
+    let database = computer.database();
+    let mut statement = database
+        .prepare(
+            "SELECT title, (SELECT name FROM conversation_folders WHERE id = folder_id),
+                 (SELECT group_concat(tag) FROM conversation_tags WHERE conversation_id = conversations.id)
+             FROM conversations WHERE deleted_at IS NULL ORDER BY id",
+        )
+        .unwrap();
+    let rows = statement
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+fn row(
+    title: &str,
+    folder: Option<&str>,
+    tag: Option<&str>,
+) -> (String, Option<String>, Option<String>) {
+    (
+        title.to_owned(),
+        folder.map(str::to_owned),
+        tag.map(str::to_owned),
+    )
+}
+
+async fn wait_for(computer: &Computer, expected: &[(String, Option<String>, Option<String>)]) {
+    until("the order on the disk", || async {
+        let order = order(computer);
+        Ok((order == expected).then_some(()))
+    })
+    .await
+    .unwrap_or_else(|error| panic!("{error}: {:?}", order(computer)));
+}
+
+/// Goes on with Tab until the element with this `data-testid` has the focus.
+async fn tab_to(window: &Window, test_id: &str) {
+    for _ in 0..30 {
+        let script = "return document.activeElement?.dataset.testid ?? ''";
+        if window.ask::<String>(script, vec![]).await.unwrap() == test_id {
+            return;
+        }
+        window.press("Tab").await.unwrap();
+    }
+    panic!("the keyboard does not come to {test_id}");
+}
+
+/// Puts the focus on a conversation of the list, from which the keyboard goes on.
+async fn focus(window: &Window, title: &str) {
+    let script = "
+        const items = [...document.querySelectorAll('[data-testid=conversation-item]')];
+        const item = items.find((item) => item.innerText.includes(arguments[0]));
+        item?.querySelector('button')?.focus();
+        return item?.contains(document.activeElement) ?? false;";
+    until(title, || async {
+        let is_there: bool = window.ask(script, vec![json!(title)]).await?;
+        Ok(is_there.then_some(()))
+    })
+    .await
+    .unwrap();
+}
+
+/// Chooses a conversation beside those that are chosen, as a click with the Control key does.
+async fn select(window: &Window, title: &str) {
+    let script = "
+        const items = [...document.querySelectorAll('[data-testid=conversation-item]')];
+        const item = items.find((item) => item.innerText.includes(arguments[0]));
+        if (item?.getAttribute('aria-selected') === 'true') return true;
+        item?.querySelector('button')?.dispatchEvent(
+            new MouseEvent('click', { bubbles: true, cancelable: true, ctrlKey: true }));
+        return false;";
+    until(title, || async {
+        let is_chosen: bool = window.ask(script, vec![json!(title)]).await?;
+        Ok(is_chosen.then_some(()))
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn conversations_are_put_in_order_by_the_mouse() {
+    let computer = Computer::new();
+    conversations(&computer, &["Rome", "Chợ Bến Thành", "面试"]).await;
+    let window = computer.open().await;
+    window.click("folder-new").await.unwrap();
+    window.type_into("folder-name", "Été ☀️").await.unwrap();
+    window.click("folder-save").await.unwrap();
+    for title in ["Rome", "面试"] {
+        select(&window, title).await;
+    }
+    window
+        .click_css("[data-testid=bulk-action][data-action=move]")
+        .await
+        .unwrap();
+    let folder = computer.folder_id("Été ☀️").await;
+    window
+        .click_css(&format!("[data-testid=move-place][data-id='{folder}']"))
+        .await
+        .unwrap();
+    wait_for(
+        &computer,
+        &[
+            row("Rome", Some("Été ☀️"), None),
+            row("Chợ Bến Thành", None, None),
+            row("面试", Some("Été ☀️"), None),
+        ],
+    )
+    .await;
+    window.click("undo").await.unwrap();
+    wait_for(
+        &computer,
+        &[
+            row("Rome", None, None),
+            row("Chợ Bến Thành", None, None),
+            row("面试", None, None),
+        ],
+    )
+    .await;
+    window.quit().await.unwrap();
+}
+
+#[tokio::test]
+async fn conversations_are_put_in_order_by_the_keyboard_alone() {
+    let computer = Computer::new();
+    conversations(&computer, &["Rome", "Chợ Bến Thành", "面试"]).await;
+    let window = computer.open().await;
+    focus(&window, "面试").await;
+    // The newest first: this one and the next, a tag for both.
+    window.press("Shift+ArrowDown").await.unwrap();
+    window.press("t").await.unwrap();
+    window.type_into("tags-box", "học").await.unwrap();
+    window.press("Enter").await.unwrap();
+    tab_to(&window, "tags-save").await;
+    window.press("Enter").await.unwrap();
+    wait_for(
+        &computer,
+        &[
+            row("Rome", None, None),
+            row("Chợ Bến Thành", None, Some("học")),
+            row("面试", None, Some("học")),
+        ],
+    )
+    .await;
+    focus(&window, "Rome").await;
+    window.press("Escape").await.unwrap();
+    window.press("F2").await.unwrap();
+    window.type_into("rename-input", "Roma").await.unwrap();
+    window.press("Enter").await.unwrap();
+    wait_for(
+        &computer,
+        &[
+            row("Roma", None, None),
+            row("Chợ Bến Thành", None, Some("học")),
+            row("面试", None, Some("học")),
+        ],
+    )
+    .await;
+    focus(&window, "Roma").await;
+    window.press("Delete").await.unwrap();
+    wait_for(
+        &computer,
+        &[
+            row("Chợ Bến Thành", None, Some("học")),
+            row("面试", None, Some("học")),
+        ],
+    )
+    .await;
+    window.press("Control+z").await.unwrap();
+    wait_for(
+        &computer,
+        &[
+            row("Roma", None, None),
+            row("Chợ Bến Thành", None, Some("học")),
+            row("面试", None, Some("học")),
+        ],
+    )
+    .await;
     window.quit().await.unwrap();
 }

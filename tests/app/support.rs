@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, types::Value};
 use tempfile::TempDir;
-use window_driver::{Desktop, MessageOnScreen, Window};
+use window_driver::{Desktop, MessageOnScreen, Window, until};
 
 /// A desktop, and an empty directory for a profile.
 pub struct Computer {
@@ -57,7 +57,8 @@ impl Computer {
             .unwrap()
     }
 
-    /// Every row of every table that holds words, and not what is worked out from them for the search.
+    /// Every row of every table that holds words, and not what is worked out from them for the search. How far a
+    /// conversation is read is left out: the window notes that as it shows one.
     pub fn rows(&self) -> Vec<String> {
         let database = self.database();
         let mut tables = database
@@ -76,14 +77,29 @@ impl Computer {
             let mut statement = database
                 .prepare(&format!("SELECT * FROM \"{table}\" ORDER BY 1, 2"))
                 .unwrap();
-            let columns = statement.column_count();
+            let columns: Vec<usize> = (0..statement.column_count())
+                .filter(|at| statement.column_name(*at) != Ok("last_read_at"))
+                .collect();
             let mut rows = statement.query([]).unwrap();
             while let Some(row) = rows.next().unwrap() {
-                let values: Vec<Value> = (0..columns).map(|at| row.get(at).unwrap()).collect();
+                let values: Vec<Value> = columns.iter().map(|at| row.get(*at).unwrap()).collect();
                 all.push(format!("{table}: {values:?}"));
             }
         }
         all
+    }
+
+    /// The id of the only folder of this name, as the window has it; waits until it is there.
+    pub async fn folder_id(&self, name: &str) -> String {
+        let id = until("the folder", || async {
+            let found = self.database().query_row(
+                "SELECT id FROM conversation_folders WHERE name = ?1",
+                [name],
+                |row| row.get::<_, parlance_storage::FolderId>(0),
+            );
+            Ok(found.ok())
+        });
+        id.await.unwrap().to_string()
     }
 
     pub fn log(&self) -> String {

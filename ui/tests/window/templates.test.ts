@@ -212,7 +212,7 @@ describe("a template of the learner's own", () => {
 		await painted();
 		expect(all("ownTemplate")).toHaveLength(1);
 		expect(document.activeElement).toBe(button("Delete “السوق”"));
-		expect(get("undoToast").textContent).toContain("Deleted: Ở chợ Bến Thành");
+		expect(get("undoToast").textContent).toContain("Deleted the template “Ở chợ Bến Thành”");
 		expect(get("undoToast").closest("dialog")).not.toBeNull();
 		await user.click(get("undo"));
 		await painted();
