@@ -7,7 +7,7 @@ use crate::support::{TestApp, assert_error, until};
 
 const UNKNOWN: &str = "0000000000001";
 
-fn list(app: &TestApp, filter: Value) -> Vec<Value> {
+fn list(app: &TestApp, filter: &Value) -> Vec<Value> {
     let arguments = json!({ "cursor": null, "limit": 50, "filter": filter });
     let page = app.call("conversation_list", arguments).unwrap();
     let items = page["items"].as_array().unwrap();
@@ -94,7 +94,7 @@ fn many_are_sorted_at_once_and_each_of_it_is_undone_by_itself() {
             &json!("B2")
         )
     );
-    assert_eq!(list(&app, Value::Null), [&*ids[2], &*ids[0], &*ids[1]]);
+    assert_eq!(list(&app, &Value::Null), [&*ids[2], &*ids[0], &*ids[1]]);
     assert_eq!(
         (&pinned["count"], &pinned["subject"]),
         (&json!(3), &json!(""))
@@ -168,7 +168,7 @@ fn the_list_shows_what_is_asked_for() {
         (json!({ "unread": true }), vec![]),
     ] {
         let expected: Vec<&str> = expected.iter().map(|place: &usize| &*ids[*place]).collect();
-        assert_eq!(list(&app, filter.clone()), expected, "{filter}");
+        assert_eq!(list(&app, &filter), expected, "{filter}");
     }
     // Also left out it lists what is not archived.
     let page = app
@@ -186,7 +186,7 @@ fn a_reply_is_unread_until_it_is_read() {
         (get(&app, &id)["isUnread"].clone(), unread()),
         (json!(true), json!(1))
     );
-    assert_eq!(list(&app, json!({ "unread": true })), [&*id]);
+    assert_eq!(list(&app, &json!({ "unread": true })), [&*id]);
     app.call("conversation_mark_read", json!({ "id": id }))
         .unwrap();
     assert_eq!(
@@ -218,7 +218,7 @@ fn many_are_deleted_at_once_and_replies_in_them_stop() {
         (&deleted["kind"], &deleted["count"]),
         (&json!("conversation_delete"), &json!(3))
     );
-    assert!(list(&app, Value::Null).is_empty());
+    assert!(list(&app, &Value::Null).is_empty());
     undo(&app, &deleted);
     for id in &ids {
         let reply = app.messages(id).pop().unwrap();

@@ -5,12 +5,12 @@ use crate::support::{TestApp, assert_error};
 
 const UNKNOWN: &str = "0000000000001";
 
-fn create(app: &TestApp, request: Value) -> Result<Value, Value> {
+fn create(app: &TestApp, request: &Value) -> Result<Value, Value> {
     app.call("folder_create", json!({ "request": request }))
 }
 
 fn folder(app: &TestApp, name: &str) -> Value {
-    create(app, json!({ "name": name })).unwrap()["id"].clone()
+    create(app, &json!({ "name": name })).unwrap()["id"].clone()
 }
 
 fn names(app: &TestApp) -> Vec<Value> {
@@ -24,7 +24,7 @@ fn a_folder_is_made_changed_moved_deleted_and_brought_back() {
     let app = TestApp::new();
     let outer = create(
         &app,
-        json!({ "name": " Ngữ  pháp ", "color": "#AABBCC", "icon": "📚", "parentFolderId": null }),
+        &json!({ "name": " Ngữ  pháp ", "color": "#AABBCC", "icon": "📚", "parentFolderId": null }),
     )
     .unwrap();
     assert_eq!(
@@ -33,7 +33,7 @@ fn a_folder_is_made_changed_moved_deleted_and_brought_back() {
     );
     let inner = create(
         &app,
-        json!({ "name": "动词", "parentFolderId": outer["id"] }),
+        &json!({ "name": "动词", "parentFolderId": outer["id"] }),
     )
     .unwrap();
     let conversation = app.conversation();
@@ -77,7 +77,7 @@ fn a_folder_is_made_changed_moved_deleted_and_brought_back() {
 fn what_cannot_be_is_a_conflict_in_words() {
     let app = TestApp::new();
     let outer = folder(&app, "Été");
-    let error = create(&app, json!({ "name": "été" })).unwrap_err();
+    let error = create(&app, &json!({ "name": "été" })).unwrap_err();
     assert_error(&error, "conflict");
     let error = app
         .call(
@@ -101,7 +101,7 @@ fn what_cannot_be_is_a_conflict_in_words() {
 #[case(json!({ "name": "x", "parentFolderId": "nowhere" }), "request")]
 fn a_folder_that_cannot_be_stored_is_refused(#[case] request: Value, #[case] field: &str) {
     let app = TestApp::new();
-    let error = create(&app, request).unwrap_err();
+    let error = create(&app, &request).unwrap_err();
     assert_error(&error, "invalid");
     assert_eq!(error["details"]["field"], field);
     assert!(names(&app).is_empty());
