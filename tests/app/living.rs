@@ -4,7 +4,7 @@ use parlance_storage::{Clock, Database, OpenOptions, SystemClock, import, user};
 use serde_json::json;
 use window_driver::{Window, until};
 
-use crate::support::Computer;
+use crate::{pictures::Album, support::Computer};
 
 /// A profile with a conversation of so many messages; the one in the given place says `words`.
 async fn long_talk(computer: &Computer, messages: usize, place: usize, words: &'static str) {
@@ -283,4 +283,94 @@ async fn conversations_are_put_in_order_by_the_keyboard_alone() {
     )
     .await;
     window.quit().await.unwrap();
+}
+
+#[tokio::test]
+async fn pictures_of_conversations_in_order_found_edited_and_deleted() {
+    let album = Album::new();
+    let computer = Computer::new();
+    conversations(
+        &computer,
+        &[
+            "Rome in spring",
+            "Chợ Bến Thành",
+            "面试的准备",
+            "رحلة إلى البحر",
+            "Small talk ☕",
+        ],
+    )
+    .await;
+    let window = computer.open().await;
+    window.resize(1120, 760).await.unwrap();
+    for name in ["Travel ☀️", "Work"] {
+        window.click("folder-new").await.unwrap();
+        window.type_into("folder-name", name).await.unwrap();
+        window.click("folder-save").await.unwrap();
+        let folder = computer.folder_id(name).await;
+        window
+            .find_css(&format!("[data-testid=place][data-id='{folder}']"))
+            .await
+            .unwrap();
+    }
+    focus(&window, "Rome in spring").await;
+    window.press("Shift+ArrowUp").await.unwrap();
+    window.press("t").await.unwrap();
+    window.type_into("tags-box", "mùa xuân").await.unwrap();
+    window.press("Enter").await.unwrap();
+    window.click("tags-save").await.unwrap();
+    window.press("Escape").await.unwrap();
+    focus(&window, "面试的准备").await;
+    window.press("Enter").await.unwrap();
+    edit_twice(&window).await;
+    for theme in ["light", "dark"] {
+        window.click("settings-open").await.unwrap();
+        window.choose("theme-select", theme).await.unwrap();
+        window.click("settings-close").await.unwrap();
+        album.take(&window, &format!("list-{theme}")).await;
+        window.press("Control+k").await.unwrap();
+        window.type_into("search-box", "面试").await.unwrap();
+        window
+            .find_css("[data-testid=search-option][data-kind=message]")
+            .await
+            .unwrap();
+        album.take(&window, &format!("search-{theme}")).await;
+        window.press("Escape").await.unwrap();
+        window.click("message-edited").await.unwrap();
+        window.find("history-dialog").await.unwrap();
+        album.take(&window, &format!("history-{theme}")).await;
+        window.press("Escape").await.unwrap();
+    }
+    focus(&window, "Small talk").await;
+    window.press("Delete").await.unwrap();
+    window.click("trash-open").await.unwrap();
+    window.find("trash-item").await.unwrap();
+    album.take(&window, "trash-dark").await;
+    window.quit().await.unwrap();
+}
+
+/// Changes the words of the first message twice.
+async fn edit_twice(window: &Window) {
+    for words in [
+        "About the interview on Monday.",
+        "About the interview on Tuesday, 面试.",
+    ] {
+        window.click("message-more").await.unwrap();
+        window
+            .click_css("[data-testid=message-menu-item][data-action=edit]")
+            .await
+            .unwrap();
+        window.find("message-edit-text").await.unwrap();
+        window.press("Control+a").await.unwrap();
+        window.type_into("message-edit-text", words).await.unwrap();
+        window.press("Control+Enter").await.unwrap();
+        until("the new words", || async {
+            let messages = window.messages().await?;
+            Ok(messages
+                .iter()
+                .any(|message| message.all_words().join(" ") == words)
+                .then_some(()))
+        })
+        .await
+        .unwrap();
+    }
 }

@@ -19,13 +19,13 @@ use crate::{
 };
 
 /// Where the pictures go.
-struct Album {
+pub struct Album {
     folder: PathBuf,
     _scrap: TempDir,
 }
 
 impl Album {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let scrap = tempfile::tempdir().unwrap();
         let folder = env::var_os("PARLANCE_PICTURES");
         Self {
@@ -34,7 +34,7 @@ impl Album {
         }
     }
 
-    async fn take(&self, window: &Window, name: &str) -> Vec<u8> {
+    pub async fn take(&self, window: &Window, name: &str) -> Vec<u8> {
         let picture = self.folder.join(format!("{name}.png"));
         window.picture(&picture).await.unwrap();
         let bytes = fs::read(picture).unwrap();
