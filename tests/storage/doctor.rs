@@ -1,5 +1,6 @@
 //! Repairing what keeps its pages but not its rules: nothing is lost, and what was wrong is told.
 
+use std::collections::BTreeSet;
 use std::fs;
 
 use parlance_storage::doctor::{self, Method, RepairOutcome, State};
@@ -410,13 +411,15 @@ fn a_running_app_is_not_repaired_under_its_feet() {
     assert!(doctor::report(world.path()).unwrap().ok);
 }
 
-/// SQLite's locks of this process on a file, as the kernel lists them.
+/// SQLite's locks of this process on a file, as the kernel lists them: piece by piece, so that a lock of somebody else
+/// that comes or goes meanwhile has one of ours listed twice or not at all. So the list is read more than once.
 #[cfg(target_os = "linux")]
-fn locks_on(file: &std::path::Path) -> Vec<String> {
+fn locks_on(file: &std::path::Path) -> BTreeSet<String> {
     use std::os::unix::fs::MetadataExt;
     let inode = format!(":{} ", fs::metadata(file).unwrap().ino());
-    let locks = fs::read_to_string("/proc/locks").unwrap();
-    locks
+    (0..5)
+        .map(|_| fs::read_to_string("/proc/locks").unwrap())
+        .collect::<String>()
         .lines()
         .filter(|line| line.contains("POSIX") && line.contains(&inode))
         .map(|line| line.split_once(' ').unwrap().1.to_owned())
