@@ -53,6 +53,27 @@ describe("a list of twenty thousand conversations", () => {
 		expect(focused()).toBe("No. 1");
 	});
 
+	it("goes on by itself while a page does not fill what is in sight", async () => {
+		const app = manyConversations(40);
+		app.pageSize = 3;
+		await openWindow(app);
+		await painted();
+		expect(all("conversationItem").length).toBeGreaterThan(15);
+	});
+
+	it("says that a page could not be read, once, and asks for it again as one goes on", async () => {
+		const app = manyConversations(100);
+		await openWindow(app);
+		app.failNext("conversationList", "io");
+		opener(app.conversations[0]?.id ?? "").focus();
+		await pressKeys("{End}");
+		await painted();
+		expect(app.callsOf("conversationList")).toHaveLength(2);
+		expect(get("errorCode").textContent).toContain("io");
+		await pressKeys("{ArrowUp}{Home}{End}{End}");
+		expect(focused()).toBe("No. 100");
+	});
+
 	it("says where in it a row is, and of how many", async () => {
 		await openWindow(manyConversations(120));
 		const grid = get("conversationList").querySelector("[role=grid]");

@@ -89,7 +89,11 @@ export class Conversations {
 		try {
 			await this.#read(true);
 		} catch (error) {
-			if (turn === this.#turn) this.loadFailure = toFailure(error);
+			if (turn !== this.#turn) return;
+			// What was there belongs elsewhere.
+			this.items = [];
+			this.#goOnFrom(null);
+			this.loadFailure = toFailure(error);
 		} finally {
 			if (turn === this.#turn) this.loading = false;
 		}
@@ -173,6 +177,8 @@ export class Conversations {
 			const page = await this.#client.conversationList(this.#next, PAGE, filterOf(this.place));
 			if (turn !== this.#turn) return;
 			this.#goOnFrom(page.next);
+			// Who sees the longer list may want it longer still.
+			this.loadingMore = false;
 			this.#append(page.items, asked);
 		} catch (error) {
 			this.#failed(toFailure(error));

@@ -64,8 +64,10 @@ describe("a place", () => {
 		app.failNext("conversationList", "io");
 		await conversations.go({ what: "archived" });
 		expect(conversations.loadFailure?.code).toBe("io");
+		expect(titles(conversations)).toEqual([]);
 		await conversations.open();
 		expect(titles(conversations)).toEqual(["Archived"]);
+		expect(app.callsOf("conversationGet")).toHaveLength(0);
 	});
 
 	it("loses what is taken elsewhere and gains what comes", async () => {
