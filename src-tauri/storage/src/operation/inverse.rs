@@ -122,6 +122,17 @@ impl Inverse {
         now: Timestamp,
     ) -> Result<Option<ConversationId>, Error> {
         match self {
+            Self::DeleteConversation { conversation } => {
+                conversation::put_into_trash(tx, user, *conversation, now)
+                    .map_err(gone_is_conflict)?;
+                return Ok(Some(*conversation));
+            }
+            Self::DeleteMessage { message } => {
+                let (gone, _) =
+                    message::put_into_trash(tx, user, *message, now).map_err(gone_is_conflict)?;
+                let is_being_written = gone.status == MessageStatus::Streaming;
+                return Ok(is_being_written.then_some(gone.conversation_id));
+            }
             Self::RestoreConversation {
                 conversation,
                 deleted_at,
@@ -129,12 +140,6 @@ impl Inverse {
                 let since = conversation::in_trash_since(tx, user, *conversation)?;
                 require_since(since, *deleted_at)?;
                 conversation::take_out_of_trash(tx, user, *conversation, now)?;
-                Ok(None)
-            }
-            Self::DeleteConversation { conversation } => {
-                conversation::put_into_trash(tx, user, *conversation, now)
-                    .map_err(gone_is_conflict)?;
-                Ok(Some(*conversation))
             }
             Self::RenameConversation {
                 conversation,
@@ -144,7 +149,6 @@ impl Inverse {
             } => {
                 let title = (title.as_str(), *title_source);
                 conversation::take_title_back(tx, user, *conversation, renamed_to, title, now)?;
-                Ok(None)
             }
             Self::RestoreMessage {
                 message,
@@ -153,53 +157,45 @@ impl Inverse {
                 let since = message::in_trash_since(tx, user, *message)?;
                 require_since(since, *deleted_at)?;
                 message::take_out_of_trash(tx, user, *message, now)?;
-                Ok(None)
-            }
-            Self::DeleteMessage { message } => {
-                let (gone, _) =
-                    message::put_into_trash(tx, user, *message, now).map_err(gone_is_conflict)?;
-                let is_being_written = gone.status == MessageStatus::Streaming;
-                Ok(is_being_written.then_some(gone.conversation_id))
             }
             Self::RestoreConversations(done) => {
-                conversation::take_all_out_of_trash(tx, user, done, now).map(no_reply)
+                conversation::take_all_out_of_trash(tx, user, done, now)?;
             }
             Self::MoveConversations(done) => {
-                conversation::take_move_back(tx, user, done, now).map(no_reply)
+                conversation::take_move_back(tx, user, done, now)?;
             }
             Self::SetStatus(done) => {
-                conversation::take_status_back(tx, user, done, now).map(no_reply)
+                conversation::take_status_back(tx, user, done, now)?;
             }
             Self::SetLevel(done) => {
-                conversation::take_level_back(tx, user, done, now).map(no_reply)
+                conversation::take_level_back(tx, user, done, now)?;
             }
-            Self::Unpin(done) => conversation::take_pins_back(tx, user, done, now).map(no_reply),
-            Self::PinAgain(done) => conversation::give_pins_back(tx, user, done, now).map(no_reply),
+            Self::Unpin(done) => conversation::take_pins_back(tx, user, done, now)?,
+            Self::PinAgain(done) => conversation::give_pins_back(tx, user, done, now)?,
             Self::MovePin(done) => {
-                conversation::take_pin_move_back(tx, user, done, now).map(no_reply)
+                conversation::take_pin_move_back(tx, user, done, now)?;
             }
             Self::ChangeTags(done) => {
-                conversation::take_tags_back(tx, user, done, now).map(no_reply)
+                conversation::take_tags_back(tx, user, done, now)?;
             }
-            Self::RemoveFolder { folder } => folder::remove_empty(tx, user, *folder).map(no_reply),
-            Self::UpdateFolder(done) => folder::take_update_back(tx, user, done, now).map(no_reply),
-            Self::MoveFolder(done) => folder::take_move_back(tx, user, done, now).map(no_reply),
-            Self::RestoreFolders(done) => folder::restore(tx, user, done, now).map(no_reply),
-            Self::RenameTag(done) => tag::take_name_back(tx, user, done, now).map(no_reply),
-            Self::SplitTag(done) => tag::split_again(tx, user, done, now).map(no_reply),
-            Self::ColorTag(done) => tag::take_color_back(tx, user, done, now).map(no_reply),
-            Self::RestoreTag(done) => tag::restore(tx, user, done, now).map(no_reply),
+            Self::RemoveFolder { folder } => folder::remove_empty(tx, user, *folder)?,
+            Self::UpdateFolder(done) => folder::take_update_back(tx, user, done, now)?,
+            Self::MoveFolder(done) => folder::take_move_back(tx, user, done, now)?,
+            Self::RestoreFolders(done) => folder::restore(tx, user, done, now)?,
+            Self::RenameTag(done) => tag::take_name_back(tx, user, done, now)?,
+            Self::SplitTag(done) => tag::split_again(tx, user, done, now)?,
+            Self::ColorTag(done) => tag::take_color_back(tx, user, done, now)?,
+            Self::RestoreTag(done) => tag::restore(tx, user, done, now)?,
             Self::TakeSplitBack(split) => {
-                conversation::take_split_back(tx, user, id, split, now).map(no_reply)
+                conversation::take_split_back(tx, user, id, split, now)?;
             }
             Self::TakeMergeBack(merge) => {
-                conversation::take_merge_back(tx, user, id, merge, now).map(no_reply)
+                conversation::take_merge_back(tx, user, id, merge, now)?;
             }
             Self::RestoreMessages {
                 conversation,
                 deleted_at,
-            } => message::take_group_out_of_trash(tx, user, *conversation, *deleted_at, now)
-                .map(no_reply),
+            } => message::take_group_out_of_trash(tx, user, *conversation, *deleted_at, now)?,
             Self::RevertEdit {
                 message,
                 edit,
@@ -211,29 +207,26 @@ impl Inverse {
                     discarded_at: *discarded_at,
                     title_followed: *title_followed,
                 };
-                message::take_edit_back(tx, user, *message, done, now).map(no_reply)
+                message::take_edit_back(tx, user, *message, done, now)?;
             }
             Self::RestoreBookmark {
                 message,
                 note,
                 created_at,
-            } => bookmark::put_back(tx, user, *message, note.as_deref(), *created_at, now)
-                .map(no_reply),
+            } => bookmark::put_back(tx, user, *message, note.as_deref(), *created_at, now)?,
             Self::RestoreNote { note, deleted_at } => {
                 let since = note::in_trash_since(tx, user, *note)?;
                 require_since(since, *deleted_at)?;
-                note::take_out_of_trash(tx, user, *note, now)
-                    .map(drop)
-                    .map(no_reply)
+                note::take_out_of_trash(tx, user, *note, now)?;
             }
-            Self::DeleteNote { note } => note::put_into_trash(tx, user, *note, now)
-                .map(drop)
-                .map_err(gone_is_conflict)
-                .map(no_reply),
+            Self::DeleteNote { note } => {
+                note::put_into_trash(tx, user, *note, now).map_err(gone_is_conflict)?;
+            }
             Self::RestoreTemplate(deleted) => {
-                template::put_back(tx, user, deleted, now).map(no_reply)
+                template::put_back(tx, user, deleted, now)?;
             }
         }
+        Ok(None)
     }
 
     /// Whether it cannot be taken back without this conversation, which is not the one it is about.
@@ -324,11 +317,6 @@ impl Inverse {
             _ => None,
         }
     }
-}
-
-/// Nothing that was taken back stops a reply.
-const fn no_reply((): ()) -> Option<ConversationId> {
-    None
 }
 
 /// A thing that was taken out and deleted anew has another time: that deletion is another operation.

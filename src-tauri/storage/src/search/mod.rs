@@ -24,6 +24,8 @@ pub use rank::SnippetPart;
 pub use rebuild::{begin_rebuild, is_being_rebuilt, rebuild_piece};
 pub use recent::{MOST_RECENT, forget_all, forget_recent, list_recent, remember};
 
+pub(crate) use source::{Index, all_indexes};
+
 use serde::Serialize;
 
 use crate::id::{ConversationId, MessageId};

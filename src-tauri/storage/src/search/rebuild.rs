@@ -20,12 +20,13 @@ const PIECE: u32 = 200;
 pub fn begin_rebuild(tx: &WriteTx<'_>) -> Result<u64, Error> {
     let mut texts = 0;
     for kind in SearchKind::ALL {
+        let source = Source::of(*kind);
         let Source {
             words,
             trigrams,
             table,
             ..
-        } = Source::of(*kind);
+        } = source;
         for index in [words, trigrams] {
             tx.prepare(&format!(
                 "INSERT INTO {index} ({index}) VALUES ('delete-all')"
@@ -41,7 +42,7 @@ pub fn begin_rebuild(tx: &WriteTx<'_>) -> Result<u64, Error> {
              SELECT :source, coalesce(max(id), 0) + 1 FROM {table} WHERE TRUE
              ON CONFLICT (source) DO UPDATE SET pending_below = excluded.pending_below"
         ))?
-        .execute(named_params! { ":source": Source::of(*kind).name() })?;
+        .execute(named_params! { ":source": source.name() })?;
     }
     Ok(texts)
 }

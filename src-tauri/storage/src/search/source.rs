@@ -90,6 +90,33 @@ pub(super) const WORDS: Source = Source {
     is_theirs: "thing.user_id = :user",
 };
 
+/// A full-text table, the view that it reads, the table behind that, and how it takes texts apart.
+pub(crate) struct Index {
+    pub(crate) name: &'static str,
+    pub(crate) view: String,
+    pub(crate) table: &'static str,
+    pub(crate) tokenizer: &'static str,
+}
+
+/// Every full-text table.
+pub(crate) fn all_indexes() -> Vec<Index> {
+    let of = |kind: &SearchKind| {
+        let source = Source::of(*kind);
+        let [(words, all), (trigrams, unspaced)] = source.indexes();
+        let index = |name, view, tokenizer| Index {
+            name,
+            view,
+            table: source.table,
+            tokenizer,
+        };
+        [
+            index(words, all, "porter unicode61 remove_diacritics 2"),
+            index(trigrams, unspaced, "trigram"),
+        ]
+    };
+    SearchKind::ALL.iter().flat_map(of).collect()
+}
+
 /// A row that an index led to, with its text if it is one to be found.
 #[derive(Debug)]
 pub(super) struct Candidate {

@@ -9,70 +9,8 @@ use rusqlite::Connection;
 
 use super::Findings;
 use super::tables::quoted;
+use crate::search::{Index, all_indexes};
 use crate::{Error, id};
-
-/// A full-text table, the view that it reads, and the table behind that.
-struct Search {
-    index: &'static str,
-    view: &'static str,
-    table: &'static str,
-    tokenizer: &'static str,
-}
-
-const WORDS: &str = "porter unicode61 remove_diacritics 2";
-const TRIGRAMS: &str = "trigram";
-
-/// A pair of full-text tables over the same texts: one of words, one of trigrams.
-const fn pair(
-    indexes: [&'static str; 2],
-    views: [&'static str; 2],
-    table: &'static str,
-) -> [Search; 2] {
-    let [words, trigrams] = indexes;
-    let [all, unspaced] = views;
-    [
-        Search {
-            index: words,
-            view: all,
-            table,
-            tokenizer: WORDS,
-        },
-        Search {
-            index: trigrams,
-            view: unspaced,
-            table,
-            tokenizer: TRIGRAMS,
-        },
-    ]
-}
-
-const SEARCHES: &[[Search; 2]] = &[
-    pair(
-        ["message_search_words", "message_search_trigrams"],
-        ["searchable_messages", "searchable_messages_unspaced"],
-        "messages",
-    ),
-    pair(
-        ["note_search_words", "note_search_trigrams"],
-        ["searchable_notes", "searchable_notes_unspaced"],
-        "conversation_notes",
-    ),
-    pair(
-        ["title_search_words", "title_search_trigrams"],
-        ["searchable_titles", "searchable_titles_unspaced"],
-        "conversations",
-    ),
-    pair(
-        ["correction_search_words", "correction_search_trigrams"],
-        ["searchable_corrections", "searchable_corrections_unspaced"],
-        "grammar_corrections",
-    ),
-    pair(
-        ["vocabulary_search_words", "vocabulary_search_trigrams"],
-        ["searchable_vocabulary", "searchable_vocabulary_unspaced"],
-        "vocabulary_words",
-    ),
-];
 
 pub(super) fn check(connection: &Connection, findings: &mut Findings) -> Result<(), Error> {
     check_all(connection, findings, true)
@@ -91,15 +29,12 @@ fn check_all(
     findings: &mut Findings,
     names_rows: bool,
 ) -> Result<(), Error> {
-    for search in SEARCHES.iter().flatten() {
+    for search in &all_indexes() {
         match check_one(connection, search) {
             Ok(()) => {}
             Err(Error::Corrupt { .. }) => {
                 if !names_rows || name_rows(connection, search, findings)? == 0 {
-                    findings.table(
-                        search.index,
-                        format!("does not agree with {}", search.table),
-                    );
+                    findings.table(search.name, format!("does not agree with {}", search.table));
                 }
             }
             // The disk can be written, or this would not be asked.
@@ -114,8 +49,8 @@ fn check_all(
 
 /// Makes every full-text table anew from the texts that it indexes.
 pub(crate) fn rebuild(connection: &Connection) -> Result<(), Error> {
-    for search in SEARCHES.iter().flatten() {
-        let index = quoted(search.index);
+    for search in &all_indexes() {
+        let index = quoted(search.name);
         connection.execute(
             &format!("INSERT INTO {index} ({index}) VALUES ('rebuild')"),
             [],
@@ -125,8 +60,8 @@ pub(crate) fn rebuild(connection: &Connection) -> Result<(), Error> {
 }
 
 /// Rank 1 asks for the comparison with the texts; without it only the index itself is checked.
-fn check_one(connection: &Connection, search: &Search) -> Result<(), Error> {
-    let index = quoted(search.index);
+fn check_one(connection: &Connection, search: &Index) -> Result<(), Error> {
+    let index = quoted(search.name);
     connection.execute(
         &format!("INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)"),
         [],
@@ -137,10 +72,12 @@ fn check_one(connection: &Connection, search: &Search) -> Result<(), Error> {
 /// Indexes the texts anew, in memory, and names the rows where the two indexes differ. Gives their number.
 fn name_rows(
     connection: &Connection,
-    search: &Search,
+    search: &Index,
     findings: &mut Findings,
 ) -> Result<usize, Error> {
-    let Search { index, table, .. } = search;
+    let Index {
+        name: index, table, ..
+    } = search;
     let rows = differing_rows(connection, search);
     connection.execute_batch(
         "DROP TABLE IF EXISTS temp.stored_terms; DROP TABLE IF EXISTS temp.expected_terms;
@@ -166,9 +103,9 @@ type Sums = HashMap<i64, u64>;
 /// Texts that are indexed at once. A million of them would take gigabytes.
 const BATCH: i64 = 2_000;
 
-fn differing_rows(connection: &Connection, search: &Search) -> Result<Vec<i64>, Error> {
-    let Search {
-        index,
+fn differing_rows(connection: &Connection, search: &Index) -> Result<Vec<i64>, Error> {
+    let Index {
+        name: index,
         view,
         tokenizer,
         ..
