@@ -114,11 +114,13 @@ impl Window {
         self.click_css(&by_test_id(test_id)).await
     }
 
-    /// Clicks on the first element that matches this selector, waited for.
+    /// Clicks on the first element that matches this selector, once it is there and stands still: what moves
+    /// between the press and the release is not clicked, by a hand neither.
     ///
     /// # Errors
     /// When it does not appear or cannot be clicked.
     pub async fn click_css(&self, selector: &str) -> Result<()> {
+        self.standing_still(selector).await?;
         until(&format!("a click on {selector}"), || async {
             match self.find_css(selector).await?.click().await {
                 Ok(()) => Ok(Some(())),
@@ -126,6 +128,15 @@ impl Window {
                 Err(error) if is_gone(&error) => Ok(None),
                 Err(error) => Err(error.into()),
             }
+        })
+        .await
+    }
+
+    /// Waits until two looks find the same element at the same place.
+    async fn standing_still(&self, selector: &str) -> Result<()> {
+        until(&format!("{selector} to stand still"), || async {
+            let still: bool = self.ask(STANDS_STILL, vec![json!(selector)]).await?;
+            Ok(still.then_some(()))
         })
         .await
     }
@@ -260,6 +271,15 @@ if (arguments[0]) window.painting = setInterval(() => {
 }, 20);
 else style.opacity = "";
 return null;
+"#;
+
+/// Whether the element is the one of the look before, and where it was then.
+const STANDS_STILL: &str = r#"
+const element = document.querySelector(arguments[0]);
+const before = window.lookedAt;
+const { x, y, width, height } = element?.getBoundingClientRect() ?? {};
+window.lookedAt = { element, place: [x, y, width, height].join() };
+return element !== null && element === before?.element && window.lookedAt.place === before.place;
 "#;
 
 fn is_gone(error: &CmdError) -> bool {

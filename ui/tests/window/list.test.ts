@@ -75,6 +75,30 @@ describe("the conversation list", () => {
 		expect(get("conversationTitle").textContent).toBe("茶");
 	});
 
+	it("ends a renaming in the top bar when another conversation is opened", async () => {
+		const { app, talk } = await inTalk();
+		await user.click(get("renameConversation"));
+		expect(find("renameInput")).not.toBeNull();
+		const other = app.conversations.find(({ id }) => id !== talk.id);
+		await open(other?.id ?? "");
+		expect(find("renameInput")).toBeNull();
+	});
+
+	it("lets a click on the settings end where it began, whatever opens meanwhile", async () => {
+		const { app, talk } = livedIn();
+		const held = app.hold("conversationList");
+		await openWindow(app);
+		const button = get("settingsOpen");
+		await user.pointer({ keys: "[MouseLeft>]", target: button });
+		await held.release();
+		await painted();
+		expect(document.querySelector(`[data-id="${talk.id}"]`)).toBeTruthy();
+		expect(get("settingsOpen")).toBe(button);
+		await user.pointer({ keys: "[/MouseLeft]", target: button });
+		await painted();
+		expect(get("themeSelect")).toBeTruthy();
+	});
+
 	it("calls a conversation without a title like its scenario", async () => {
 		const { app, talk } = livedIn();
 		const [template] = TEMPLATES;
