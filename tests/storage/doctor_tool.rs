@@ -175,7 +175,6 @@ fn a_database_that_cannot_be_written_can_still_be_looked_at_and_written_out() {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
     };
     permit(&sick.file(), 0o400);
-    permit(&sick.path().join("parlance.lock"), 0o400);
     permit(sick.path(), 0o500);
     let run = |program: &str, arguments: &[&OsStr]| run_bound(sick.path(), program, arguments);
     let tool = |arguments: &[&str]| {

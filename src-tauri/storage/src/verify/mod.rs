@@ -23,7 +23,7 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use crate::Error;
-use crate::data_dir::{DATABASE_FILE, LOCK_FILE, Lock, can_write};
+use crate::data_dir::{DATABASE_FILE, LOCK_FILE, Lock, can_write, can_write_in};
 use crate::database::open_to_verify;
 use crate::inspect::{find_database, look_at};
 use crate::progress::{Stage, Watch, interruptible};
@@ -189,12 +189,11 @@ pub fn run(data_dir: &Path) -> Result<Option<Report>, Error> {
         Err(error) => return Err(error),
     }
     let report = match Lock::take(data_dir) {
-        Ok(_lock) => run_alone(&path),
+        // Asked before the file is open: closing a handle of an open file takes its locks away (POSIX).
+        Ok(_lock) if can_write(&path) && can_write_in(data_dir) => run_alone(&path),
+        Ok(_lock) => run_write_protected(&path, "the file or its folder is write-protected"),
         Err(Error::AlreadyOpen) => run_beside_the_app(&path),
-        Err(error) => look_at(&path, |connection| {
-            let reason = format!("{LOCK_FILE} cannot be taken: {error}");
-            check_without_search(connection, &path, &reason)
-        }),
+        Err(error) => run_write_protected(&path, &format!("{LOCK_FILE} cannot be taken: {error}")),
     };
     told(&path, report).map(Some)
 }
@@ -209,15 +208,14 @@ fn told(path: &Path, report: Result<Report, Error>) -> Result<Report, Error> {
 
 /// Checks a database that nobody else can have open.
 fn run_alone(path: &Path) -> Result<Report, Error> {
-    // Before it is open: closing a handle of an open file takes its locks away (POSIX).
-    let can_write = can_write(path);
     let connection = open_to_verify(path)?;
-    if can_write {
-        check_alone(&connection, path, search::check)
-    } else {
-        connection.pragma_update(None, "query_only", true)?;
-        check_without_search(&connection, path, "the file is write-protected")
-    }
+    check_alone(&connection, path, search::check)
+}
+
+fn run_write_protected(path: &Path, reason: &str) -> Result<Report, Error> {
+    look_at(path, |connection| {
+        check_without_search(connection, path, reason)
+    })
 }
 
 /// Checks a database that was just made out of a backup, and ends in the middle once `watch` no longer wants it.
