@@ -3,7 +3,7 @@
 use std::{path::PathBuf, time::Duration};
 
 use parlance_speech::{AudioStore, SETTLED_AFTER, SweepError, sweep};
-use parlance_storage::{Database, Error, Timestamp, backup, trash};
+use parlance_storage::{Database, Error, Timestamp, backup, search, trash};
 use tauri::async_runtime::{spawn, spawn_blocking};
 use tokio::time::sleep;
 
@@ -40,6 +40,7 @@ async fn tidy(database: Database, audio: AudioStore, as_of: Timestamp) -> bool {
             is_done = error != Error::Busy;
         }
     }
+    finish_search_rebuild(database.clone()).await;
     let swept = spawn_blocking(move || sweep(&database, &audio, SETTLED_AFTER)).await;
     match swept {
         Ok(Ok(swept)) if swept.removed_files + swept.put_back > 0 => log::info!(
@@ -52,6 +53,20 @@ async fn tidy(database: Database, audio: AudioStore, as_of: Timestamp) -> bool {
         Err(_) => log::warn!("the sweep of the sounds was broken off"),
     }
     is_done
+}
+
+/// Goes on making the full-text tables anew where somebody broke that off, if somebody did. What fails is logged and
+/// left for the next time.
+pub async fn finish_search_rebuild(database: Database) {
+    loop {
+        match database.write(search::rebuild_piece).await {
+            Ok(Some(_)) => {}
+            Ok(None) | Err(Error::Closed) => return,
+            Err(error) => {
+                return log::warn!("the search could not be made anew: {}", error.code());
+            }
+        }
+    }
 }
 
 /// The rows are erased, but their bytes may still stand in the log.

@@ -34,6 +34,8 @@ pub enum Work {
     Repair,
     /// What is readable is written into a folder.
     Rescue,
+    /// What the search looks in is made anew.
+    Reindex,
 }
 
 /// How far long work has come.

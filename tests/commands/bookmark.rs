@@ -27,6 +27,10 @@ fn a_message_is_bookmarked_listed_and_let_go_again() {
     );
     set(&reply["id"], Value::Null).unwrap();
     let items = listed(&app);
+    let kept = app
+        .call("bookmark_get", json!({ "messageId": said["id"] }))
+        .unwrap();
+    assert_eq!(kept["note"], "để ôn lại");
     assert_eq!(items[0]["messageId"], reply["id"]);
     assert_eq!(items[0]["role"], "assistant");
     assert_eq!(items[1]["note"], "để ôn lại");
@@ -55,6 +59,8 @@ fn a_message_is_bookmarked_listed_and_let_go_again() {
         .unwrap();
     assert_eq!(done["kind"], "bookmark_remove");
     assert_eq!(listed(&app).len(), 1);
+    let none = app.call("bookmark_get", json!({ "messageId": said["id"] }));
+    assert_eq!(none.unwrap(), Value::Null);
     app.call("operation_undo", json!({ "id": done["id"] }))
         .unwrap();
     assert_eq!(listed(&app), items);
@@ -83,6 +89,12 @@ fn a_bookmark_that_cannot_be_is_a_typed_error() {
         (
             "bookmark_set",
             json!({ "messageId": "0000000000001", "note": null }),
+            "not_found",
+        ),
+        ("bookmark_get", json!({ "messageId": "x" }), "invalid"),
+        (
+            "bookmark_get",
+            json!({ "messageId": "0000000000001" }),
             "not_found",
         ),
         ("bookmark_remove", json!({ "messageId": "x" }), "invalid"),

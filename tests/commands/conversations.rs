@@ -187,7 +187,7 @@ fn a_reply_is_unread_until_it_is_read() {
         (json!(true), json!(1))
     );
     assert_eq!(list(&app, &json!({ "unread": true })), [&*id]);
-    app.call("conversation_mark_read", json!({ "id": id }))
+    app.call("conversation_mark_read", json!({ "ids": [id] }))
         .unwrap();
     assert_eq!(
         (get(&app, &id)["isUnread"].clone(), unread()),
@@ -296,9 +296,9 @@ fn a_pin_moves_only_among_pins_and_only_what_is_there_is_read() {
     assert_error(&move_pin(&id, json!(id)), "invalid");
     assert_error(&move_pin(&id, json!(7)), "invalid");
     assert_error(&move_pin(UNKNOWN, Value::Null), "not_found");
-    let error = app.call("conversation_mark_read", json!({ "id": UNKNOWN }));
+    let error = app.call("conversation_mark_read", json!({ "ids": [id, UNKNOWN] }));
     assert_error(&error.unwrap_err(), "not_found");
-    let error = app.call("conversation_mark_read", json!({ "ids": [id] }));
+    let error = app.call("conversation_mark_read", json!({ "ids": [] }));
     assert_error(&error.unwrap_err(), "invalid");
 }
 

@@ -20,12 +20,19 @@ fn a_reply_is_reacted_to_and_that_is_taken_back() {
             .unwrap();
         assert_eq!(set["feedback"], feedback);
         assert_eq!(shown(), reaction);
+        assert_eq!(said_of(&app, &reply), set);
     }
     for _ in 0..2 {
         app.call("reaction_clear", json!({ "messageId": reply }))
             .unwrap();
         assert_eq!(shown(), Value::Null);
+        assert_eq!(said_of(&app, &reply), Value::Null);
     }
+}
+
+fn said_of(app: &TestApp, message: &Value) -> Value {
+    app.call("reaction_get", json!({ "messageId": message }))
+        .unwrap()
 }
 
 #[test]
@@ -57,6 +64,13 @@ fn a_reaction_that_cannot_be_is_a_typed_error() {
             .unwrap_err();
         assert_error(&error, code);
     }
+    for (id, code) in [(json!(5), "invalid"), (json!("0000000000001"), "not_found")] {
+        let error = app
+            .call("reaction_get", json!({ "messageId": id }))
+            .unwrap_err();
+        assert_error(&error, code);
+    }
+    assert_eq!(said_of(&app, &said), Value::Null);
     let shown = app.call("message_get", json!({ "id": reply })).unwrap();
     assert_eq!(shown["reaction"], Value::Null);
 }

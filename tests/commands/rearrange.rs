@@ -78,6 +78,13 @@ fn a_branch_ends_with_its_message() {
         .call("conversation_branch", json!({ "messageId": second }))
         .unwrap();
     assert_eq!(contents(&app, id_of(&made)), contents(&app, &id)[..2]);
+    let branch = app
+        .call("conversation_get", json!({ "id": id_of(&made) }))
+        .unwrap();
+    assert_eq!(branch["originConversationId"], json!(id));
+    assert_eq!(branch["originMessageId"], second);
+    let original = app.call("conversation_get", json!({ "id": id })).unwrap();
+    assert_eq!(original["originConversationId"], Value::Null);
     assert_eq!(made["operation"]["kind"], "conversation_branch");
 }
 

@@ -1,3 +1,7 @@
+use std::sync::Arc;
+
+use parlance_lib::{events::Notify, work::Work};
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, assert_error, until};
@@ -108,5 +112,65 @@ fn the_last_searches_are_remembered_over_a_new_start_and_forgotten_on_wish() {
     assert_error(
         &app.call("search_forget", json!({ "text": 1 })).unwrap_err(),
         "invalid",
+    );
+}
+
+/// Closes the app, makes the search forget every message as only a failing disk can, and opens the app again.
+fn forgotten(app: TestApp, and: &str) -> TestApp {
+    let (directory, data_dir) = app.quit();
+    Connection::open(data_dir.join("parlance.db"))
+        .unwrap()
+        .execute_batch(&format!(
+            "INSERT INTO message_search_words (message_search_words) VALUES ('delete-all');
+             INSERT INTO message_search_trigrams (message_search_trigrams) VALUES ('delete-all');
+             {and}"
+        ))
+        .unwrap();
+    TestApp::open(directory, data_dir)
+}
+
+fn found(app: &TestApp) -> usize {
+    let page = search(app, "in:messages 吃了");
+    page["hits"].as_array().unwrap().len()
+}
+
+#[test]
+fn a_search_that_has_forgotten_everything_is_made_anew_while_the_app_is_used() {
+    let app = TestApp::new();
+    app.set("partnerPace", "instant");
+    let conversation = app.conversation();
+    send(&app, &conversation, "昨天我吃了 crème brûlée。");
+    let app = forgotten(app, "");
+    assert_eq!(found(&app), 0);
+    app.call("search_rebuild", json!({})).unwrap();
+    assert_eq!(found(&app), 1);
+    assert_eq!(search(&app, "crème")["isIncomplete"], false);
+}
+
+#[test]
+fn what_was_left_of_making_the_search_anew_is_done_after_the_next_start() {
+    let app = TestApp::new();
+    app.set("partnerPace", "instant");
+    let conversation = app.conversation();
+    send(&app, &conversation, "昨天我吃了 crème brûlée。");
+    let app = forgotten(
+        app,
+        "INSERT INTO search_rebuilds (source, pending_below)
+         SELECT 'messages', max(id) + 1 FROM messages",
+    );
+    until("everything found again", || {
+        let is_whole = search(&app, "crème")["isIncomplete"] == false;
+        (is_whole && found(&app) == 1).then_some(())
+    });
+}
+
+#[test]
+fn two_long_works_do_not_meet_in_the_search() {
+    let app = TestApp::new();
+    let notify: Notify = Arc::new(|_| {});
+    let _job = app.slot().bench.begin(Work::Backup, &notify).unwrap();
+    assert_error(
+        &app.call("search_rebuild", json!({})).unwrap_err(),
+        "conflict",
     );
 }

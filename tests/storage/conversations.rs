@@ -426,6 +426,8 @@ fn a_summary_is_camel_case_on_the_wire() {
         serde_json::json!({
             "id": id, "templateId": null, "title": "", "titleSource": "auto", "level": null, "status": "active",
             "pinnedAt": null, "messageCount": 0, "lastMessageAt": null, "lastMessagePreview": null,
+            "originConversationId": null,
+            "originMessageId": null,
             "createdAt": NOON.as_millis(), "tags": [], "folderId": null, "isUnread": false
         })
     );

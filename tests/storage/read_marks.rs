@@ -11,7 +11,7 @@ use crate::support::{World, blank, chunk};
 
 fn mark_read(world: &World, id: ConversationId) {
     world
-        .act(move |tx, user, _| conversation::mark_read(tx, user, id))
+        .act(move |tx, user, _| conversation::mark_read(tx, user, &[id]))
         .unwrap();
 }
 

@@ -84,6 +84,9 @@ export const testids = {
 	searchAll: "search-all",
 	searchOperator: "search-operator", // data-operator
 	searchForget: "search-forget",
+	searchIncomplete: "search-incomplete",
+	searchIndex: "search-index",
+	searchRebuild: "search-rebuild",
 	renameInput: "rename-input",
 	composer: "composer",
 	send: "send",
@@ -121,6 +124,7 @@ export const testids = {
 	reactFeedback: "react-feedback",
 	reactSave: "react-save",
 	reactClear: "react-clear",
+	originLink: "origin-link",
 	topBarMenu: "top-bar-menu",
 	topBarMenuItem: "top-bar-menu-item", // data-action
 	notesPanel: "notes-panel",

@@ -27,6 +27,22 @@ pub async fn bookmark_set(
     Ok(bookmark)
 }
 
+/// The bookmark of a message; null if it has none.
+#[tauri::command]
+#[specta::specta]
+pub async fn bookmark_get(
+    profile: State<'_, ProfileSlot>,
+    message_id: Input<MessageId>,
+) -> CommandResult<Option<Bookmark>> {
+    let profile = profile.get()?;
+    let (user, Input(message)) = (profile.user.id, message_id);
+    let bookmark = profile
+        .database
+        .read(move |tx| bookmark::get(tx, user, message))
+        .await?;
+    Ok(bookmark)
+}
+
 /// Removes the bookmark of a message, and gives what can be undone.
 #[tauri::command]
 #[specta::specta]

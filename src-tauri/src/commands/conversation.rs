@@ -276,18 +276,18 @@ pub async fn conversation_set_level(
     Ok(operation)
 }
 
-/// Everything in a conversation has been read.
+/// Everything in 1 to 1,000 conversations has been read.
 #[tauri::command]
 #[specta::specta]
 pub async fn conversation_mark_read(
     profile: State<'_, ProfileSlot>,
-    id: Input<ConversationId>,
+    ids: Input<Vec<ConversationId>>,
 ) -> CommandResult<()> {
     let profile = profile.get()?;
-    let (user, Input(id)) = (profile.user.id, id);
+    let (user, Input(ids)) = (profile.user.id, ids);
     profile
         .database
-        .write(move |tx| conversation::mark_read(tx, user, id))
+        .write(move |tx| conversation::mark_read(tx, user, &ids))
         .await?;
     Ok(())
 }

@@ -87,6 +87,7 @@ commands! {
     search::search_recent();
     search::search_remember("text");
     search::search_forget("text");
+    search::search_rebuild();
     chunk::chunk_audio("id");
     chunk::chunk_retry("id");
     settings::settings_get();
@@ -105,7 +106,7 @@ commands! {
     conversation::conversation_move_pin("id", "beforeId");
     conversation::conversation_set_status("ids", "status");
     conversation::conversation_set_level("ids", "level");
-    conversation::conversation_mark_read("id");
+    conversation::conversation_mark_read("ids");
     conversation::conversation_mark_unread("ids");
     conversation::conversation_unread_count();
     conversation::conversation_delete_many("ids");
@@ -124,7 +125,9 @@ commands! {
     message::message_delete_many("ids");
     bookmark::bookmark_set("messageId", "note");
     bookmark::bookmark_remove("messageId");
+    bookmark::bookmark_get("messageId");
     bookmark::bookmark_list("cursor", "limit");
+    reaction::reaction_get("messageId");
     reaction::reaction_set("messageId", "reaction", "feedback");
     reaction::reaction_clear("messageId");
     note::note_create("conversationId", "messageId", "content");

@@ -8,6 +8,22 @@ use tauri::State;
 
 use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
 
+/// What was said of a message; null if nothing was.
+#[tauri::command]
+#[specta::specta]
+pub async fn reaction_get(
+    profile: State<'_, ProfileSlot>,
+    message_id: Input<MessageId>,
+) -> CommandResult<Option<MessageReaction>> {
+    let profile = profile.get()?;
+    let (user, Input(message)) = (profile.user.id, message_id);
+    let reaction = profile
+        .database
+        .read(move |tx| reaction::get(tx, user, message))
+        .await?;
+    Ok(reaction)
+}
+
 /// Says what a reply was like, with a feedback of up to 2,000 characters or none, in the place of what was said before.
 ///
 /// `conflict` for what is no reply.

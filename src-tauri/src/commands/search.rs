@@ -4,9 +4,18 @@ use parlance_storage::{
     SearchKind,
     search::{self, SearchPage, SearchRequest},
 };
-use tauri::State;
+use tauri::{
+    State,
+    async_runtime::{spawn, spawn_blocking},
+};
 
-use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
+use crate::{
+    error::{CommandError, CommandResult},
+    housekeeping::finish_search_rebuild,
+    input::Input,
+    slot::ProfileSlot,
+    work::Work,
+};
 
 /// A page of hits, the best first. Whatever was typed is a search; nothing is an error.
 ///
@@ -82,4 +91,23 @@ pub async fn search_forget(
         })
         .await?;
     Ok(())
+}
+
+/// Makes anew what the search looks in, while the app is used. `conflict` while other long work is under way.
+///
+/// `cancelled` when it is no longer wanted: the rest is then done in the background, and until it is, some texts are
+/// not found (`is_incomplete` of a page).
+#[tauri::command]
+#[specta::specta]
+pub async fn search_rebuild(profile: State<'_, ProfileSlot>) -> CommandResult<()> {
+    let database = profile.get()?.database.clone();
+    let job = profile.bench.begin(Work::Reindex, profile.notify())?;
+    let worker = database.clone();
+    let done = spawn_blocking(move || job.run(|watch| search::rebuild(&worker, watch)))
+        .await
+        .map_err(|_| CommandError::internal("making the search anew was broken off"))?;
+    if done.is_err() {
+        spawn(finish_search_rebuild(database));
+    }
+    done
 }

@@ -144,6 +144,15 @@ pub fn set(
     find(tx, user, message.id)?.ok_or_else(|| Error::not_found("bookmark", message.id))
 }
 
+/// The bookmark of a message; `None` if it has none.
+///
+/// # Errors
+/// `NotFound` like [`message::get`].
+pub fn get(tx: &ReadTx<'_>, user: UserId, message: MessageId) -> Result<Option<Bookmark>, Error> {
+    message::get(tx, user, message)?;
+    find(tx, user, message)
+}
+
 /// Removes the bookmark of a message. That can be undone.
 ///
 /// # Errors

@@ -107,6 +107,19 @@ pub fn clear(
     Ok(())
 }
 
+/// What was said of a message; `None` if nothing was.
+///
+/// # Errors
+/// `NotFound` like [`message::get`].
+pub fn get(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    message: MessageId,
+) -> Result<Option<MessageReaction>, Error> {
+    message::get(tx, user, message)?;
+    find(tx, user, message)
+}
+
 fn find(
     tx: &ReadTx<'_>,
     user: UserId,

@@ -140,6 +140,13 @@ export const commands = {
 	searchRemember: (text: string) => typedError<null, CommandError>(__TAURI_INVOKE("search_remember", { text })),
 	/**  Forgets one of the last searches, or all of them if `text` is null. */
 	searchForget: (text: string | null) => typedError<null, CommandError>(__TAURI_INVOKE("search_forget", { text })),
+	/**
+	 *  Makes anew what the search looks in, while the app is used. `conflict` while other long work is under way.
+	 * 
+	 *  `cancelled` when it is no longer wanted: the rest is then done in the background, and until it is, some texts are
+	 *  not found (`is_incomplete` of a page).
+	 */
+	searchRebuild: () => typedError<null, CommandError>(__TAURI_INVOKE("search_rebuild")),
 	/**  The sound of a chunk; `not_found` while it has none. */
 	chunkAudio: (id: ChunkId) => typedError<ArrayBuffer, CommandError>(__TAURI_INVOKE("chunk_audio", { id })),
 	/**  Queues a chunk again whose sound failed. */
@@ -196,8 +203,8 @@ export const commands = {
 	conversationSetStatus: (ids: ConversationId[], status: ConversationStatus) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_set_status", { ids, status })),
 	/**  Gives 1 to 1,000 conversations a level, or none, and gives what can be undone; null if they have it. */
 	conversationSetLevel: (ids: ConversationId[], level: CefrLevel | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("conversation_set_level", { ids, level })),
-	/**  Everything in a conversation has been read. */
-	conversationMarkRead: (id: ConversationId) => typedError<null, CommandError>(__TAURI_INVOKE("conversation_mark_read", { id })),
+	/**  Everything in 1 to 1,000 conversations has been read. */
+	conversationMarkRead: (ids: ConversationId[]) => typedError<null, CommandError>(__TAURI_INVOKE("conversation_mark_read", { ids })),
 	/**  Nothing in 1 to 1,000 conversations counts as read. */
 	conversationMarkUnread: (ids: ConversationId[]) => typedError<null, CommandError>(__TAURI_INVOKE("conversation_mark_unread", { ids })),
 	/**  How many conversations have something unread, archived ones left out; 1,000 stands for that many or more. */
@@ -261,12 +268,16 @@ export const commands = {
 	bookmarkSet: (messageId: MessageId, note: string | null) => typedError<Bookmark, CommandError>(__TAURI_INVOKE("bookmark_set", { messageId, note })),
 	/**  Removes the bookmark of a message, and gives what can be undone. */
 	bookmarkRemove: (messageId: MessageId) => typedError<Operation, CommandError>(__TAURI_INVOKE("bookmark_remove", { messageId })),
+	/**  The bookmark of a message; null if it has none. */
+	bookmarkGet: (messageId: MessageId) => typedError<Bookmark | null, CommandError>(__TAURI_INVOKE("bookmark_get", { messageId })),
 	/**
 	 *  A page of the bookmarks, newest first, without what lies in the trash.
 	 * 
 	 *  `cursor` is the `next` of the page before, `limit` is 1 to 100.
 	 */
 	bookmarkList: (cursor: string | null, limit: number) => typedError<BookmarkPage, CommandError>(__TAURI_INVOKE("bookmark_list", { cursor, limit })),
+	/**  What was said of a message; null if nothing was. */
+	reactionGet: (messageId: MessageId) => typedError<MessageReaction | null, CommandError>(__TAURI_INVOKE("reaction_get", { messageId })),
 	/**
 	 *  Says what a reply was like, with a feedback of up to 2,000 characters or none, in the place of what was said before.
 	 * 
@@ -571,6 +582,10 @@ export type ConversationSummary = {
 	folderId: FolderId | null,
 	/**  Whether its last message is newer than what was read of it. */
 	isUnread: boolean,
+	/**  See [`Conversation::origin_conversation_id`]. */
+	originConversationId: ConversationId | null,
+	/**  See [`Conversation::origin_message_id`]. */
+	originMessageId: MessageId | null,
 };
 
 /**  Rows that changed in one commit. */
@@ -1138,6 +1153,8 @@ export type SearchPage = {
 	 *  was looked at that the conditions left out.
 	 */
 	next: string | null,
+	/**  Whether some texts cannot be found yet, since the full-text tables are being made anew. */
+	isIncomplete: boolean,
 };
 
 /**  A piece of a snippet. */
@@ -1349,7 +1366,9 @@ export type Work =
 /**  A repaired copy takes the place of the database. */
 "repair" | 
 /**  What is readable is written into a folder. */
-"rescue";
+"rescue" | 
+/**  What the search looks in is made anew. */
+"reindex";
 
 /**  How far long work has come. */
 export type WorkProgress = {

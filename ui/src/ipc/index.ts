@@ -96,7 +96,7 @@ export interface Client {
 	conversationMarkUnread(ids: string[]): Promise<null>;
 	/** Null puts it at the end of the pinned ones. */
 	conversationMovePin(id: string, beforeId: string | null): Promise<Operation | null>;
-	conversationMarkRead(id: string): Promise<null>;
+	conversationMarkRead(ids: string[]): Promise<null>;
 	/** Archived ones left out; 1,000 stands for that many or more. */
 	conversationUnreadCount(): Promise<number>;
 	/** The outermost ones first, then those of each folder together, by position. */
@@ -144,6 +144,8 @@ export interface Client {
 	searchRemember(text: string): Promise<null>;
 	/** Null forgets all. */
 	searchForget(text: string | null): Promise<null>;
+	/** Ends with `cancelled` when that was wished; then the rest is done in the background. */
+	searchRebuild(): Promise<null>;
 	/** A whole audio file (WAV); fails with `not_found` while there is none. */
 	chunkAudio(id: string): Promise<ArrayBuffer>;
 	chunkRetry(id: string): Promise<Chunk>;
@@ -174,8 +176,12 @@ export interface Client {
 	bookmarkSet(messageId: string, note: string | null): Promise<Bookmark>;
 	/** Gives what can be undone. */
 	bookmarkRemove(messageId: string): Promise<Operation>;
+	/** Null without one. */
+	bookmarkGet(messageId: string): Promise<Bookmark | null>;
 	/** Newest first. */
 	bookmarkList(cursor: string | null, limit: number): Promise<BookmarkPage>;
+	/** Null without one. */
+	reactionGet(messageId: string): Promise<MessageReaction | null>;
 	reactionSet(messageId: string, reaction: Reaction, feedback: string | null): Promise<MessageReaction>;
 	reactionClear(messageId: string): Promise<null>;
 	noteCreate(conversationId: string, messageId: string | null, content: string): Promise<Note>;
@@ -254,7 +260,7 @@ export const client: Client = {
 	conversationSetLevel: (ids, level) => ask(commands.conversationSetLevel, ids, level),
 	conversationMarkUnread: (ids) => ask(commands.conversationMarkUnread, ids),
 	conversationMovePin: (id, beforeId) => ask(commands.conversationMovePin, id, beforeId),
-	conversationMarkRead: (id) => ask(commands.conversationMarkRead, id),
+	conversationMarkRead: (ids) => ask(commands.conversationMarkRead, ids),
 	conversationUnreadCount: () => ask(commands.conversationUnreadCount),
 	folderList: () => ask(commands.folderList),
 	folderCreate: (request) => ask(commands.folderCreate, request),
@@ -286,6 +292,7 @@ export const client: Client = {
 	searchRecent: () => ask(commands.searchRecent),
 	searchRemember: (text) => ask(commands.searchRemember, text),
 	searchForget: (text) => ask(commands.searchForget, text),
+	searchRebuild: () => ask(commands.searchRebuild),
 	chunkAudio: (id) => ask(commands.chunkAudio, id),
 	chunkRetry: (id) => ask(commands.chunkRetry, id),
 	settingsGet: () => ask(commands.settingsGet),
@@ -306,7 +313,9 @@ export const client: Client = {
 	messageHistory: (id, cursor) => ask(commands.messageHistory, id, cursor),
 	bookmarkSet: (messageId, note) => ask(commands.bookmarkSet, messageId, note),
 	bookmarkRemove: (messageId) => ask(commands.bookmarkRemove, messageId),
+	bookmarkGet: (messageId) => ask(commands.bookmarkGet, messageId),
 	bookmarkList: (cursor, limit) => ask(commands.bookmarkList, cursor, limit),
+	reactionGet: (messageId) => ask(commands.reactionGet, messageId),
 	reactionSet: (messageId, reaction, feedback) => ask(commands.reactionSet, messageId, reaction, feedback),
 	reactionClear: (messageId) => ask(commands.reactionClear, messageId),
 	noteCreate: (conversationId, messageId, content) =>

@@ -47,6 +47,7 @@ export class FakeApp extends FakeMessages implements Client {
 	/** What a search finds, whatever is looked for; and what was looked for last. */
 	found: SearchHit[] = [];
 	recentSearches: string[] = [];
+	isSearchIncomplete = false;
 	/** Newest first. */
 	backups: Backup[] = [];
 	lastFailure: BackupOverview["lastFailure"] = null;
@@ -248,6 +249,7 @@ export class FakeApp extends FakeMessages implements Client {
 				hits: [...few, ...pages.slice(from, from + limit)],
 				more: isFirst && hits.filter((hit) => hit.kind === "title").length > 5 ? ["title" as const] : [],
 				next: from + limit < pages.length ? String(from + limit) : null,
+				isIncomplete: this.isSearchIncomplete,
 			};
 		});
 	}
@@ -266,6 +268,13 @@ export class FakeApp extends FakeMessages implements Client {
 	searchForget(text: string | null) {
 		return this.carryOut("searchForget", [text], () => {
 			this.recentSearches = text === null ? [] : this.recentSearches.filter((one) => one !== text);
+			return null;
+		});
+	}
+
+	searchRebuild() {
+		return this.carryOut("searchRebuild", [], () => {
+			this.isSearchIncomplete = false;
 			return null;
 		});
 	}

@@ -130,8 +130,8 @@ export class FakeLibrary extends FakeCalls {
 		);
 	}
 
-	conversationMarkRead(id: string) {
-		return this.carryOut("conversationMarkRead", [id], () => this.#mark([id], false));
+	conversationMarkRead(ids: string[]) {
+		return this.carryOut("conversationMarkRead", [ids], () => this.#mark(ids, false));
 	}
 
 	conversationMarkUnread(ids: string[]) {

@@ -1,5 +1,6 @@
 import type {
 	Bookmark,
+	ConversationSummary,
 	Message,
 	MessageEdit,
 	MessagePage,
@@ -22,7 +23,7 @@ export class FakeMessages extends FakeLibrary {
 	/** Newest first. */
 	bookmarks: Bookmark[] = [];
 	/** What was written besides a reaction, by message. */
-	readonly feedback = new Map<string, string | null>();
+	readonly reactions = new Map<string, MessageReaction>();
 	#clock = NOON;
 
 	messageList(conversationId: string, stretch: Stretch, limit: number) {
@@ -104,6 +105,14 @@ export class FakeMessages extends FakeLibrary {
 		});
 	}
 
+	bookmarkGet(messageId: string) {
+		return this.answer(
+			"bookmarkGet",
+			[messageId],
+			() => this.bookmarks.find((bookmark) => bookmark.messageId === messageId) ?? null,
+		);
+	}
+
 	bookmarkList(cursor: string | null, limit: number) {
 		return this.answer("bookmarkList", [cursor, limit], () => {
 			const items = this.bookmarks.flatMap(({ messageId, note, createdAt }) => {
@@ -117,17 +126,22 @@ export class FakeMessages extends FakeLibrary {
 		});
 	}
 
+	reactionGet(messageId: string) {
+		return this.answer("reactionGet", [messageId], () => this.reactions.get(messageId) ?? null);
+	}
+
 	reactionSet(messageId: string, reaction: Reaction, feedback: string | null) {
 		return this.carryOut("reactionSet", [messageId, reaction, feedback], (): MessageReaction => {
-			this.feedback.set(messageId, feedback);
+			const set = { id: anId(), messageId, reaction, feedback, createdAt: NOON, updatedAt: this.#now() };
+			this.reactions.set(messageId, set);
 			this.#mark(messageId, { reaction });
-			return { id: anId(), messageId, reaction, feedback, createdAt: NOON, updatedAt: this.#now() };
+			return set;
 		});
 	}
 
 	reactionClear(messageId: string) {
 		return this.carryOut("reactionClear", [messageId], () => {
-			this.feedback.delete(messageId);
+			this.reactions.delete(messageId);
 			this.#mark(messageId, { reaction: null });
 			return null;
 		});
@@ -176,7 +190,10 @@ export class FakeMessages extends FakeLibrary {
 		return this.carryOut("conversationBranch", [messageId], () => {
 			const last = found(this.messages, messageId);
 			const upTo = this.of(last.conversationId).filter((one) => one.sequenceNumber <= last.sequenceNumber);
-			return this.#copy("conversation_branch", last.conversationId, upTo);
+			return this.#copy("conversation_branch", last.conversationId, upTo, {
+				originConversationId: last.conversationId,
+				originMessageId: messageId,
+			});
 		});
 	}
 
@@ -247,9 +264,17 @@ export class FakeMessages extends FakeLibrary {
 		return [from, from + size];
 	}
 
-	#copy(kind: Operation["kind"], id: string, messages: readonly Message[]): Rearranged {
+	#copy(
+		kind: Operation["kind"],
+		id: string,
+		messages: readonly Message[],
+		origin: Pick<ConversationSummary, "originConversationId" | "originMessageId"> = {
+			originConversationId: null,
+			originMessageId: null,
+		},
+	): Rearranged {
 		const original = found(this.conversations, id);
-		const conversation = aConversation({ ...original, id: anId(), pinnedAt: null });
+		const conversation = aConversation({ ...original, ...origin, id: anId(), pinnedAt: null });
 		this.conversations = [conversation, ...this.conversations];
 		const copies = messages.map((message, index) =>
 			aMessage({ ...message, id: anId(), conversationId: conversation.id, sequenceNumber: index + 1 }),

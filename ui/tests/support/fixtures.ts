@@ -127,6 +127,8 @@ export function aConversation(over: Partial<ConversationSummary> = {}): Conversa
 		tags: [],
 		folderId: null,
 		isUnread: false,
+		originConversationId: null,
+		originMessageId: null,
 		...over,
 	};
 }

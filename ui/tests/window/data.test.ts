@@ -465,3 +465,46 @@ it("the window lets go of everything when it is closed during a backup", async (
 	await settled();
 	expect(app.listeners).toBe(0);
 });
+
+describe("the rebuilding of the search", () => {
+	it("shows how far it is, and says when it is done", async () => {
+		const { app } = await inSettings();
+		const held = app.hold("searchRebuild");
+		await user.click(get("searchRebuild"));
+		await app.progress("reindex", "indexing", 250);
+		await new Promise((resolve) => setTimeout(resolve, 320));
+		expect(get("workProgress").textContent).toContain("25");
+		await held.release();
+		await painted();
+		expect(find("workProgress")).toBeNull();
+		expect(get("searchIndex").textContent).toContain("The search is complete.");
+	});
+
+	it("goes on in the background when nobody wants to wait, and says so", async () => {
+		const { app } = await inSettings();
+		const held = app.hold("searchRebuild");
+		await user.click(get("searchRebuild"));
+		await new Promise((resolve) => setTimeout(resolve, 320));
+		await user.click(get("workCancel"));
+		await held.fail("cancelled");
+		await painted();
+		expect(app.callsOf("workCancel")).toHaveLength(1);
+		expect(get("workCancelled").textContent).toContain("rebuilt in the background");
+	});
+
+	it("that fails says why", async () => {
+		const { app } = await inSettings();
+		app.failNext("searchRebuild", "disk_full");
+		await user.click(get("searchRebuild"));
+		await painted();
+		expect(get("searchIndex").textContent).toContain("The search could not be rebuilt. The disk is full.");
+	});
+
+	it("is not offered where nothing can be written", async () => {
+		const { app } = livedIn();
+		app.status = { ...READY, readOnly: "its file is write-protected" };
+		await inSettings(app);
+		expect(find("dataSection")).not.toBeNull();
+		expect(find("searchRebuild")).toBeNull();
+	});
+});

@@ -109,7 +109,7 @@ describe("what is unread", () => {
 		const { app, cafe } = await inLibrary();
 		await user.click(opener(cafe.id));
 		await painted();
-		expect(app.callsOf("conversationMarkRead")).toEqual([[cafe.id]]);
+		expect(app.callsOf("conversationMarkRead")).toEqual([[[cafe.id]]]);
 		expect(row(cafe.id).textContent).not.toContain("Unread");
 		opener(cafe.id).focus();
 		await chooseFromMenu("unread");

@@ -290,7 +290,7 @@ describe("a bookmark", () => {
 	it("whose note cannot be read is not written over", async () => {
 		const { app } = await inTalk();
 		await act(mine, "bookmark");
-		app.failNext("bookmarkList", "io");
+		app.failNext("bookmarkGet", "io");
 		await act(mine, "bookmarkNote");
 		expect(find("bookmarkNote")).toBeNull();
 		expect((get("bookmarkSave") as HTMLButtonElement).disabled).toBe(true);
@@ -319,6 +319,22 @@ describe("a reaction", () => {
 		await user.click(get("reactClear"));
 		await painted();
 		expect(find("messageReaction")).toBeNull();
+	});
+
+	it("whose words cannot be read is not written over", async () => {
+		const { app } = await inTalk();
+		const { id = "" } = article(reply).dataset;
+		await app.reactionSet(id, "too_hard", "Từ mới quá nhiều");
+		await painted();
+		app.failNext("reactionGet", "io");
+		await act(reply, "react");
+		expect(get("reactDialog").textContent).toContain("What you wrote about it could not be read.");
+		expect(find("reactFeedback")).toBeNull();
+		expect((get("reactSave") as HTMLButtonElement).disabled).toBe(true);
+		await user.click(screen.getByText("Try again"));
+		await painted();
+		expect(textIn("reactFeedback")).toBe("Từ mới quá nhiều");
+		expect((get("reactSave") as HTMLButtonElement).disabled).toBe(false);
 	});
 
 	it("that fails says why and keeps what was written", async () => {

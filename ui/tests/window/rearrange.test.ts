@@ -48,6 +48,62 @@ describe("duplicating a conversation", () => {
 	});
 });
 
+describe("a branch", () => {
+	/** A branch of the first two messages, which is open. */
+	async function branched() {
+		const opened = await inTalk();
+		const [, second] = opened.app.messages.filter(({ conversationId }) => conversationId === opened.talk.id);
+		const { conversation } = await opened.app.conversationBranch(second?.id ?? "");
+		await painted();
+		await open(conversation.id);
+		return { ...opened, branch: conversation, from: second?.id ?? "" };
+	}
+
+	it("names the conversation it came from, and leads to the message at which it left", async () => {
+		const { app, from } = await branched();
+		expect(messages()).toHaveLength(2);
+		expect(get("originLink").textContent).toContain("From “At the café”");
+		await user.click(get("originLink"));
+		await painted();
+		expect(messages()).toHaveLength(4);
+		expect(document.activeElement?.closest("[data-id]")?.getAttribute("data-id")).toBe(from);
+		expect(find("originLink")).toBeNull();
+		expect(app.callsOf("conversationBranch")).toEqual([[from]]);
+	});
+
+	it("names it also when the list does not show it, and follows its name", async () => {
+		const { app, talk, branch } = await branched();
+		await app.conversationRename(talk.id, "Quán cà phê");
+		await app.emit({ entity: "conversation", id: talk.id });
+		await painted();
+		expect(get("originLink").textContent).toContain("From “Quán cà phê”");
+		app.conversations = app.conversations.map((item) =>
+			item.id === talk.id ? { ...item, status: "archived" } : item,
+		);
+		await app.emit({ entity: "conversation", id: talk.id });
+		await painted();
+		await open(app.conversations.find(({ id }) => ![talk.id, branch.id].includes(id))?.id ?? "");
+		await open(branch.id);
+		expect(titles()).not.toContain("Quán cà phê");
+		expect(get("originLink").textContent).toContain("From “Quán cà phê”");
+	});
+
+	it("says nothing of a conversation that is in the trash, and speaks of what fails otherwise", async () => {
+		const { app, talk, branch } = await branched();
+		await app.conversationDelete(talk.id);
+		await painted();
+		const other = app.conversations.find(({ id }) => id !== branch.id)?.id ?? "";
+		await open(other);
+		await open(branch.id);
+		expect(find("originLink")).toBeNull();
+		expect(find("errorBanner")).toBeNull();
+		await open(other);
+		app.failNext("conversationGet", "io");
+		await open(branch.id);
+		expect(get("errorCode").textContent).toContain("io");
+	});
+});
+
 describe("merging conversations", () => {
 	async function choosing() {
 		const opened = await inTalk();

@@ -34,6 +34,18 @@ describe("the search", () => {
 		talk = world.talk;
 	});
 
+	it("says when not everything can be found", async () => {
+		const { app } = livedIn();
+		app.isSearchIncomplete = true;
+		await openSearch(app);
+		expect(find("searchIncomplete")).toBeNull();
+		await type("天气");
+		expect(get("searchIncomplete").textContent).toContain("being rebuilt");
+		await app.searchRebuild();
+		await type("很好");
+		expect(find("searchIncomplete")).toBeNull();
+	});
+
 	it("opens by the key and by the button, with the focus in its box, and closes with Escape", async () => {
 		await openWindow(app);
 		await userEvent.keyboard("{Meta>}k{/Meta}");
@@ -107,6 +119,7 @@ describe("the search", () => {
 			hits: [],
 			more: [],
 			next: String(Number(cursor ?? 0) + 1),
+			isIncomplete: false,
 		}));
 		await openSearch(app);
 		await type("rare");
@@ -116,6 +129,7 @@ describe("the search", () => {
 			hits: [aHit({ title: "found at last" })],
 			more: [],
 			next: null,
+			isIncomplete: false,
 		}));
 		await userEvent.click(get("searchMore"));
 		await painted();

@@ -133,6 +133,10 @@ pub struct ConversationSummary {
     pub folder_id: Option<FolderId>,
     /// Whether its last message is newer than what was read of it.
     pub is_unread: bool,
+    /// See [`Conversation::origin_conversation_id`].
+    pub origin_conversation_id: Option<ConversationId>,
+    /// See [`Conversation::origin_message_id`].
+    pub origin_message_id: Option<MessageId>,
 }
 
 /// What is needed to begin a conversation.
@@ -159,7 +163,8 @@ pub(crate) const COLUMNS: &str =
 pub(crate) const SUMMARY_COLUMNS: &str = "id, template_id, title, title_source, level, status, pinned_at,
     message_count, last_message_at, last_message_preview, created_at,
     (SELECT json_group_array(tag) FROM conversation_tags WHERE conversation_id = conversations.id) AS tags,
-    folder_id, coalesce(last_message_at > last_read_at, 0) AS is_unread, pin_order";
+    folder_id, coalesce(last_message_at > last_read_at, 0) AS is_unread, origin_conversation_id,
+    origin_message_id, pin_order";
 
 /// Of the tags among the columns above.
 const TAGS_PLACE: usize = 11;
@@ -207,6 +212,8 @@ impl ConversationSummary {
             tags: decode_tags(&columns.get::<String>("tags")?)?,
             folder_id: columns.get("folder_id")?,
             is_unread: columns.get("is_unread")?,
+            origin_conversation_id: columns.get("origin_conversation_id")?,
+            origin_message_id: columns.get("origin_message_id")?,
         })
     }
 }

@@ -5,7 +5,7 @@
 
 use rusqlite::{OptionalExtension, named_params};
 
-use super::{bulk, require};
+use super::bulk;
 use crate::Error;
 use crate::change::ChangeKind;
 use crate::id::{ConversationId, UserId};
@@ -15,12 +15,18 @@ use crate::tx::{ReadTx, WriteTx};
 /// From here on unread conversations are not counted any more.
 pub const MOST_UNREAD: u32 = 1_000;
 
-/// Everything in the conversation has been read. Told only if something had not been.
+/// Everything in these conversations has been read. Told only of those in which something had not been.
 ///
 /// # Errors
-/// `NotFound` like [`super::get`].
-pub fn mark_read(tx: &WriteTx<'_>, user: UserId, id: ConversationId) -> Result<(), Error> {
-    require(tx, user, id)?;
+/// Like [`mark_unread`].
+pub fn mark_read(tx: &WriteTx<'_>, user: UserId, ids: &[ConversationId]) -> Result<(), Error> {
+    for conversation in bulk::get_all(tx, user, ids)? {
+        mark_one_read(tx, conversation.id)?;
+    }
+    Ok(())
+}
+
+fn mark_one_read(tx: &WriteTx<'_>, id: ConversationId) -> Result<(), Error> {
     // One that was never marked counts as read, and is marked here: what comes later is then unread.
     let before: Option<Option<Timestamp>> = tx
         .prepare(

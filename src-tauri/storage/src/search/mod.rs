@@ -21,7 +21,8 @@ mod source;
 pub use file::{FoundMessage, in_directory};
 pub use page::{LARGEST_PAGE, run};
 pub use rank::SnippetPart;
-pub use rebuild::{begin_rebuild, is_being_rebuilt, rebuild_piece};
+pub(crate) use rebuild::is_being_rebuilt;
+pub use rebuild::{begin_rebuild, rebuild, rebuild_piece};
 pub use recent::{MOST_RECENT, forget_all, forget_recent, list_recent, remember};
 
 pub(crate) use source::{Index, all_indexes};
@@ -85,4 +86,6 @@ pub struct SearchPage {
     /// Asks for the page after this one; `None` at the end. A page may be short, or empty, and not be the last: much
     /// was looked at that the conditions left out.
     pub next: Option<String>,
+    /// Whether some texts cannot be found yet, since the full-text tables are being made anew.
+    pub is_incomplete: bool,
 }

@@ -8,7 +8,7 @@ use super::matching::{Depth, Matching};
 use super::query::Query;
 use super::rank::Ranking;
 use super::source::{Candidate, Source};
-use super::{SearchHit, SearchPage, SearchRequest};
+use super::{SearchHit, SearchPage, SearchRequest, is_being_rebuilt};
 use crate::Error;
 use crate::id::{self, UserId};
 use crate::kinds::SearchKind;
@@ -53,7 +53,10 @@ pub fn run(
             .ok_or_else(|| Error::invalid("cursor", "is not one that a page gave"))?,
     };
     let limit = request.limit.clamp(1, LARGEST_PAGE) as usize;
-    let mut page = SearchPage::default();
+    let mut page = SearchPage {
+        is_incomplete: is_being_rebuilt(tx)?,
+        ..SearchPage::default()
+    };
     if query.is_empty() {
         return Ok(page);
     }

@@ -6,12 +6,29 @@
 use rusqlite::{OptionalExtension, named_params};
 
 use super::source::Source;
-use crate::Error;
 use crate::kinds::SearchKind;
+use crate::progress::{Stage, Watch};
 use crate::tx::{ReadTx, WriteTx};
+use crate::{Database, Error};
 
 /// Texts of one piece: a write that nobody notices.
 const PIECE: u32 = 200;
+
+/// Makes every full-text table anew, piece by piece, so that others write in between. Blocks.
+///
+/// # Errors
+/// `Cancelled` once `watch` no longer wants it: what is not indexed by then stays unfound until somebody goes on with
+/// [`rebuild_piece`]. Those of [`begin_rebuild`]; then nothing has changed.
+pub fn rebuild(database: &Database, watch: &Watch<'_>) -> Result<(), Error> {
+    watch.at(Stage::Indexing, 0, 1)?;
+    let texts = database.write_blocking(begin_rebuild)?;
+    let mut done = 0;
+    while let Some(indexed) = database.write_blocking(rebuild_piece)? {
+        done += indexed;
+        watch.at(Stage::Indexing, done, texts)?;
+    }
+    Ok(())
+}
 
 /// Empties every full-text table and gives how many texts [`rebuild_piece`] has to index.
 ///
@@ -60,7 +77,7 @@ pub fn rebuild_piece(tx: &WriteTx<'_>) -> Result<Option<u64>, Error> {
 }
 
 /// Whether some texts cannot be found yet.
-pub fn is_being_rebuilt(tx: &ReadTx<'_>) -> Result<bool, Error> {
+pub(crate) fn is_being_rebuilt(tx: &ReadTx<'_>) -> Result<bool, Error> {
     Ok(tx.prepare("SELECT 1 FROM search_rebuilds")?.exists([])?)
 }
 

@@ -7,13 +7,8 @@ import {
 	toFailure,
 } from "../../ipc";
 
-/** Bookmarks are read in pages of this many, until the one that is looked for is found. */
-const PAGE = 100;
-
 /** What the learner does with single messages. Whatever can be taken back is offered to be. */
 export class Care {
-	/** What was written besides a reaction, by message: the app does not tell. */
-	readonly #feedback = new Map<string, string>();
 	readonly #client: Client;
 	readonly #done: (operation: Operation) => void;
 
@@ -45,34 +40,21 @@ export class Care {
 
 	/** What is noted at the bookmark of a message; empty if nothing is, or if there is none. */
 	async bookmarkNote(messageId: string): Promise<string> {
-		let cursor: string | null = null;
-		do {
-			const page: Awaited<ReturnType<Client["bookmarkList"]>> = await this.#client.bookmarkList(cursor, PAGE);
-			const found = page.items.find((item) => item.messageId === messageId);
-			if (found) return found.note ?? "";
-			cursor = page.next;
-		} while (cursor !== null);
-		return "";
+		return (await this.#client.bookmarkGet(messageId))?.note ?? "";
 	}
 
 	react(messageId: string, reaction: Reaction, feedback: string): Promise<CommandFailure | null> {
-		return attempt(async () => {
-			const words = feedback.trim() === "" ? null : feedback;
-			await this.#client.reactionSet(messageId, reaction, words);
-			this.#feedback.set(messageId, feedback);
-		});
+		const words = feedback.trim() === "" ? null : feedback;
+		return attempt(() => this.#client.reactionSet(messageId, reaction, words));
 	}
 
 	takeReactionBack(messageId: string): Promise<CommandFailure | null> {
-		return attempt(async () => {
-			await this.#client.reactionClear(messageId);
-			this.#feedback.delete(messageId);
-		});
+		return attempt(() => this.#client.reactionClear(messageId));
 	}
 
-	/** What was written besides the reaction since the chat was opened. */
-	feedback(messageId: string): string {
-		return this.#feedback.get(messageId) ?? "";
+	/** What was written besides the reaction to a message; empty if nothing was, or if there is none. */
+	async feedback(messageId: string): Promise<string> {
+		return (await this.#client.reactionGet(messageId))?.feedback ?? "";
 	}
 }
 

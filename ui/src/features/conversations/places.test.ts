@@ -84,7 +84,7 @@ describe("a place", () => {
 		await conversations.go({ what: "unread" });
 		const { id } = of("Unread");
 		await conversations.keepOpen(id);
-		await app.conversationMarkRead(id);
+		await app.conversationMarkRead([id]);
 		await app.emit();
 		expect(titles(conversations)).toEqual(["Unread"]);
 		expect(conversations.items[0]?.isUnread).toBe(false);

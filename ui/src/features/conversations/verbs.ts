@@ -48,8 +48,8 @@ export class ConversationVerbs {
 		await this.#do(() => this.#client.conversationMarkUnread(ids));
 	}
 
-	async markRead(id: string): Promise<void> {
-		await this.#do(() => this.#client.conversationMarkRead(id));
+	async markRead(ids: string[]): Promise<void> {
+		await this.#do(() => this.#client.conversationMarkRead(ids));
 	}
 
 	async #do<T>(verb: () => Promise<T>): Promise<T | null> {

@@ -18,6 +18,7 @@ const SHARES: Record<Work, Partial<Record<Stage, number>>> = {
 	restore: { unpacking: 3, checking: 2, indexing: 4, replacing: 1 },
 	repair: { copying: 2, salvaging: 4, indexing: 2, checking: 1, replacing: 1 },
 	rescue: { salvaging: 1 },
+	reindex: { indexing: 1 },
 };
 
 /** What they put in its place may be of an older version, and is brought up to this one before they end. */

@@ -16,6 +16,8 @@ export class Search {
 	kind = $state<SearchKind | null>(null);
 	/** Something is being looked for. */
 	busy = $state(false);
+	/** Not everything can be found for now. */
+	isIncomplete = $state(false);
 	/** There may be more messages. */
 	hasMore = $state(false);
 	failure = $state.raw<CommandFailure | null>(null);
@@ -101,6 +103,7 @@ export class Search {
 		this.#asked += 1;
 		this.hits = [];
 		this.more = [];
+		this.isIncomplete = false;
 		this.busy = false;
 		this.hasMore = false;
 		this.failure = null;
@@ -127,6 +130,7 @@ export class Search {
 				const page = await this.#client.searchRun(text, kind, next, PAGE);
 				if (asked !== this.#asked) return;
 				hits = [...hits, ...page.hits];
+				this.isIncomplete = page.isIncomplete;
 				if (next === null) more = page.more;
 				next = page.next;
 				if (next === null || hits.length >= before.length + PAGE) break;

@@ -134,6 +134,7 @@ export default {
 	"search.showAll": "{kind}: show all",
 	"search.backToAll": "Back to everything",
 	"search.saidIn": "{who} · {title}",
+	"search.incomplete": "The search is being rebuilt: not everything can be found yet.",
 	"search.nothing": "Nothing was found.",
 	"search.nothingYet": "Nothing was found in the newer messages.",
 	"search.nothingHint":
@@ -312,7 +313,9 @@ export default {
 	"react.perfect": "Perfect",
 	"react.feedback": "More about it, if you like",
 	"react.clear": "Take it back",
+	"react.loadFailed": "What you wrote about it could not be read.",
 
+	"conversation.from": "From “{title}”",
 	"conversation.menu": "More about this conversation",
 	"conversation.notes": "Notes on this conversation",
 	"conversation.duplicate": "Duplicate with all messages",
@@ -485,6 +488,7 @@ export default {
 	"work.restore": "Restoring a backup",
 	"work.repair": "Repairing a copy",
 	"work.rescue": "Saving what is readable",
+	"work.reindex": "Rebuilding the search",
 	"work.starting": "Getting ready",
 	"work.stage.copying": "Copying your data",
 	"work.stage.checking": "Checking that everything is there",
@@ -560,6 +564,15 @@ export default {
 	"data.openFolder": "Open the data folder",
 	"data.openFolderFailed": "The folder could not be opened.",
 	"data.report": "Copy a report",
+
+	"searchIndex.hint":
+		"If the search does not find what you know is there, let it be rebuilt. You can go on talking meanwhile.",
+	"searchIndex.rebuild": "Rebuild the search",
+	"searchIndex.rebuilding": "Rebuilding…",
+	"searchIndex.done": "The search is complete.",
+	"searchIndex.failed": "The search could not be rebuilt.",
+	"searchIndex.cancelled":
+		"The rest is rebuilt in the background. Until then some of your older texts cannot be found.",
 
 	"doctor.check": "Check my data",
 	"doctor.checking": "Checking…",

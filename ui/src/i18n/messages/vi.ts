@@ -136,6 +136,7 @@ export default {
 	"search.showAll": "{kind}: xem tất cả",
 	"search.backToAll": "Trở lại tất cả",
 	"search.saidIn": "{who} · {title}",
+	"search.incomplete": "Phần tìm kiếm đang được tạo lại: chưa thể tìm thấy mọi thứ.",
 	"search.nothing": "Không tìm thấy gì.",
 	"search.nothingYet": "Không tìm thấy gì trong các tin nhắn gần đây.",
 	"search.nothingHint":
@@ -314,7 +315,9 @@ export default {
 	"react.perfect": "Tuyệt vời",
 	"react.feedback": "Bạn muốn nói thêm gì không",
 	"react.clear": "Rút lại",
+	"react.loadFailed": "Không đọc được những gì bạn đã viết về câu trả lời này.",
 
+	"conversation.from": "Từ “{title}”",
 	"conversation.menu": "Thêm về cuộc trò chuyện này",
 	"conversation.notes": "Ghi chú của cuộc trò chuyện này",
 	"conversation.duplicate": "Nhân bản cùng mọi tin nhắn",
@@ -487,6 +490,7 @@ export default {
 	"work.restore": "Đang khôi phục bản sao lưu",
 	"work.repair": "Đang sửa một bản sao",
 	"work.rescue": "Đang lưu những gì còn đọc được",
+	"work.reindex": "Đang tạo lại phần tìm kiếm",
 	"work.starting": "Đang chuẩn bị",
 	"work.stage.copying": "Đang sao chép dữ liệu của bạn",
 	"work.stage.checking": "Đang kiểm tra xem có đủ mọi thứ không",
@@ -564,6 +568,15 @@ export default {
 	"data.openFolder": "Mở thư mục dữ liệu",
 	"data.openFolderFailed": "Không mở được thư mục.",
 	"data.report": "Sao chép báo cáo",
+
+	"searchIndex.hint":
+		"Nếu không tìm thấy điều bạn biết chắc là có, hãy cho tạo lại phần tìm kiếm. Trong lúc đó bạn vẫn trò chuyện được.",
+	"searchIndex.rebuild": "Tạo lại phần tìm kiếm",
+	"searchIndex.rebuilding": "Đang tạo lại…",
+	"searchIndex.done": "Phần tìm kiếm đã đầy đủ.",
+	"searchIndex.failed": "Không tạo lại được phần tìm kiếm.",
+	"searchIndex.cancelled":
+		"Phần còn lại được tạo lại trong nền. Cho đến lúc đó, một số nội dung cũ chưa tìm thấy được.",
 
 	"doctor.check": "Kiểm tra dữ liệu của tôi",
 	"doctor.checking": "Đang kiểm tra…",
