@@ -167,21 +167,31 @@ async fn focus(window: &Window, title: &str) {
     .unwrap();
 }
 
-/// Chooses a conversation beside those that are chosen, as a click with the Control key does.
-async fn select(window: &Window, title: &str) {
-    let script = "
-        const items = [...document.querySelectorAll('[data-testid=conversation-item]')];
-        const item = items.find((item) => item.innerText.includes(arguments[0]));
-        if (item?.getAttribute('aria-selected') === 'true') return true;
-        item?.querySelector('button')?.dispatchEvent(
-            new MouseEvent('click', { bubbles: true, cancelable: true, ctrlKey: true }));
-        return false;";
-    until(title, || async {
-        let is_chosen: bool = window.ask(script, vec![json!(title)]).await?;
-        Ok(is_chosen.then_some(()))
-    })
-    .await
-    .unwrap();
+/// Goes on with Tab until the list has the focus, and in it with the arrows to this conversation.
+async fn walk_to(window: &Window, title: &str) {
+    let focused = "
+        const item = document.activeElement?.closest('[data-testid=conversation-item]');
+        return item ? item.innerText : null;";
+    for key in ["Tab"; 30]
+        .into_iter()
+        .chain(["Home"])
+        .chain(["ArrowDown"; 30])
+    {
+        let here: Option<String> = window.ask(focused, vec![]).await.unwrap();
+        match here {
+            Some(here) if here.contains(title) => return,
+            // In the list, and not there: from its beginning down.
+            Some(_) if key == "Tab" => {}
+            _ => window.press(key).await.unwrap(),
+        }
+    }
+    panic!("the keyboard does not come to {title}");
+}
+
+/// The selector of what opens the conversation of this title.
+async fn opener(computer: &Computer, title: &str) -> String {
+    let id = computer.conversation_id(title).await;
+    format!("[data-testid=conversation-item][data-id='{id}'] button.open")
 }
 
 #[tokio::test]
@@ -193,7 +203,8 @@ async fn conversations_are_put_in_order_by_the_mouse() {
     window.type_into("folder-name", "Été ☀️").await.unwrap();
     window.click("folder-save").await.unwrap();
     for title in ["Rome", "面试"] {
-        select(&window, title).await;
+        let opener = opener(&computer, title).await;
+        window.click_with("Control", &opener).await.unwrap();
     }
     window
         .click_css("[data-testid=bulk-action][data-action=move]")
@@ -223,6 +234,19 @@ async fn conversations_are_put_in_order_by_the_mouse() {
         ],
     )
     .await;
+    let place = format!("[data-testid=place][data-id='{folder}']");
+    window.press("Escape").await.unwrap();
+    let dragged = opener(&computer, "Chợ Bến Thành").await;
+    window.drag(&dragged, &place).await.unwrap();
+    wait_for(
+        &computer,
+        &[
+            row("Rome", None, None),
+            row("Chợ Bến Thành", Some("Été ☀️"), None),
+            row("面试", None, None),
+        ],
+    )
+    .await;
     window.quit().await.unwrap();
 }
 
@@ -231,7 +255,7 @@ async fn conversations_are_put_in_order_by_the_keyboard_alone() {
     let computer = Computer::new();
     conversations(&computer, &["Rome", "Chợ Bến Thành", "面试"]).await;
     let window = computer.open().await;
-    focus(&window, "面试").await;
+    walk_to(&window, "面试").await;
     // The newest first: this one and the next, a tag for both.
     window.press("Shift+ArrowDown").await.unwrap();
     window.press("t").await.unwrap();
@@ -248,7 +272,7 @@ async fn conversations_are_put_in_order_by_the_keyboard_alone() {
         ],
     )
     .await;
-    focus(&window, "Rome").await;
+    walk_to(&window, "Rome").await;
     window.press("Escape").await.unwrap();
     window.press("F2").await.unwrap();
     window.type_into("rename-input", "Roma").await.unwrap();
@@ -262,7 +286,7 @@ async fn conversations_are_put_in_order_by_the_keyboard_alone() {
         ],
     )
     .await;
-    focus(&window, "Roma").await;
+    walk_to(&window, "Roma").await;
     window.press("Delete").await.unwrap();
     wait_for(
         &computer,

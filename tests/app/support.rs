@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, OpenFlags, types::Value};
+use parlance_storage::{ConversationId, FolderId};
+use rusqlite::types::{FromSql, Value};
+use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 use window_driver::{Desktop, MessageOnScreen, Window, until};
 
@@ -91,15 +93,25 @@ impl Computer {
 
     /// The id of the only folder of this name, as the window has it; waits until it is there.
     pub async fn folder_id(&self, name: &str) -> String {
-        let id = until("the folder", || async {
-            let found = self.database().query_row(
-                "SELECT id FROM conversation_folders WHERE name = ?1",
-                [name],
-                |row| row.get::<_, parlance_storage::FolderId>(0),
-            );
+        let sql = "SELECT id FROM conversation_folders WHERE name = ?1";
+        let id: FolderId = self.one(sql, name).await;
+        id.to_string()
+    }
+
+    /// The id of the only conversation of this title, likewise.
+    pub async fn conversation_id(&self, title: &str) -> String {
+        let sql = "SELECT id FROM conversations WHERE title = ?1";
+        let id: ConversationId = self.one(sql, title).await;
+        id.to_string()
+    }
+
+    async fn one<T: FromSql>(&self, sql: &str, name: &str) -> T {
+        until(name, || async {
+            let found = self.database().query_row(sql, [name], |row| row.get(0));
             Ok(found.ok())
-        });
-        id.await.unwrap().to_string()
+        })
+        .await
+        .unwrap()
     }
 
     pub fn log(&self) -> String {

@@ -24,7 +24,7 @@ impl Window {
 }
 
 /// The code points that WebDriver gives to keys without a character (<https://www.w3.org/TR/webdriver2/#keyboard-actions>).
-fn code(key: &str) -> Result<char> {
+pub(crate) fn code(key: &str) -> Result<char> {
     Ok(match key {
         "Control" => '\u{e009}',
         "Shift" => '\u{e008}',

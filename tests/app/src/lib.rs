@@ -6,6 +6,7 @@ mod close_button;
 mod data;
 mod desktop;
 mod keys;
+mod mouse;
 mod wait;
 mod window;
 

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 use fantoccini::{
-    Client, ClientBuilder, Locator, actions::KeyActions, elements::Element, error::CmdError,
+    Client, ClientBuilder, Locator, actions::Actions, elements::Element, error::CmdError,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -133,7 +133,7 @@ impl Window {
     }
 
     /// Waits until two looks find the same element at the same place.
-    async fn standing_still(&self, selector: &str) -> Result<()> {
+    pub(crate) async fn standing_still(&self, selector: &str) -> Result<()> {
         until(&format!("{selector} to stand still"), || async {
             let still: bool = self.ask(STANDS_STILL, vec![json!(selector)]).await?;
             Ok(still.then_some(()))
@@ -156,9 +156,9 @@ impl Window {
         .await
     }
 
-    /// Carries out what the keyboard does.
-    pub(crate) async fn perform(&self, actions: KeyActions) -> Result<()> {
-        within("the keys", async {
+    /// Carries out what the keyboard and the mouse do.
+    pub(crate) async fn perform(&self, actions: impl Into<Actions>) -> Result<()> {
+        within("the keys and the mouse", async {
             Ok(self.client.perform_actions(actions).await?)
         })
         .await
