@@ -7,7 +7,7 @@ use std::{
 
 use parlance_speech::{AudioStore, Speech, SpeechWorker, WorkerOptions, find_engine};
 use parlance_storage::{
-    Database, Error, OpenOptions, status,
+    Database, Error, OpenOptions, ReadTx, Timestamp, UserId, WriteTx, status,
     template::{self, BuiltInTemplate},
     user::{self, User},
 };
@@ -76,6 +76,36 @@ pub(crate) enum Closing {
 }
 
 impl Profile {
+    /// Reads what is this learner's.
+    ///
+    /// # Errors
+    /// What `job` says.
+    #[track_caller]
+    pub fn read<T, F>(&self, job: F) -> impl Future<Output = CommandResult<T>> + Send + use<T, F>
+    where
+        T: Send + 'static,
+        F: FnOnce(&ReadTx<'_>, UserId) -> Result<T, Error> + Send + 'static,
+    {
+        let user = self.user.id;
+        let read = self.database.read(move |tx| job(tx, user));
+        async { Ok(read.await?) }
+    }
+
+    /// Changes something of this learner's, at the time that it is now.
+    ///
+    /// # Errors
+    /// What `job` says.
+    #[track_caller]
+    pub fn write<T, F>(&self, job: F) -> impl Future<Output = CommandResult<T>> + Send + use<T, F>
+    where
+        T: Send + 'static,
+        F: FnOnce(&WriteTx<'_>, UserId, Timestamp) -> Result<T, Error> + Send + 'static,
+    {
+        let (user, now) = (self.user.id, self.database.now());
+        let written = self.database.write(move |tx| job(tx, user, now));
+        async { Ok(written.await?) }
+    }
+
     pub(crate) fn open(data_dir: &Path, notify: &Notify) -> CommandResult<Self> {
         let was_backed_up = backups::is_backed_up(data_dir);
         let database = Database::open(data_dir, open_options(notify))?;

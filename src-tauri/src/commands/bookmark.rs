@@ -17,14 +17,11 @@ pub async fn bookmark_set(
     message_id: Input<MessageId>,
     note: Input<Option<String>>,
 ) -> CommandResult<Bookmark> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(message), Input(note)) = (message_id, note);
-    let bookmark = profile
-        .database
-        .write(move |tx| bookmark::set(tx, user, message, note.as_deref(), now))
-        .await?;
-    Ok(bookmark)
+    profile
+        .get()?
+        .write(move |tx, user, now| bookmark::set(tx, user, message, note.as_deref(), now))
+        .await
 }
 
 /// The bookmark of a message; null if it has none.
@@ -34,13 +31,11 @@ pub async fn bookmark_get(
     profile: State<'_, ProfileSlot>,
     message_id: Input<MessageId>,
 ) -> CommandResult<Option<Bookmark>> {
-    let profile = profile.get()?;
-    let (user, Input(message)) = (profile.user.id, message_id);
-    let bookmark = profile
-        .database
-        .read(move |tx| bookmark::get(tx, user, message))
-        .await?;
-    Ok(bookmark)
+    let Input(message) = message_id;
+    profile
+        .get()?
+        .read(move |tx, user| bookmark::get(tx, user, message))
+        .await
 }
 
 /// Removes the bookmark of a message, and gives what can be undone.
@@ -50,13 +45,11 @@ pub async fn bookmark_remove(
     profile: State<'_, ProfileSlot>,
     message_id: Input<MessageId>,
 ) -> CommandResult<Operation> {
-    let profile = profile.get()?;
-    let (user, Input(message), now) = (profile.user.id, message_id, profile.database.now());
-    let operation = profile
-        .database
-        .write(move |tx| bookmark::remove(tx, user, message, now))
-        .await?;
-    Ok(operation)
+    let Input(message) = message_id;
+    profile
+        .get()?
+        .write(move |tx, user, now| bookmark::remove(tx, user, message, now))
+        .await
 }
 
 /// A page of the bookmarks, newest first, without what lies in the trash.
@@ -69,11 +62,9 @@ pub async fn bookmark_list(
     cursor: Input<Option<String>>,
     limit: Input<u32>,
 ) -> CommandResult<BookmarkPage> {
-    let profile = profile.get()?;
-    let (user, Input(cursor), Input(limit)) = (profile.user.id, cursor, limit);
-    let page = profile
-        .database
-        .read(move |tx| bookmark::list_page(tx, user, cursor.as_deref(), limit))
-        .await?;
-    Ok(page)
+    let (Input(cursor), Input(limit)) = (cursor, limit);
+    profile
+        .get()?
+        .read(move |tx, user| bookmark::list_page(tx, user, cursor.as_deref(), limit))
+        .await
 }

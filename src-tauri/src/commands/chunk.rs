@@ -41,10 +41,9 @@ pub async fn chunk_audio(
     id: Input<ChunkId>,
 ) -> CommandResult<Wav> {
     let profile = profile.get()?;
-    let (user, Input(id)) = (profile.user.id, id);
+    let Input(id) = id;
     let chunk = profile
-        .database
-        .read(move |tx| chunk::get(tx, user, id))
+        .read(move |tx, user| chunk::get(tx, user, id))
         .await?;
     let Some(key) = chunk.audio_key else {
         return Err(CommandError::new(
@@ -67,11 +66,9 @@ pub async fn chunk_retry(
     profile: State<'_, ProfileSlot>,
     id: Input<ChunkId>,
 ) -> CommandResult<Chunk> {
-    let profile = profile.get()?;
-    let (user, Input(id)) = (profile.user.id, id);
-    let chunk = profile
-        .database
-        .write(move |tx| chunk::retry(tx, user, id))
-        .await?;
-    Ok(chunk)
+    let Input(id) = id;
+    profile
+        .get()?
+        .write(move |tx, user, _| chunk::retry(tx, user, id))
+        .await
 }

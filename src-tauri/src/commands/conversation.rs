@@ -41,25 +41,22 @@ pub async fn conversation_create(
     profile: State<'_, ProfileSlot>,
     request: Input<NewConversationRequest>,
 ) -> CommandResult<ConversationSummary> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let Input(request) = request;
-    let new = NewConversation {
-        user_id: user,
-        template_id: request.template_id,
-        title: request.title,
-        level: request.level,
-        topic: None,
-    };
-    let conversation = profile
-        .database
-        .write(move |tx| {
+    profile
+        .get()?
+        .write(move |tx, user, now| {
+            let new = NewConversation {
+                user_id: user,
+                template_id: request.template_id,
+                title: request.title,
+                level: request.level,
+                topic: None,
+            };
             let conversation = conversation::insert(tx, new, now)?;
             open_with_template(tx, user, &conversation, now)?;
             conversation::summary(tx, user, conversation.id)
         })
-        .await?;
-    Ok(conversation)
+        .await
 }
 
 /// The tutor says the template's opening words, if there are any.
@@ -98,14 +95,12 @@ pub async fn conversation_list(
     limit: Input<u32>,
     filter: Input<Option<ListFilter>>,
 ) -> CommandResult<ConversationPage> {
-    let profile = profile.get()?;
-    let (user, Input(cursor), Input(limit)) = (profile.user.id, cursor, limit);
+    let (Input(cursor), Input(limit)) = (cursor, limit);
     let filter = filter.0.unwrap_or_default();
-    let page = profile
-        .database
-        .read(move |tx| conversation::list_page(tx, user, &filter, cursor.as_deref(), limit))
-        .await?;
-    Ok(page)
+    profile
+        .get()?
+        .read(move |tx, user| conversation::list_page(tx, user, &filter, cursor.as_deref(), limit))
+        .await
 }
 
 /// One conversation.
@@ -115,13 +110,11 @@ pub async fn conversation_get(
     profile: State<'_, ProfileSlot>,
     id: Input<ConversationId>,
 ) -> CommandResult<ConversationSummary> {
-    let profile = profile.get()?;
-    let (user, Input(id)) = (profile.user.id, id);
-    let conversation = profile
-        .database
-        .read(move |tx| conversation::summary(tx, user, id))
-        .await?;
-    Ok(conversation)
+    let Input(id) = id;
+    profile
+        .get()?
+        .read(move |tx, user| conversation::summary(tx, user, id))
+        .await
 }
 
 /// Gives a conversation a title of the learner's own.
@@ -132,16 +125,14 @@ pub async fn conversation_rename(
     id: Input<ConversationId>,
     title: Input<String>,
 ) -> CommandResult<ConversationSummary> {
-    let profile = profile.get()?;
-    let (user, Input(id), Input(title), now) = (profile.user.id, id, title, profile.database.now());
-    let conversation = profile
-        .database
-        .write(move |tx| {
+    let (Input(id), Input(title)) = (id, title);
+    profile
+        .get()?
+        .write(move |tx, user, now| {
             conversation::rename(tx, user, id, &title, now)?;
             conversation::summary(tx, user, id)
         })
-        .await?;
-    Ok(conversation)
+        .await
 }
 
 /// Puts a conversation into the trash, and gives what can be undone. A reply that is being written in it is
@@ -153,10 +144,9 @@ pub async fn conversation_delete(
     id: Input<ConversationId>,
 ) -> CommandResult<Operation> {
     let profile = profile.get()?;
-    let (user, Input(id), now) = (profile.user.id, id, profile.database.now());
+    let Input(id) = id;
     let operation = profile
-        .database
-        .write(move |tx| conversation::delete(tx, user, id, now))
+        .write(move |tx, user, now| conversation::delete(tx, user, id, now))
         .await?;
     profile.replies.stop_quietly(id).await;
     Ok(operation)
@@ -170,14 +160,11 @@ pub async fn conversation_move(
     ids: Input<Vec<ConversationId>>,
     folder_id: Input<Option<FolderId>>,
 ) -> CommandResult<Option<Operation>> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(ids), Input(folder_id)) = (ids, folder_id);
-    let operation = profile
-        .database
-        .write(move |tx| conversation::move_to_folder(tx, user, &ids, folder_id, now))
-        .await?;
-    Ok(operation)
+    profile
+        .get()?
+        .write(move |tx, user, now| conversation::move_to_folder(tx, user, &ids, folder_id, now))
+        .await
 }
 
 /// Gives 1 to 1,000 conversations tags and takes others off, and gives what can be undone; null if all of it is so.
@@ -191,14 +178,11 @@ pub async fn conversation_change_tags(
     add: Input<Vec<String>>,
     remove: Input<Vec<String>>,
 ) -> CommandResult<Option<Operation>> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(ids), Input(add), Input(remove)) = (ids, add, remove);
-    let operation = profile
-        .database
-        .write(move |tx| conversation::change_tags(tx, user, &ids, &add, &remove, now))
-        .await?;
-    Ok(operation)
+    profile
+        .get()?
+        .write(move |tx, user, now| conversation::change_tags(tx, user, &ids, &add, &remove, now))
+        .await
 }
 
 /// Pins 1 to 1,000 conversations after those that are pinned, or removes their pins, and gives what can be undone;
@@ -210,14 +194,11 @@ pub async fn conversation_pin(
     ids: Input<Vec<ConversationId>>,
     pinned: Input<bool>,
 ) -> CommandResult<Option<Operation>> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(ids), Input(pinned)) = (ids, pinned);
-    let operation = profile
-        .database
-        .write(move |tx| conversation::set_pinned(tx, user, &ids, pinned, now))
-        .await?;
-    Ok(operation)
+    profile
+        .get()?
+        .write(move |tx, user, now| conversation::set_pinned(tx, user, &ids, pinned, now))
+        .await
 }
 
 /// Puts a pinned conversation before another one or at the end, and gives what can be undone; null if it is there.
@@ -230,14 +211,11 @@ pub async fn conversation_move_pin(
     id: Input<ConversationId>,
     before_id: Input<Option<ConversationId>>,
 ) -> CommandResult<Option<Operation>> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(id), Input(before_id)) = (id, before_id);
-    let operation = profile
-        .database
-        .write(move |tx| conversation::move_pin(tx, user, id, before_id, now))
-        .await?;
-    Ok(operation)
+    profile
+        .get()?
+        .write(move |tx, user, now| conversation::move_pin(tx, user, id, before_id, now))
+        .await
 }
 
 /// Gives 1 to 1,000 conversations a status, and gives what can be undone; null if they have it.
@@ -248,14 +226,11 @@ pub async fn conversation_set_status(
     ids: Input<Vec<ConversationId>>,
     status: Input<ConversationStatus>,
 ) -> CommandResult<Option<Operation>> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(ids), Input(status)) = (ids, status);
-    let operation = profile
-        .database
-        .write(move |tx| conversation::set_status(tx, user, &ids, status, now))
-        .await?;
-    Ok(operation)
+    profile
+        .get()?
+        .write(move |tx, user, now| conversation::set_status(tx, user, &ids, status, now))
+        .await
 }
 
 /// Gives 1 to 1,000 conversations a level, or none, and gives what can be undone; null if they have it.
@@ -266,14 +241,11 @@ pub async fn conversation_set_level(
     ids: Input<Vec<ConversationId>>,
     level: Input<Option<CefrLevel>>,
 ) -> CommandResult<Option<Operation>> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(ids), Input(level)) = (ids, level);
-    let operation = profile
-        .database
-        .write(move |tx| conversation::set_level(tx, user, &ids, level, now))
-        .await?;
-    Ok(operation)
+    profile
+        .get()?
+        .write(move |tx, user, now| conversation::set_level(tx, user, &ids, level, now))
+        .await
 }
 
 /// Everything in 1 to 1,000 conversations has been read.
@@ -283,13 +255,11 @@ pub async fn conversation_mark_read(
     profile: State<'_, ProfileSlot>,
     ids: Input<Vec<ConversationId>>,
 ) -> CommandResult<()> {
-    let profile = profile.get()?;
-    let (user, Input(ids)) = (profile.user.id, ids);
+    let Input(ids) = ids;
     profile
-        .database
-        .write(move |tx| conversation::mark_read(tx, user, &ids))
-        .await?;
-    Ok(())
+        .get()?
+        .write(move |tx, user, _| conversation::mark_read(tx, user, &ids))
+        .await
 }
 
 /// Nothing in 1 to 1,000 conversations counts as read.
@@ -299,26 +269,18 @@ pub async fn conversation_mark_unread(
     profile: State<'_, ProfileSlot>,
     ids: Input<Vec<ConversationId>>,
 ) -> CommandResult<()> {
-    let profile = profile.get()?;
-    let (user, Input(ids)) = (profile.user.id, ids);
+    let Input(ids) = ids;
     profile
-        .database
-        .write(move |tx| conversation::mark_unread(tx, user, &ids))
-        .await?;
-    Ok(())
+        .get()?
+        .write(move |tx, user, _| conversation::mark_unread(tx, user, &ids))
+        .await
 }
 
 /// How many conversations have something unread, archived ones left out; 1,000 stands for that many or more.
 #[tauri::command]
 #[specta::specta]
 pub async fn conversation_unread_count(profile: State<'_, ProfileSlot>) -> CommandResult<u32> {
-    let profile = profile.get()?;
-    let user = profile.user.id;
-    let count = profile
-        .database
-        .read(move |tx| conversation::unread_count(tx, user))
-        .await?;
-    Ok(count)
+    profile.get()?.read(conversation::unread_count).await
 }
 
 /// Puts 1 to 1,000 conversations into the trash, as `conversation_delete` does one, and gives what can be undone.
@@ -329,11 +291,10 @@ pub async fn conversation_delete_many(
     ids: Input<Vec<ConversationId>>,
 ) -> CommandResult<Operation> {
     let profile = profile.get()?;
-    let (user, Input(ids), now) = (profile.user.id, ids, profile.database.now());
+    let Input(ids) = ids;
     let deleted = ids.clone();
     let operation = profile
-        .database
-        .write(move |tx| conversation::delete_many(tx, user, &deleted, now))
+        .write(move |tx, user, now| conversation::delete_many(tx, user, &deleted, now))
         .await?;
     for id in ids {
         profile.replies.stop_quietly(id).await;
@@ -349,14 +310,12 @@ pub async fn conversation_duplicate(
     id: Input<ConversationId>,
     with_history: Input<bool>,
 ) -> CommandResult<Rearranged> {
-    let profile = profile.get()?;
-    let (user, Input(id), now) = (profile.user.id, id, profile.database.now());
+    let Input(id) = id;
     let Input(with_history) = with_history;
-    let made = profile
-        .database
-        .write(move |tx| conversation::duplicate(tx, user, id, with_history, now))
-        .await?;
-    Ok(made)
+    profile
+        .get()?
+        .write(move |tx, user, now| conversation::duplicate(tx, user, id, with_history, now))
+        .await
 }
 
 /// Copies a conversation up to a message, to go on from there another way.
@@ -368,13 +327,11 @@ pub async fn conversation_branch(
     profile: State<'_, ProfileSlot>,
     message_id: Input<MessageId>,
 ) -> CommandResult<Rearranged> {
-    let profile = profile.get()?;
-    let (user, Input(message), now) = (profile.user.id, message_id, profile.database.now());
-    let made = profile
-        .database
-        .write(move |tx| conversation::branch(tx, user, message, now))
-        .await?;
-    Ok(made)
+    let Input(message) = message_id;
+    profile
+        .get()?
+        .write(move |tx, user, now| conversation::branch(tx, user, message, now))
+        .await
 }
 
 /// Makes a conversation of its own of a message and all that comes after it.
@@ -386,13 +343,11 @@ pub async fn conversation_split(
     profile: State<'_, ProfileSlot>,
     message_id: Input<MessageId>,
 ) -> CommandResult<Rearranged> {
-    let profile = profile.get()?;
-    let (user, Input(message), now) = (profile.user.id, message_id, profile.database.now());
-    let made = profile
-        .database
-        .write(move |tx| conversation::split(tx, user, message, now))
-        .await?;
-    Ok(made)
+    let Input(message) = message_id;
+    profile
+        .get()?
+        .write(move |tx, user, now| conversation::split(tx, user, message, now))
+        .await
 }
 
 /// Puts everything of one conversation into another, in the order of time, and what is left of it into the trash.
@@ -405,12 +360,9 @@ pub async fn conversation_merge(
     into_id: Input<ConversationId>,
     from_id: Input<ConversationId>,
 ) -> CommandResult<Rearranged> {
-    let profile = profile.get()?;
-    let (user, Input(into), Input(from)) = (profile.user.id, into_id, from_id);
-    let now = profile.database.now();
-    let made = profile
-        .database
-        .write(move |tx| conversation::merge(tx, user, into, from, now))
-        .await?;
-    Ok(made)
+    let (Input(into), Input(from)) = (into_id, from_id);
+    profile
+        .get()?
+        .write(move |tx, user, now| conversation::merge(tx, user, into, from, now))
+        .await
 }

@@ -15,14 +15,11 @@ pub async fn draft_save(
     conversation_id: Input<ConversationId>,
     content: Input<String>,
 ) -> CommandResult<()> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(conversation), Input(content)) = (conversation_id, content);
     profile
-        .database
-        .write(move |tx| draft::save(tx, user, conversation, &content, now))
-        .await?;
-    Ok(())
+        .get()?
+        .write(move |tx, user, now| draft::save(tx, user, conversation, &content, now))
+        .await
 }
 
 /// What was typed in a conversation and not sent; empty if nothing was.
@@ -32,11 +29,10 @@ pub async fn draft_get(
     profile: State<'_, ProfileSlot>,
     conversation_id: Input<ConversationId>,
 ) -> CommandResult<String> {
-    let profile = profile.get()?;
-    let (user, Input(conversation)) = (profile.user.id, conversation_id);
+    let Input(conversation) = conversation_id;
     let draft = profile
-        .database
-        .read(move |tx| draft::find(tx, user, conversation))
+        .get()?
+        .read(move |tx, user| draft::find(tx, user, conversation))
         .await?;
     Ok(draft.map_or_else(String::new, |draft| draft.content))
 }

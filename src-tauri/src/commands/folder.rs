@@ -13,13 +13,7 @@ use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
 #[tauri::command]
 #[specta::specta]
 pub async fn folder_list(profile: State<'_, ProfileSlot>) -> CommandResult<Vec<Folder>> {
-    let profile = profile.get()?;
-    let user = profile.user.id;
-    let folders = profile
-        .database
-        .read(move |tx| folder::list(tx, user))
-        .await?;
-    Ok(folders)
+    profile.get()?.read(folder::list).await
 }
 
 /// Makes a folder, as the last one where it lies.
@@ -31,13 +25,11 @@ pub async fn folder_create(
     profile: State<'_, ProfileSlot>,
     request: Input<NewFolder>,
 ) -> CommandResult<Folder> {
-    let profile = profile.get()?;
-    let (user, Input(new), now) = (profile.user.id, request, profile.database.now());
-    let folder = profile
-        .database
-        .write(move |tx| folder::insert(tx, user, &new, now))
-        .await?;
-    Ok(folder)
+    let Input(new) = request;
+    profile
+        .get()?
+        .write(move |tx, user, now| folder::insert(tx, user, &new, now))
+        .await
 }
 
 /// Gives a folder another name, colour or icon; null takes the colour or the icon away.
@@ -50,13 +42,11 @@ pub async fn folder_update(
     id: Input<FolderId>,
     patch: Input<FolderPatch>,
 ) -> CommandResult<Folder> {
-    let profile = profile.get()?;
-    let (user, Input(id), Input(patch), now) = (profile.user.id, id, patch, profile.database.now());
-    let folder = profile
-        .database
-        .write(move |tx| folder::update(tx, user, id, patch, now))
-        .await?;
-    Ok(folder)
+    let (Input(id), Input(patch)) = (id, patch);
+    profile
+        .get()?
+        .write(move |tx, user, now| folder::update(tx, user, id, patch, now))
+        .await
 }
 
 /// Puts a folder into another one or none, before one of those there or at the end.
@@ -70,14 +60,11 @@ pub async fn folder_move(
     parent_folder_id: Input<Option<FolderId>>,
     before_id: Input<Option<FolderId>>,
 ) -> CommandResult<Folder> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(id), Input(parent), Input(before)) = (id, parent_folder_id, before_id);
-    let folder = profile
-        .database
-        .write(move |tx| folder::move_to(tx, user, id, parent, before, now))
-        .await?;
-    Ok(folder)
+    profile
+        .get()?
+        .write(move |tx, user, now| folder::move_to(tx, user, id, parent, before, now))
+        .await
 }
 
 /// Deletes a folder and those in it, and gives what can be undone. Their conversations come to lie in the folder
@@ -88,11 +75,9 @@ pub async fn folder_delete(
     profile: State<'_, ProfileSlot>,
     id: Input<FolderId>,
 ) -> CommandResult<Operation> {
-    let profile = profile.get()?;
-    let (user, Input(id), now) = (profile.user.id, id, profile.database.now());
-    let operation = profile
-        .database
-        .write(move |tx| folder::delete(tx, user, id, now))
-        .await?;
-    Ok(operation)
+    let Input(id) = id;
+    profile
+        .get()?
+        .write(move |tx, user, now| folder::delete(tx, user, id, now))
+        .await
 }

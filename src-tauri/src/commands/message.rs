@@ -38,12 +38,11 @@ pub async fn message_list(
     after_sequence: Input<Option<u32>>,
     around: Input<Option<MessageId>>,
 ) -> CommandResult<MessagePage> {
-    let profile = profile.get()?;
-    let (user, Input(conversation), Input(limit)) = (profile.user.id, conversation_id, limit);
+    let (Input(conversation), Input(limit)) = (conversation_id, limit);
     let place = (before_sequence.0, after_sequence.0, around.0);
-    let page = profile
-        .database
-        .read(move |tx| match place {
+    profile
+        .get()?
+        .read(move |tx, user| match place {
             (before, None, None) => message::list_before(tx, user, conversation, before, limit),
             (None, Some(after), None) => message::list_after(tx, user, conversation, after, limit),
             (None, None, Some(id)) => {
@@ -55,8 +54,7 @@ pub async fn message_list(
                 reason: "must be at most one of: before, after, around".into(),
             }),
         })
-        .await?;
-    Ok(page)
+        .await
 }
 
 /// Refuses a message that is not one of this conversation.
@@ -82,13 +80,11 @@ pub async fn message_get(
     profile: State<'_, ProfileSlot>,
     id: Input<MessageId>,
 ) -> CommandResult<Message> {
-    let profile = profile.get()?;
-    let (user, Input(id)) = (profile.user.id, id);
-    let message = profile
-        .database
-        .read(move |tx| message::get(tx, user, id))
-        .await?;
-    Ok(message)
+    let Input(id) = id;
+    profile
+        .get()?
+        .read(move |tx, user| message::get(tx, user, id))
+        .await
 }
 
 /// Stops the reply being written in a conversation; its words so far are kept. False if there is none.
@@ -99,10 +95,9 @@ pub async fn message_stop(
     conversation_id: Input<ConversationId>,
 ) -> CommandResult<bool> {
     let profile = profile.get()?;
-    let (user, Input(id)) = (profile.user.id, conversation_id);
+    let Input(id) = conversation_id;
     profile
-        .database
-        .read(move |tx| conversation::get(tx, user, id))
+        .read(move |tx, user| conversation::get(tx, user, id))
         .await?;
     profile.replies.stop(id).await
 }
@@ -116,10 +111,9 @@ pub async fn message_delete(
     id: Input<MessageId>,
 ) -> CommandResult<Operation> {
     let profile = profile.get()?;
-    let (user, Input(id), now) = (profile.user.id, id, profile.database.now());
+    let Input(id) = id;
     let (message, operation) = profile
-        .database
-        .write(move |tx| {
+        .write(move |tx, user, now| {
             let message = message::get(tx, user, id)?;
             Ok((message, message::delete(tx, user, id, now)?))
         })
@@ -157,13 +151,11 @@ pub async fn message_history(
     id: Input<MessageId>,
     cursor: Input<Option<String>>,
 ) -> CommandResult<MessageHistory> {
-    let profile = profile.get()?;
-    let (user, Input(id), Input(cursor)) = (profile.user.id, id, cursor);
-    let history = profile
-        .database
-        .read(move |tx| message::history(tx, user, id, cursor.as_deref()))
-        .await?;
-    Ok(history)
+    let (Input(id), Input(cursor)) = (id, cursor);
+    profile
+        .get()?
+        .read(move |tx, user| message::history(tx, user, id, cursor.as_deref()))
+        .await
 }
 
 /// Puts messages of one conversation into the trash, 1 to 1,000, all or none, and gives what can be undone. A reply
@@ -175,10 +167,9 @@ pub async fn message_delete_many(
     ids: Input<Vec<MessageId>>,
 ) -> CommandResult<Operation> {
     let profile = profile.get()?;
-    let (user, Input(ids), now) = (profile.user.id, ids, profile.database.now());
+    let Input(ids) = ids;
     let (operation, written) = profile
-        .database
-        .write(move |tx| {
+        .write(move |tx, user, now| {
             let operation = message::delete_many(tx, user, &ids, now)?;
             let written = message::list_streaming(tx)?
                 .into_iter()

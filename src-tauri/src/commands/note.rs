@@ -19,18 +19,15 @@ pub async fn note_create(
     message_id: Input<Option<MessageId>>,
     content: Input<String>,
 ) -> CommandResult<Note> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let new = NewNote {
         conversation_id: conversation_id.0,
         message_id: message_id.0,
         content: content.0,
     };
-    let note = profile
-        .database
-        .write(move |tx| note::insert(tx, user, new, now))
-        .await?;
-    Ok(note)
+    profile
+        .get()?
+        .write(move |tx, user, now| note::insert(tx, user, new, now))
+        .await
 }
 
 /// Changes what a note says.
@@ -41,14 +38,11 @@ pub async fn note_update(
     id: Input<NoteId>,
     content: Input<String>,
 ) -> CommandResult<Note> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(id), Input(content)) = (id, content);
-    let note = profile
-        .database
-        .write(move |tx| note::update(tx, user, id, &content, now))
-        .await?;
-    Ok(note)
+    profile
+        .get()?
+        .write(move |tx, user, now| note::update(tx, user, id, &content, now))
+        .await
 }
 
 /// Puts a note into the trash, and gives what can be undone.
@@ -58,13 +52,11 @@ pub async fn note_delete(
     profile: State<'_, ProfileSlot>,
     id: Input<NoteId>,
 ) -> CommandResult<Operation> {
-    let profile = profile.get()?;
-    let (user, Input(id), now) = (profile.user.id, id, profile.database.now());
-    let operation = profile
-        .database
-        .write(move |tx| note::delete(tx, user, id, now))
-        .await?;
-    Ok(operation)
+    let Input(id) = id;
+    profile
+        .get()?
+        .write(move |tx, user, now| note::delete(tx, user, id, now))
+        .await
 }
 
 /// A page of the notes of a conversation and its messages, or of one message alone, oldest first.
@@ -79,13 +71,11 @@ pub async fn note_list(
     cursor: Input<Option<String>>,
     limit: Input<u32>,
 ) -> CommandResult<NotePage> {
-    let profile = profile.get()?;
-    let (user, Input(conversation), Input(message)) =
-        (profile.user.id, conversation_id, message_id);
+    let (Input(conversation), Input(message)) = (conversation_id, message_id);
     let (Input(cursor), Input(limit)) = (cursor, limit);
-    let page = profile
-        .database
-        .read(move |tx| {
+    profile
+        .get()?
+        .read(move |tx, user| {
             let cursor = cursor.as_deref();
             match message {
                 None => note::list_page(tx, user, conversation, cursor, limit),
@@ -95,6 +85,5 @@ pub async fn note_list(
                 }
             }
         })
-        .await?;
-    Ok(page)
+        .await
 }

@@ -12,13 +12,7 @@ use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
 #[tauri::command]
 #[specta::specta]
 pub async fn operation_list(profile: State<'_, ProfileSlot>) -> CommandResult<Vec<Operation>> {
-    let profile = profile.get()?;
-    let user = profile.user.id;
-    let operations = profile
-        .database
-        .read(move |tx| operation::list(tx, user))
-        .await?;
-    Ok(operations)
+    profile.get()?.read(operation::list).await
 }
 
 /// Takes something back, whichever of the list. A reply that is being written in what goes into the trash by that is
@@ -32,10 +26,9 @@ pub async fn operation_undo(
     id: Input<OperationId>,
 ) -> CommandResult<()> {
     let profile = profile.get()?;
-    let (user, Input(id), now) = (profile.user.id, id, profile.database.now());
+    let Input(id) = id;
     let undone = profile
-        .database
-        .write(move |tx| operation::undo(tx, user, id, now))
+        .write(move |tx, user, now| operation::undo(tx, user, id, now))
         .await?;
     if let Some(conversation) = undone.unwanted_reply {
         profile.replies.stop_quietly(conversation).await;

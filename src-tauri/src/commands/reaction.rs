@@ -15,13 +15,11 @@ pub async fn reaction_get(
     profile: State<'_, ProfileSlot>,
     message_id: Input<MessageId>,
 ) -> CommandResult<Option<MessageReaction>> {
-    let profile = profile.get()?;
-    let (user, Input(message)) = (profile.user.id, message_id);
-    let reaction = profile
-        .database
-        .read(move |tx| reaction::get(tx, user, message))
-        .await?;
-    Ok(reaction)
+    let Input(message) = message_id;
+    profile
+        .get()?
+        .read(move |tx, user| reaction::get(tx, user, message))
+        .await
 }
 
 /// Says what a reply was like, with a feedback of up to 2,000 characters or none, in the place of what was said before.
@@ -35,14 +33,13 @@ pub async fn reaction_set(
     reaction: Input<Reaction>,
     feedback: Input<Option<String>>,
 ) -> CommandResult<MessageReaction> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(message), Input(reaction), Input(feedback)) = (message_id, reaction, feedback);
-    let reaction = profile
-        .database
-        .write(move |tx| reaction::set(tx, user, message, reaction, feedback.as_deref(), now))
-        .await?;
-    Ok(reaction)
+    profile
+        .get()?
+        .write(move |tx, user, now| {
+            reaction::set(tx, user, message, reaction, feedback.as_deref(), now)
+        })
+        .await
 }
 
 /// Takes back what was said of a reply, if anything was.
@@ -52,11 +49,9 @@ pub async fn reaction_clear(
     profile: State<'_, ProfileSlot>,
     message_id: Input<MessageId>,
 ) -> CommandResult<()> {
-    let profile = profile.get()?;
-    let (user, Input(message), now) = (profile.user.id, message_id, profile.database.now());
+    let Input(message) = message_id;
     profile
-        .database
-        .write(move |tx| reaction::clear(tx, user, message, now))
-        .await?;
-    Ok(())
+        .get()?
+        .write(move |tx, user, now| reaction::clear(tx, user, message, now))
+        .await
 }

@@ -49,13 +49,7 @@ pub async fn search_run(
 #[tauri::command]
 #[specta::specta]
 pub async fn search_recent(profile: State<'_, ProfileSlot>) -> CommandResult<Vec<String>> {
-    let profile = profile.get()?;
-    let user = profile.user.id;
-    let recent = profile
-        .database
-        .read(move |tx| search::list_recent(tx, user))
-        .await?;
-    Ok(recent)
+    profile.get()?.read(search::list_recent).await
 }
 
 /// Remembers what the learner has looked for and found.
@@ -65,13 +59,11 @@ pub async fn search_remember(
     profile: State<'_, ProfileSlot>,
     text: Input<String>,
 ) -> CommandResult<()> {
-    let profile = profile.get()?;
-    let (user, Input(text), now) = (profile.user.id, text, profile.database.now());
+    let Input(text) = text;
     profile
-        .database
-        .write(move |tx| search::remember(tx, user, &text, now))
-        .await?;
-    Ok(())
+        .get()?
+        .write(move |tx, user, now| search::remember(tx, user, &text, now))
+        .await
 }
 
 /// Forgets one of the last searches, or all of them if `text` is null.
@@ -81,16 +73,14 @@ pub async fn search_forget(
     profile: State<'_, ProfileSlot>,
     text: Input<Option<String>>,
 ) -> CommandResult<()> {
-    let profile = profile.get()?;
-    let (user, Input(text)) = (profile.user.id, text);
+    let Input(text) = text;
     profile
-        .database
-        .write(move |tx| match text {
+        .get()?
+        .write(move |tx, user, _| match text {
             Some(text) => search::forget_recent(tx, user, &text),
             None => search::forget_all(tx, user),
         })
-        .await?;
-    Ok(())
+        .await
 }
 
 /// Makes anew what the search looks in, while the app is used. `conflict` while other long work is under way.

@@ -9,13 +9,7 @@ use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
 #[tauri::command]
 #[specta::specta]
 pub async fn settings_get(profile: State<'_, ProfileSlot>) -> CommandResult<UserSettings> {
-    let profile = profile.get()?;
-    let user = profile.user.id;
-    let settings = profile
-        .database
-        .read(move |tx| settings::get(tx, user))
-        .await?;
-    Ok(settings)
+    profile.get()?.read(settings::get).await
 }
 
 /// Changes the settings that are given, and gives all of them back.
@@ -25,11 +19,9 @@ pub async fn settings_update(
     profile: State<'_, ProfileSlot>,
     patch: Input<UserSettingsPatch>,
 ) -> CommandResult<UserSettings> {
-    let profile = profile.get()?;
-    let (user, Input(patch), now) = (profile.user.id, patch, profile.database.now());
-    let settings = profile
-        .database
-        .write(move |tx| settings::update(tx, user, patch, now))
-        .await?;
-    Ok(settings)
+    let Input(patch) = patch;
+    profile
+        .get()?
+        .write(move |tx, user, now| settings::update(tx, user, patch, now))
+        .await
 }

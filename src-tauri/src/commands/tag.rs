@@ -12,10 +12,7 @@ use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
 #[tauri::command]
 #[specta::specta]
 pub async fn tag_list(profile: State<'_, ProfileSlot>) -> CommandResult<Vec<Tag>> {
-    let profile = profile.get()?;
-    let user = profile.user.id;
-    let tags = profile.database.read(move |tx| tag::list(tx, user)).await?;
-    Ok(tags)
+    profile.get()?.read(tag::list).await
 }
 
 /// Gives a tag another name, and gives what can be undone; null if it is called so.
@@ -28,14 +25,11 @@ pub async fn tag_rename(
     name: Input<String>,
     new_name: Input<String>,
 ) -> CommandResult<Option<Operation>> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(name), Input(new_name)) = (name, new_name);
-    let operation = profile
-        .database
-        .write(move |tx| tag::rename(tx, user, &name, &new_name, now))
-        .await?;
-    Ok(operation)
+    profile
+        .get()?
+        .write(move |tx, user, now| tag::rename(tx, user, &name, &new_name, now))
+        .await
 }
 
 /// Makes one tag of two, and gives what can be undone. What has `name` has `into` instead.
@@ -46,14 +40,11 @@ pub async fn tag_merge(
     name: Input<String>,
     into: Input<String>,
 ) -> CommandResult<Operation> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(name), Input(into)) = (name, into);
-    let operation = profile
-        .database
-        .write(move |tx| tag::merge(tx, user, &name, &into, now))
-        .await?;
-    Ok(operation)
+    profile
+        .get()?
+        .write(move |tx, user, now| tag::merge(tx, user, &name, &into, now))
+        .await
 }
 
 /// Gives a tag a colour, or none, and gives what can be undone; null if it has it.
@@ -64,14 +55,11 @@ pub async fn tag_set_color(
     name: Input<String>,
     color: Input<Option<String>>,
 ) -> CommandResult<Option<Operation>> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let (Input(name), Input(color)) = (name, color);
-    let operation = profile
-        .database
-        .write(move |tx| tag::set_color(tx, user, &name, color.as_deref(), now))
-        .await?;
-    Ok(operation)
+    profile
+        .get()?
+        .write(move |tx, user, now| tag::set_color(tx, user, &name, color.as_deref(), now))
+        .await
 }
 
 /// Takes a tag off every conversation, and gives what can be undone.
@@ -81,11 +69,9 @@ pub async fn tag_delete(
     profile: State<'_, ProfileSlot>,
     name: Input<String>,
 ) -> CommandResult<Operation> {
-    let profile = profile.get()?;
-    let (user, Input(name), now) = (profile.user.id, name, profile.database.now());
-    let operation = profile
-        .database
-        .write(move |tx| tag::delete(tx, user, &name, now))
-        .await?;
-    Ok(operation)
+    let Input(name) = name;
+    profile
+        .get()?
+        .write(move |tx, user, now| tag::delete(tx, user, &name, now))
+        .await
 }

@@ -21,13 +21,11 @@ pub async fn trash_list(
     cursor: Input<Option<String>>,
     limit: Input<u32>,
 ) -> CommandResult<TrashPage> {
-    let profile = profile.get()?;
-    let (user, Input(cursor), Input(limit)) = (profile.user.id, cursor, limit);
-    let page = profile
-        .database
-        .read(move |tx| trash::list_page(tx, user, cursor.as_deref(), limit))
-        .await?;
-    Ok(page)
+    let (Input(cursor), Input(limit)) = (cursor, limit);
+    profile
+        .get()?
+        .read(move |tx, user| trash::list_page(tx, user, cursor.as_deref(), limit))
+        .await
 }
 
 /// Puts something back to where it was.
@@ -40,14 +38,11 @@ pub async fn trash_restore(
     kind: Input<TrashKind>,
     id: Input<String>,
 ) -> CommandResult<()> {
-    let profile = profile.get()?;
-    let (user, now) = (profile.user.id, profile.database.now());
     let thing = Trashed::named(kind.0, &id.0)?;
     profile
-        .database
-        .write(move |tx| trash::restore(tx, user, thing, now))
-        .await?;
-    Ok(())
+        .get()?
+        .write(move |tx, user, now| trash::restore(tx, user, thing, now))
+        .await
 }
 
 /// Erases something in the trash for ever. Answers when no row holds it any more and, unless somebody reads the
@@ -61,11 +56,9 @@ pub async fn trash_erase(
     id: Input<String>,
 ) -> CommandResult<()> {
     let profile = profile.get()?;
-    let user = profile.user.id;
     let thing = Trashed::named(kind.0, &id.0)?;
     profile
-        .database
-        .write(move |tx| trash::condemn(tx, user, thing))
+        .write(move |tx, user, _| trash::condemn(tx, user, thing))
         .await?;
     erase(&profile).await
 }
@@ -75,10 +68,8 @@ pub async fn trash_erase(
 #[specta::specta]
 pub async fn trash_empty(profile: State<'_, ProfileSlot>) -> CommandResult<u32> {
     let profile = profile.get()?;
-    let user = profile.user.id;
     let count = profile
-        .database
-        .write(move |tx| trash::condemn_all(tx, user))
+        .write(|tx, user, _| trash::condemn_all(tx, user))
         .await?;
     erase(&profile).await?;
     Ok(count)
