@@ -10,6 +10,7 @@
 mod conversation;
 mod data;
 mod disks;
+mod finding;
 mod keeping;
 mod lived_in;
 mod living;

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use parlance_storage::{ConversationId, FolderId};
+use parlance_storage::{
+    Clock as _, ConversationId, Database, FolderId, MessageId, OpenOptions, SystemClock, import,
+    user,
+};
 use rusqlite::types::{FromSql, Value};
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
@@ -91,6 +94,20 @@ impl Computer {
         all
     }
 
+    /// Puts messages into the profile, one a line of JSON.
+    pub async fn import(&self, lines: String) {
+        let database = Database::open(&self.data_dir(), OpenOptions::new("0.1.0")).unwrap();
+        database
+            .write(move |tx| {
+                let now = SystemClock.now();
+                let learner = user::ensure_first(tx, now)?.id;
+                import::jsonl(tx, learner, lines.as_bytes(), now)
+            })
+            .await
+            .unwrap();
+        database.close().unwrap();
+    }
+
     /// The id of the only folder of this name, as the window has it; waits until it is there.
     pub async fn folder_id(&self, name: &str) -> String {
         let sql = "SELECT id FROM conversation_folders WHERE name = ?1";
@@ -102,6 +119,13 @@ impl Computer {
     pub async fn conversation_id(&self, title: &str) -> String {
         let sql = "SELECT id FROM conversations WHERE title = ?1";
         let id: ConversationId = self.one(sql, title).await;
+        id.to_string()
+    }
+
+    /// The id of the only message that says this, likewise.
+    pub async fn message_id(&self, content: &str) -> String {
+        let sql = "SELECT id FROM messages WHERE content = ?1";
+        let id: MessageId = self.one(sql, content).await;
         id.to_string()
     }
 
