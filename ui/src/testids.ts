@@ -51,6 +51,7 @@ export const testids = {
 	templatePrompt: "template-prompt",
 	templateSave: "template-save",
 	templateCancel: "template-cancel",
+	saveTemplateDialog: "save-template-dialog",
 	conversationTitle: "conversation-title",
 	renameConversation: "rename-conversation",
 	deleteConversation: "delete-conversation",
