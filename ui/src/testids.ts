@@ -109,6 +109,10 @@ export const testids = {
 	messageBookmarked: "message-bookmarked",
 	messageNotes: "message-notes",
 	chatSaid: "chat-said",
+	messageBox: "message-box", // data-row: of a message while several can be chosen
+	selectionBar: "selection-bar",
+	selectionAction: "selection-action", // data-action
+	selectionCount: "selection-count",
 	historyDialog: "history-dialog",
 	historyClose: "history-close",
 	historyItem: "history-item", // data-id

@@ -1,7 +1,7 @@
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
 import { violations } from "../support/axe";
-import { SETTINGS } from "../support/fixtures";
+import { aReply, SETTINGS } from "../support/fixtures";
 import { act, article, chooseOfConversation, openMenu, write } from "../support/messages";
 import { all, get, livedIn, open, openWindow, painted } from "../support/window";
 
@@ -83,6 +83,20 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		await inMarkedTalk();
 		await chooseOfConversation("merge");
 		expect(all("mergeChoice")).toHaveLength(3);
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with messages being selected, also while one is being written and while none is selected", async () => {
+		const { app, talk } = await inMarkedTalk();
+		await app.put(
+			aReply([], { conversationId: talk.id, sequenceNumber: 5, status: "streaming", rest: "Well" }),
+		);
+		await act(1, "select");
+		expect(all("messageBox")).toHaveLength(5);
+		expect(await violations()).toEqual([]);
+		await userEvent.keyboard(" ");
+		await painted();
+		expect(get("selectionCount").textContent).toBe("0 selected");
 		expect(await violations()).toEqual([]);
 	});
 

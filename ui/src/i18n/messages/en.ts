@@ -281,6 +281,13 @@ export default {
 	"message.notes": "{count, plural, one {# note} other {# notes}}",
 	"message.branch": "Go on from here in a copy",
 	"message.split": "Make this a conversation of its own",
+	"message.select": "Select",
+
+	"select.said": "{who}: {text}",
+	"select.notYet": "This reply can be selected when it is finished",
+	"select.cancel": "Cancel",
+	"select.hint": "Space selects, with Shift everything in between; Escape ends.",
+	"select.notCopied": "The messages could not be copied.",
 
 	"edit.label": "Edit your message",
 	"edit.field": "What you want to say",

@@ -283,6 +283,13 @@ export default {
 	"message.notes": "{count, plural, other {# ghi chú}}",
 	"message.branch": "Đi tiếp từ đây trong một bản sao",
 	"message.split": "Tách thành cuộc trò chuyện riêng từ đây",
+	"message.select": "Chọn",
+
+	"select.said": "{who}: {text}",
+	"select.notYet": "Có thể chọn câu trả lời này khi nó đã xong",
+	"select.cancel": "Hủy",
+	"select.hint": "Phím cách để chọn, thêm Shift để chọn cả đoạn; Escape để thoát.",
+	"select.notCopied": "Không sao chép được các tin nhắn.",
 
 	"edit.label": "Sửa tin nhắn của bạn",
 	"edit.field": "Điều bạn muốn nói",
