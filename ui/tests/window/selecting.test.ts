@@ -1,5 +1,5 @@
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { messages } from "../support/deleting";
 import { aReply, READY, WRITINGS } from "../support/fixtures";
 import { act, article, offered, openMenu, textIn } from "../support/messages";
@@ -9,6 +9,9 @@ let user: ReturnType<typeof userEvent.setup>;
 beforeEach(() => {
 	user = userEvent.setup();
 });
+
+const browser = globalThis as unknown as { happyDOM: { setViewport(size: { width: number }): void } };
+afterEach(() => browser.happyDOM.setViewport({ width: 1024 }));
 
 const [reply, mine, broken, note] = [0, 1, 2, 3];
 const box = (index: number) => all("messageBox")[index] as HTMLElement;
@@ -296,7 +299,8 @@ describe("selecting ends", () => {
 		expect(find("selectionBar")).toBeNull();
 	});
 
-	it("in the box when the message where it began is gone", async () => {
+	it.each([1024, 600])("in the box when the message where it began is gone, in %i pixels", async (width) => {
+		browser.happyDOM.setViewport({ width });
 		await selecting();
 		await keys("{Delete}");
 		expect(focused()).toBe(get("composer"));

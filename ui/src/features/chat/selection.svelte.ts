@@ -20,7 +20,7 @@ export interface SelectionPlace {
 	/** The focus is to go back to a message. Gives false when that is no longer there. */
 	focusMessage(messageId: string): boolean;
 	focusComposer(): void;
-	/** Puts messages into the trash. Gives whether that worked. */
+	/** Puts messages into the trash, once. Gives whether that worked. */
 	remove(ids: string[]): Promise<boolean>;
 	/** A word about what was done. */
 	said(text: string): void;
@@ -51,7 +51,6 @@ export class MessageSelection {
 	);
 	/** At which message it was begun. */
 	#begunAt: string | null = null;
-	#removing = false;
 
 	constructor(place: SelectionPlace) {
 		this.#place = place;
@@ -137,13 +136,8 @@ export class MessageSelection {
 
 	/** All of them together. What could not be deleted stays chosen. */
 	async remove(): Promise<void> {
-		if (this.count === 0 || this.#removing) return;
-		this.#removing = true;
-		try {
-			if (await this.#place.remove(this.#messages().map(({ id }) => id))) await this.end();
-		} finally {
-			this.#removing = false;
-		}
+		if (this.count === 0) return;
+		if (await this.#place.remove(this.#messages().map(({ id }) => id))) await this.end();
 	}
 
 	/** In the order they were said. */
