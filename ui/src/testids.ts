@@ -51,6 +51,7 @@ export const testids = {
 	templatePrompt: "template-prompt",
 	templateSave: "template-save",
 	templateCancel: "template-cancel",
+	saveTemplateDialog: "save-template-dialog",
 	conversationTitle: "conversation-title",
 	renameConversation: "rename-conversation",
 	deleteConversation: "delete-conversation",
@@ -111,6 +112,10 @@ export const testids = {
 	messageBookmarked: "message-bookmarked",
 	messageNotes: "message-notes",
 	chatSaid: "chat-said",
+	messageBox: "message-box", // data-row: of a message while several can be chosen
+	selectionBar: "selection-bar",
+	selectionAction: "selection-action", // data-action
+	selectionCount: "selection-count",
 	historyDialog: "history-dialog",
 	historyClose: "history-close",
 	historyItem: "history-item", // data-id

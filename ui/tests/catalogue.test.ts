@@ -66,6 +66,7 @@ describe("each language", () => {
 			"changes.quoted",
 			"chat.saidBy",
 			"search.saidIn",
+			"select.said",
 			"settings.about",
 			"settings.rateValue",
 		]);

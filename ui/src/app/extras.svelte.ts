@@ -1,14 +1,23 @@
 import BookmarkIcon from "@lucide/svelte/icons/bookmark";
 import Copy from "@lucide/svelte/icons/copy";
 import CopyPlus from "@lucide/svelte/icons/copy-plus";
+import LayoutTemplate from "@lucide/svelte/icons/layout-template";
 import Merge from "@lucide/svelte/icons/merge";
 import StickyNote from "@lucide/svelte/icons/sticky-note";
 import { SvelteMap } from "svelte/reactivity";
 import type { MenuGroup, MenuItem } from "../components/menu";
 import type { Drafts } from "../features/chat/drafts";
+import type { OwnTemplates } from "../features/conversations/own-templates.svelte";
 import type { PaletteCommand } from "../features/search/palette";
 import { t } from "../i18n/index.svelte";
-import { type Client, type CommandFailure, type Operation, type Rearranged, toFailure } from "../ipc";
+import {
+	type Client,
+	type CommandFailure,
+	type ConversationSummary,
+	type Operation,
+	type Rearranged,
+	toFailure,
+} from "../ipc";
 
 export interface ExtrasEvents {
 	failed(failure: CommandFailure): void;
@@ -18,12 +27,17 @@ export interface ExtrasEvents {
 	merged(operation: Operation, back: () => void): void;
 }
 
-/** What there is to a conversation beside its messages: notes, bookmarks, copies, and what it can be merged with. */
+/**
+ * What there is to a conversation beside its messages: notes, bookmarks, copies, a template made of it, and what it can
+ * be merged with.
+ */
 export class Extras {
 	/** The notes are open; with a message, to write one on it. */
 	notes = $state.raw<{ about: string | null } | null>(null);
 	bookmarksOpen = $state(false);
 	mergeOpen = $state(false);
+	/** Of which conversation a template is to be made. */
+	templateOf = $state.raw<ConversationSummary | null>(null);
 	/** The conversation has become another one so many times. */
 	generation = $state(0);
 	/** What is written and not saved as a note, by conversation. */
@@ -34,14 +48,20 @@ export class Extras {
 	readonly #events: ExtrasEvents;
 	#copying = false;
 
-	constructor(client: Client, drafts: Drafts, events: ExtrasEvents) {
+	constructor(
+		client: Client,
+		drafts: Drafts,
+		readonly ownTemplates: OwnTemplates,
+		events: ExtrasEvents,
+	) {
 		this.#client = client;
 		this.#drafts = drafts;
 		this.#events = events;
 	}
 
 	/** The menu of the open conversation. */
-	menu(id: string, readOnly: boolean): MenuGroup[] {
+	menu(conversation: ConversationSummary, readOnly: boolean): MenuGroup[] {
+		const { id } = conversation;
 		const copies: MenuItem[] = [
 			{
 				id: "duplicate",
@@ -54,6 +74,12 @@ export class Extras {
 				label: t("conversation.duplicateEmpty"),
 				icon: Copy,
 				run: () => void this.#duplicate(id, false),
+			},
+			{
+				id: "saveTemplate",
+				label: t("conversation.saveTemplate"),
+				icon: LayoutTemplate,
+				run: () => (this.templateOf = conversation),
 			},
 			{ id: "merge", label: t("conversation.merge"), icon: Merge, run: () => (this.mergeOpen = true) },
 		];

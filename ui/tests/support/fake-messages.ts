@@ -34,8 +34,15 @@ export class FakeMessages extends FakeLibrary {
 
 	messageDeleteMany(ids: string[]) {
 		return this.carryOut("messageDeleteMany", [ids], () => {
-			const operations = ids.map((id) => this.delete("message", id));
-			return operations[0] as Operation;
+			const [first] = ids.map((id) => found(this.messages, id));
+			if (!first || ids.length > 1000) throw new CommandFailure("invalid", "must be 1 to 1000 messages");
+			for (const id of ids) this.delete("message", id);
+			this.operations = this.operations.slice(ids.length);
+			const { title } = found(this.conversations, first.conversationId);
+			return this.record("messages_delete", title, () => {
+				for (const id of ids) this.restore("message", id);
+				this.operations = this.operations.slice(ids.length);
+			});
 		});
 	}
 

@@ -26,6 +26,16 @@ export async function act(index: number, action: string): Promise<void> {
 	await choose(action);
 }
 
+/** Chooses in the menu of the open conversation. */
+export async function chooseOfConversation(action: string): Promise<void> {
+	await userEvent.click(get("topBarMenu"));
+	await painted();
+	const item = all("topBarMenuItem").find(({ dataset }) => dataset.action === action);
+	if (!item) throw new Error(`${action} is not offered`);
+	await userEvent.click(item);
+	await painted();
+}
+
 /** Writes into a text in the place of what stands there. */
 export async function write(name: Parameters<typeof get>[0], text: string): Promise<void> {
 	await userEvent.clear(get(name));

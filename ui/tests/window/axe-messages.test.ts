@@ -1,20 +1,12 @@
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
 import { violations } from "../support/axe";
-import { SETTINGS } from "../support/fixtures";
-import { act, article, openMenu, write } from "../support/messages";
+import { aReply, SETTINGS } from "../support/fixtures";
+import { act, article, chooseOfConversation, openMenu, write } from "../support/messages";
 import { all, get, livedIn, open, openWindow, painted } from "../support/window";
 
 const browser = globalThis as unknown as { happyDOM: { setViewport(size: { width: number }): void } };
 afterEach(() => browser.happyDOM.setViewport({ width: 1024 }));
-
-async function chooseOfConversation(action: string) {
-	await userEvent.click(get("topBarMenu"));
-	await painted();
-	const item = all("topBarMenuItem").find(({ dataset }) => dataset.action === action);
-	await userEvent.click(item as Element);
-	await painted();
-}
 
 describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (theme) => {
 	/** A talk in which messages are marked in every way. */
@@ -91,6 +83,31 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		await inMarkedTalk();
 		await chooseOfConversation("merge");
 		expect(all("mergeChoice")).toHaveLength(3);
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with messages being selected, also while one is being written and while none is selected", async () => {
+		const { app, talk } = await inMarkedTalk();
+		await app.put(
+			aReply([], { conversationId: talk.id, sequenceNumber: 5, status: "streaming", rest: "Well" }),
+		);
+		await act(1, "select");
+		expect(all("messageBox")).toHaveLength(5);
+		expect(await violations()).toEqual([]);
+		await userEvent.keyboard(" ");
+		await painted();
+		expect(get("selectionCount").textContent).toBe("0 selected");
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with the name of a template that is made of the conversation, also when it was refused", async () => {
+		const { app } = await inMarkedTalk();
+		await chooseOfConversation("saveTemplate");
+		expect(await violations()).toEqual([]);
+		app.failNext("templateFromConversation", "invalid", "", { field: "name", reason: "must not be empty" });
+		await userEvent.click(get("templateSave"));
+		await painted();
+		expect(get("templateName").getAttribute("aria-invalid")).toBe("true");
 		expect(await violations()).toEqual([]);
 	});
 

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 import type { FakeApp } from "../support/fake-app";
 import { aHit, aMessage } from "../support/fixtures";
+import { act } from "../support/messages";
 import { all, find, get, livedIn, open, openWindow, painted } from "../support/window";
 
 /** A talk of a thousand messages, and another one that is open. */
@@ -42,6 +43,22 @@ describe("a hit of the search", () => {
 		await new Promise((resolve) => setTimeout(resolve, 2_600));
 		await painted();
 		expect(landed()).toBeUndefined();
+	}, 20_000);
+
+	it("has the focus also while messages are being selected, and what is selected far away stays so", async () => {
+		const { app, talk } = await longTalk();
+		await open(talk.id);
+		await act(0, "select");
+		const begun = all("messageBox")[0]?.dataset.row;
+		const far = idAt(app, 300);
+		await openHit(app, talk.id, far);
+		expect((document.activeElement as HTMLElement).dataset.row).toBe(far);
+		await userEvent.keyboard(" ");
+		await painted();
+		expect(get("selectionCount").textContent).toBe("2 selected");
+		await userEvent.keyboard("{Delete}");
+		await painted();
+		expect(app.callsOf("messageDeleteMany")).toEqual([[[far, begun]]]);
 	}, 20_000);
 
 	it("can be opened again, also in the conversation that is open already", async () => {

@@ -27,6 +27,7 @@ describe("the menu of a message", () => {
 			"note",
 			"branch",
 			"split",
+			"select",
 			"delete",
 		]);
 		await user.keyboard("{Escape}");
@@ -40,6 +41,7 @@ describe("the menu of a message", () => {
 			"bookmarkNote",
 			"note",
 			"branch",
+			"select",
 			"delete",
 		]);
 	});

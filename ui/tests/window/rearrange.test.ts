@@ -3,21 +3,13 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
 import { messages, titles } from "../support/deleting";
 import { aHit, aMessage, READY } from "../support/fixtures";
-import { textIn } from "../support/messages";
+import { chooseOfConversation, textIn } from "../support/messages";
 import { all, find, get, inTalk, livedIn, open, openWindow, painted } from "../support/window";
 
 let user: ReturnType<typeof userEvent.setup>;
 beforeEach(() => {
 	user = userEvent.setup();
 });
-
-async function chooseOfConversation(action: string) {
-	await userEvent.click(get("topBarMenu"));
-	await painted();
-	const item = all("topBarMenuItem").find(({ dataset }) => dataset.action === action);
-	await userEvent.click(item as Element);
-	await painted();
-}
 
 describe("duplicating a conversation", () => {
 	it.each([

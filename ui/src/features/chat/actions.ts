@@ -7,6 +7,7 @@ import Pencil from "@lucide/svelte/icons/pencil";
 import Quote from "@lucide/svelte/icons/quote";
 import Scissors from "@lucide/svelte/icons/scissors";
 import SmilePlus from "@lucide/svelte/icons/smile-plus";
+import SquareCheck from "@lucide/svelte/icons/square-check";
 import StickyNote from "@lucide/svelte/icons/sticky-note";
 import Trash2 from "@lucide/svelte/icons/trash-2";
 import type { MenuGroup, MenuItem } from "../../components/menu";
@@ -27,6 +28,7 @@ export type MessageAction =
 	| "notes"
 	| "branch"
 	| "split"
+	| "select"
 	| "delete";
 
 export const REACTIONS: readonly Reaction[] = [
@@ -107,6 +109,7 @@ export function messageMenu(
 				: [
 						...only(whole, item("branch", t("message.branch"), GitBranch)),
 						...only(!isFirst, item("split", t("message.split"), Scissors)),
+						...only(whole, item("select", t("message.select"), SquareCheck)),
 						item("delete", t("chat.delete"), Trash2),
 					],
 		},

@@ -23,6 +23,8 @@ export interface ActorEvents {
 	notes(messageId: string | null): void;
 	/** A text belongs into the box. */
 	quoted(text: string): void;
+	/** Several messages are to be chosen, this one among them. */
+	select(messageId: string): void;
 	/** A message is to go. */
 	remove(messageId: string): void;
 	/** A message is no longer being changed. */
@@ -83,6 +85,9 @@ export class Actor {
 				break;
 			case "split":
 				void this.#rearrange(() => this.#client.conversationSplit(id));
+				break;
+			case "select":
+				this.#events.select(id);
 				break;
 			case "delete":
 				this.#events.remove(id);

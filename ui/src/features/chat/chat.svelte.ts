@@ -311,18 +311,30 @@ export class Chat {
 	}
 
 	/** Puts a message into the trash, once. Gives what can be undone, or null when there is nothing. */
-	async delete(messageId: string): Promise<Operation | null> {
-		if (this.#deleting.has(messageId)) return null;
-		this.#deleting.add(messageId);
+	delete(messageId: string): Promise<Operation | null> {
+		return this.#delete([messageId], () => this.#client.messageDelete(messageId));
+	}
+
+	/** Like `delete`, for several at once: all or none. */
+	deleteMany(ids: string[]): Promise<Operation | null> {
+		return this.#delete(ids, () => this.#client.messageDeleteMany(ids));
+	}
+
+	async #delete(ids: readonly string[], work: () => Promise<Operation>): Promise<Operation | null> {
+		if (ids.some((id) => this.#deleting.has(id))) return null;
+		for (const id of ids) this.#deleting.add(id);
 		try {
-			const operation = await this.#client.messageDelete(messageId);
-			this.#remove(messageId);
+			const operation = await work();
+			for (const id of ids) this.#remove(id);
 			return operation;
 		} catch (error) {
-			this.#events.failed?.(toFailure(error));
+			const failure = toFailure(error);
+			this.#events.failed?.(failure);
+			// One of them is gone, and only the app knows which.
+			if (failure.code === "not_found") for (const id of ids) void this.#refresher.request(id);
 			return null;
 		} finally {
-			this.#deleting.delete(messageId);
+			for (const id of ids) this.#deleting.delete(id);
 		}
 	}
 

@@ -1,3 +1,4 @@
+import { t } from "../../i18n/index.svelte";
 import type { Message } from "../../ipc";
 
 /**
@@ -7,4 +8,9 @@ import type { Message } from "../../ipc";
 export function restOf({ content, chunks }: Pick<Message, "content" | "chunks">): string {
 	const chunked = chunks.map(({ text }) => text).join("");
 	return content.startsWith(chunked) ? content.slice(chunked.length) : content;
+}
+
+/** Who has said it. */
+export function whoSaid({ role }: Pick<Message, "role">): string {
+	return { user: t("chat.you"), assistant: t("chat.partner"), system: t("chat.system") }[role];
 }

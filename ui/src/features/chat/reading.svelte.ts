@@ -35,6 +35,11 @@ export class Reading {
 		return this.content?.querySelector<HTMLElement>(`article[data-id="${CSS.escape(messageId)}"]`) ?? null;
 	}
 
+	/** What of a message can be chosen, while messages can be. */
+	row(messageId: string): HTMLElement | null {
+		return this.content?.querySelector<HTMLElement>(`[data-row="${CSS.escape(messageId)}"]`) ?? null;
+	}
+
 	/**
 	 * To be called before messages go in or go away above. WebKit has no scroll anchoring, so what is being read is
 	 * put back by hand when the page has followed.
@@ -88,7 +93,7 @@ export class Reading {
 		const article = this.article(messageId);
 		article?.scrollIntoView({ block: "center" });
 		this.#lastTop = this.viewport?.scrollTop ?? 0;
-		article?.focus({ preventScroll: true });
+		(this.row(messageId) ?? article)?.focus({ preventScroll: true });
 	}
 
 	scrolled(): void {

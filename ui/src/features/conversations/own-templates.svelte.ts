@@ -1,3 +1,4 @@
+import { t } from "../../i18n/index.svelte";
 import {
 	type CefrLevel,
 	type Client,
@@ -15,6 +16,17 @@ export interface TemplateDraft {
 	systemPrompt: string;
 }
 
+/** What can be taken back. */
+export interface TemplateEvents {
+	offer(operation: Operation): void;
+	offerMade(made: {
+		name: string;
+		sentence: string;
+		createdAt: number;
+		takeBack(): Promise<Operation>;
+	}): void;
+}
+
 const BLANK: TemplateDraft = { name: "", level: null, openingMessage: "", systemPrompt: "" };
 
 /** What the learner does with templates of their own. The list itself comes from the app. */
@@ -26,13 +38,15 @@ export class OwnTemplates {
 	failure = $state.raw<CommandFailure | null>(null);
 
 	readonly #client: Client;
-	readonly #deleted: (operation: Operation) => void;
+	readonly #events: TemplateEvents;
 	/** What was written and neither saved nor given up, by the template; the new one has no id. */
 	readonly #drafts = new Map<string | null, TemplateDraft>();
+	/** What a template was to be called and neither saved nor given up, by the conversation it is made of. */
+	readonly #names = new Map<string, string>();
 
-	constructor(client: Client, deleted: (operation: Operation) => void = () => {}) {
+	constructor(client: Client, events: TemplateEvents) {
 		this.#client = client;
-		this.#deleted = deleted;
+		this.#events = events;
 	}
 
 	/** What to begin with in the form: the template, or what was written before. */
@@ -54,14 +68,45 @@ export class OwnTemplates {
 	}
 
 	/** Gives whether it worked. */
-	async save(template: Template | null, draft: TemplateDraft): Promise<boolean> {
+	save(template: Template | null, draft: TemplateDraft): Promise<boolean> {
+		return this.#attempt(async () => {
+			if (template) await this.#client.templateUpdate(template.id, draft);
+			else await this.#client.templateCreate(draft);
+			this.forget(template);
+		});
+	}
+
+	/** What a template made of the conversation is to be called, if that was written before. */
+	nameFor(conversationId: string): string | undefined {
+		return this.#names.get(conversationId);
+	}
+
+	/** Like `keep`, for the name of a template that is made of a conversation; null forgets it. */
+	keepName(conversationId: string, name: string | null): void {
+		this.refusal = null;
+		if (name === null) this.#names.delete(conversationId);
+		else this.#names.set(conversationId, name);
+	}
+
+	/** Makes a template of a conversation. Gives whether it worked. */
+	saveConversation(conversationId: string, name: string): Promise<boolean> {
+		return this.#attempt(async () => {
+			const made = await this.#client.templateFromConversation(conversationId, name);
+			this.#events.offerMade({
+				name: made.name,
+				sentence: t("templates.made", { name: made.name }),
+				createdAt: made.createdAt,
+				takeBack: () => this.#client.templateDelete(made.id),
+			});
+		});
+	}
+
+	async #attempt(work: () => Promise<void>): Promise<boolean> {
 		if (this.busy) return false;
 		this.busy = true;
 		this.refusal = null;
 		try {
-			if (template) await this.#client.templateUpdate(template.id, draft);
-			else await this.#client.templateCreate(draft);
-			this.forget(template);
+			await work();
 			return true;
 		} catch (error) {
 			this.refusal = toFailure(error);
@@ -78,7 +123,7 @@ export class OwnTemplates {
 		try {
 			const operation = await this.#client.templateDelete(template.id);
 			this.forget(template);
-			this.#deleted(operation);
+			this.#events.offer(operation);
 		} catch (error) {
 			this.failure = toFailure(error);
 		} finally {

@@ -1,13 +1,25 @@
 import { type Client, type CommandFailure, type Operation, type OperationKind, toFailure } from "../../ipc";
+import { subjectOf } from "./words";
 
 /** How long a notice stays, unless somebody is on it. */
 const STAYS = 8_000;
 
+/** Something new. The app remembers no operation for it: what takes it back is to delete it. */
+export interface Made {
+	name: string;
+	/** What was done, in words. */
+	sentence: string;
+	createdAt: number;
+	/** Gives the operation that the deletion is. */
+	takeBack(): Promise<Operation>;
+}
+
 /** What is said at the edge of the window about something that was done. */
 export type UndoNotice =
 	| { what: "done"; operation: Operation }
-	| { what: "undone"; operation: Operation }
-	| { what: "changedSince"; operation: Operation }
+	| { what: "made"; made: Made }
+	| { what: "undone"; name: string }
+	| { what: "changedSince"; name: string }
 	| { what: "nothing" };
 
 /** Offers to take back what was done, for a moment by a button and later by the keyboard. */
@@ -19,6 +31,8 @@ export class Undo {
 	readonly #failed: (failure: CommandFailure) => void;
 	/** What to do besides when an operation of this window is taken back. */
 	readonly #after = new Map<string, () => void>();
+	/** Deletions that took back what was made. They are for the list of changes, and not what was done last. */
+	readonly #takingBack = new Set<string>();
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(client: Client, failed: (failure: CommandFailure) => void = () => {}) {
@@ -30,6 +44,11 @@ export class Undo {
 	offer(operation: Operation, after?: () => void): void {
 		if (after) this.#after.set(operation.id, after);
 		this.#say({ what: "done", operation });
+	}
+
+	/** Says what was made, with a button to take it back. */
+	offerMade(made: Made): void {
+		this.#say({ what: "made", made });
 	}
 
 	/** Says what was done last if it was of this kind: for what does not tell itself how to take it back. */
@@ -46,9 +65,22 @@ export class Undo {
 	async undo(operation: Operation): Promise<void> {
 		if (this.busy) return;
 		const failure = await this.takeBack(operation);
-		if (failure === null) this.#say({ what: "undone", operation });
-		else if (isRefusal(failure)) this.#say({ what: "changedSince", operation });
-		else this.#failed(failure);
+		this.#tell(subjectOf(operation), failure);
+	}
+
+	/** Deletes what was made, and says how that went. */
+	async unmake({ name, takeBack }: Made): Promise<void> {
+		if (this.busy) return;
+		this.busy = true;
+		try {
+			const { id } = await takeBack();
+			this.#takingBack.add(id);
+			this.#tell(name, null);
+		} catch (error) {
+			this.#tell(name, toFailure(error));
+		} finally {
+			this.busy = false;
+		}
 	}
 
 	/** Takes it back without a word. Gives why that failed, or null. */
@@ -74,15 +106,17 @@ export class Undo {
 	async undoNewest(): Promise<void> {
 		if (this.busy) return;
 		try {
-			const operations = await this.#client.operationList();
+			const all = await this.#client.operationList();
+			const operations = all.filter(({ id }) => !this.#takingBack.has(id));
+			const made = this.notice?.what === "made" ? this.notice.made : null;
+			if (made && (operations[0]?.createdAt ?? 0) <= made.createdAt) return await this.unmake(made);
 			for (const operation of operations) {
 				if (this.busy) return;
 				const failure = await this.takeBack(operation);
-				if (failure === null) return this.#say({ what: "undone", operation });
-				if (!isRefusal(failure)) return this.#failed(failure);
+				if (failure === null || !isRefusal(failure)) return this.#tell(subjectOf(operation), failure);
 			}
 			const [newest] = operations;
-			this.#say(newest ? { what: "changedSince", operation: newest } : { what: "nothing" });
+			this.#say(newest ? { what: "changedSince", name: subjectOf(newest) } : { what: "nothing" });
 		} catch (error) {
 			this.#failed(toFailure(error));
 		}
@@ -101,6 +135,13 @@ export class Undo {
 	resume(): void {
 		clearTimeout(this.#timer);
 		if (this.notice) this.#timer = setTimeout(() => this.dismiss(), STAYS);
+	}
+
+	/** How it went to take something back. */
+	#tell(name: string, failure: CommandFailure | null): void {
+		if (failure === null) this.#say({ what: "undone", name });
+		else if (isRefusal(failure)) this.#say({ what: "changedSince", name });
+		else this.#failed(failure);
 	}
 
 	#say(notice: UndoNotice): void {

@@ -226,6 +226,10 @@ export default {
 		"For partners that can be told what to do. The built-in one keeps to its own lines.",
 	"templates.save": "Save",
 	"templates.cancel": "Cancel",
+	"templates.makeTitle": "Save as a template",
+	"templates.makeHint":
+		"A template to begin new conversations from. It takes the level from this one, what your partner said first and how your partner should behave; nothing else that was said goes into it.",
+	"templates.made": "Saved the template “{name}”",
 	"templates.notSaved": "The template was not saved.",
 	"templates.notDeleted": "The template was not deleted.",
 	"templates.tooMany": "You have 500 templates already. Delete one first.",
@@ -278,6 +282,13 @@ export default {
 	"message.notes": "{count, plural, one {# note} other {# notes}}",
 	"message.branch": "Go on from here in a copy",
 	"message.split": "Make this a conversation of its own",
+	"message.select": "Select",
+
+	"select.said": "{who}: {text}",
+	"select.notYet": "This reply can be selected when it is finished",
+	"select.cancel": "Cancel",
+	"select.hint": "Space selects, with Shift everything in between; Escape ends.",
+	"select.notCopied": "The messages could not be copied.",
 
 	"edit.label": "Edit your message",
 	"edit.field": "What you want to say",
@@ -320,6 +331,7 @@ export default {
 	"conversation.notes": "Notes on this conversation",
 	"conversation.duplicate": "Duplicate with all messages",
 	"conversation.duplicateEmpty": "Duplicate without messages",
+	"conversation.saveTemplate": "Save as template…",
 	"conversation.merge": "Merge with another one…",
 
 	"merge.title": "Merge with another conversation",

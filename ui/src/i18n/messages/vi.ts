@@ -228,6 +228,10 @@ export default {
 		"Dành cho người trò chuyện có thể nghe theo chỉ dẫn. Người có sẵn chỉ nói theo kịch bản của mình.",
 	"templates.save": "Lưu",
 	"templates.cancel": "Hủy",
+	"templates.makeTitle": "Lưu làm mẫu",
+	"templates.makeHint":
+		"Một mẫu để bắt đầu các cuộc trò chuyện mới. Mẫu lấy trình độ, câu mở đầu của người trò chuyện và cách người đó nên cư xử từ cuộc trò chuyện này; những gì khác đã nói không được đưa vào.",
+	"templates.made": "Đã lưu mẫu “{name}”",
 	"templates.notSaved": "Mẫu chưa được lưu.",
 	"templates.notDeleted": "Mẫu chưa được xóa.",
 	"templates.tooMany": "Bạn đã có 500 mẫu. Hãy xóa bớt một mẫu trước.",
@@ -280,6 +284,13 @@ export default {
 	"message.notes": "{count, plural, other {# ghi chú}}",
 	"message.branch": "Đi tiếp từ đây trong một bản sao",
 	"message.split": "Tách thành cuộc trò chuyện riêng từ đây",
+	"message.select": "Chọn",
+
+	"select.said": "{who}: {text}",
+	"select.notYet": "Có thể chọn câu trả lời này khi nó đã xong",
+	"select.cancel": "Hủy",
+	"select.hint": "Phím cách để chọn, thêm Shift để chọn cả đoạn; Escape để thoát.",
+	"select.notCopied": "Không sao chép được các tin nhắn.",
 
 	"edit.label": "Sửa tin nhắn của bạn",
 	"edit.field": "Điều bạn muốn nói",
@@ -322,6 +333,7 @@ export default {
 	"conversation.notes": "Ghi chú của cuộc trò chuyện này",
 	"conversation.duplicate": "Nhân bản cùng mọi tin nhắn",
 	"conversation.duplicateEmpty": "Nhân bản không kèm tin nhắn",
+	"conversation.saveTemplate": "Lưu làm mẫu…",
 	"conversation.merge": "Gộp với cuộc trò chuyện khác…",
 
 	"merge.title": "Gộp với cuộc trò chuyện khác",
