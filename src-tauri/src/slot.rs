@@ -4,6 +4,7 @@
 //! [`ProfileSlot::replace`], so that the profile is open again afterwards, however that work went.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -239,7 +240,7 @@ fn closing() -> CommandError {
 fn open_after_the_last(data_dir: &Path, notify: &Notify, slot: &Mutex<Slot>) -> Slot {
     let give_up_at = Instant::now() + LAST_ONE_ENDS;
     loop {
-        let opened = Profile::open(data_dir, notify);
+        let opened = try_open(data_dir, notify);
         let is_taken = matches!(&opened, Err(error) if error.code == ErrorCode::AlreadyOpen);
         let is_wanted = !matches!(*lock(slot), Slot::Closed);
         if !is_taken || !is_wanted || Instant::now() >= give_up_at {
@@ -250,7 +251,16 @@ fn open_after_the_last(data_dir: &Path, notify: &Notify, slot: &Mutex<Slot>) -> 
 }
 
 fn open_slot(data_dir: &Path, notify: &Notify) -> Slot {
-    outcome(Profile::open(data_dir, notify))
+    outcome(try_open(data_dir, notify))
+}
+
+/// A panic is a failure like others: the window shows it and can try again, instead of waiting for ever.
+fn try_open(data_dir: &Path, notify: &Notify) -> CommandResult<Profile> {
+    catch_unwind(AssertUnwindSafe(|| Profile::open(data_dir, notify))).unwrap_or_else(|_| {
+        Err(CommandError::internal(
+            "opening your conversations was broken off",
+        ))
+    })
 }
 
 fn outcome(opened: CommandResult<Profile>) -> Slot {

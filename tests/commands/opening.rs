@@ -3,7 +3,11 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, OnceLock, mpsc},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
     time::Duration,
 };
 
@@ -157,4 +161,26 @@ fn a_start_that_waits_in_vain_can_be_ended() {
         Some(ErrorCode::Closed)
     );
     other.conversation();
+}
+
+#[test]
+fn a_panic_in_the_middle_of_opening_is_told_and_can_be_tried_again() {
+    let (_directory, data_dir) = of_an_older_release();
+    let panicked = AtomicBool::new(false);
+    let notify: Notify = Arc::new(move |notice| {
+        if is_of_an_upgrade(&notice) && !panicked.swap(true, Ordering::Relaxed) {
+            panic!("on purpose");
+        }
+    });
+    let slot = ProfileSlot::begin(data_dir, notify);
+    block_on(async { timeout(Duration::from_secs(60), slot.settled()).await })
+        .expect("it is settled");
+    assert_eq!(
+        slot.get().err().map(|error| error.code),
+        Some(ErrorCode::Internal)
+    );
+    assert!(slot.bench.hold().is_ok(), "nobody has the place");
+    block_on(slot.retry()).unwrap();
+    assert!(slot.get().is_ok(), "{:?}", slot.get().err());
+    slot.close();
 }
