@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, Read};
 
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::named_params;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -18,7 +18,7 @@ use crate::id::{ConversationId, UserId};
 use crate::kinds::{Emotion, Emphasis, EventType, Role};
 use crate::text::{self, LONGEST_MESSAGE};
 use crate::time::Timestamp;
-use crate::tx::WriteTx;
+use crate::tx::{ReadTx, WriteTx};
 use crate::{Error, event, message};
 
 /// In bytes. A longer line cannot be a message that may be stored, however it is escaped.
@@ -68,6 +68,7 @@ pub fn jsonl(
         tx,
         user,
         now,
+        there: by_title(tx, user)?,
         talks: HashMap::new(),
         done: Imported::default(),
     };
@@ -115,7 +116,9 @@ struct Import<'a, 'c> {
     tx: &'a WriteTx<'c>,
     user: UserId,
     now: Timestamp,
-    /// By title.
+    /// What was there before the import, by title.
+    there: HashMap<String, ConversationId>,
+    /// What a line has named so far, by title.
     talks: HashMap<String, Talk>,
     done: Imported,
 }
@@ -160,18 +163,10 @@ impl Import<'_, '_> {
         Ok(())
     }
 
-    /// The conversation of this title; the newest if there are several, a new one if there is none.
+    /// The conversation of this title, a new one if there is none.
     fn talk(&mut self, title: &str) -> Result<&mut Talk, Error> {
         if !self.talks.contains_key(title) {
-            let found: Option<ConversationId> = self
-                .tx
-                .prepare(
-                    "SELECT id FROM conversations WHERE user_id = :user AND deleted_at IS NULL AND title = :title
-                     ORDER BY id DESC LIMIT 1",
-                )?
-                .query_row(named_params! { ":user": self.user, ":title": title }, |row| row.get(0))
-                .optional()?;
-            let talk = match found {
+            let talk = match self.there.get(title).copied() {
                 Some(id) => Talk {
                     id,
                     added: 0,
@@ -240,6 +235,19 @@ impl Time {
                 Error::invalid("created_at", "is neither Unix milliseconds nor RFC 3339")
             })
     }
+}
+
+/// The learner's conversations outside of the trash; the newest of those that are called the same. Read at once, since
+/// there is no index of titles: looking each one up would take the square of their number.
+fn by_title(tx: &ReadTx<'_>, user: UserId) -> Result<HashMap<String, ConversationId>, Error> {
+    let mut statement = tx.prepare(
+        "SELECT title, id FROM conversations
+         WHERE user_id = :user AND deleted_at IS NULL AND title <> '' ORDER BY id",
+    )?;
+    let rows = statement.query_map(named_params! { ":user": user }, |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn hash(role: Role, content: &str, at: Timestamp) -> u64 {
