@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, Read};
 
 use rusqlite::named_params;
+use rusqlite::types::ValueRef;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -31,8 +32,12 @@ pub struct Imported {
     pub conversations: u32,
     /// Messages that were added.
     pub messages: u32,
-    /// Messages with a time that were there already, word for word.
+    /// Messages with a time that were there before, as they are or as they were before they were edited.
     pub known: u32,
+    /// Messages among the added ones that had no time: nothing tells that they are the same when the file is imported
+    /// again. For people; not on the wire.
+    #[serde(skip)]
+    pub undated: u32,
 }
 
 #[derive(Deserialize)]
@@ -53,7 +58,8 @@ enum Time {
 }
 
 /// Adds every message of `lines` to the learner's conversations, in their order. Lines that are blank are passed
-/// over. With a time, a message that its conversation holds already is not added again.
+/// over. With a time, a message that its conversation held before is not added again; what stands in the lines twice
+/// was said twice.
 ///
 /// # Errors
 /// `Invalid` with the number of the first line that is no message, or cannot be stored; `Io` if the lines cannot be
@@ -126,8 +132,8 @@ struct Import<'a, 'c> {
 struct Talk {
     id: ConversationId,
     added: u32,
-    /// What it holds already, each with its time: the hashes, since a million texts would not fit.
-    known: Vec<u64>,
+    /// What it held before the import.
+    known: Known,
 }
 
 impl Import<'_, '_> {
@@ -143,15 +149,11 @@ impl Import<'_, '_> {
         let title = text::title(&conversation)?;
         let (tx, now) = (self.tx, self.now);
         let talk = self.talk(&title)?;
-        if let Some(at) = said_at {
-            let hash = hash(role, &content, at);
-            match talk.known.binary_search(&hash) {
-                Ok(_) => {
-                    self.done.known += 1;
-                    return Ok(());
-                }
-                Err(place) => talk.known.insert(place, hash),
-            }
+        if let Some(at) = said_at
+            && talk.known.take(hash(role, &content, at))
+        {
+            self.done.known += 1;
+            return Ok(());
         }
         talk.added += 1;
         let id =
@@ -160,6 +162,7 @@ impl Import<'_, '_> {
             chunk::insert_all(tx, talk.id, id, &[silent(content)], now)?;
         }
         self.done.messages += 1;
+        self.done.undated += u32::from(said_at.is_none());
         Ok(())
     }
 
@@ -170,7 +173,7 @@ impl Import<'_, '_> {
                 Some(id) => Talk {
                     id,
                     added: 0,
-                    known: known(self.tx, id)?,
+                    known: Known::read(self.tx, id)?,
                 },
                 None => self.begin(title)?,
             };
@@ -194,7 +197,7 @@ impl Import<'_, '_> {
         Ok(Talk {
             id,
             added: 0,
-            known: Vec::new(),
+            known: Known::default(),
         })
     }
 
@@ -256,22 +259,66 @@ fn hash(role: Role, content: &str, at: Timestamp) -> u64 {
     hasher.finish()
 }
 
-/// What a conversation holds, also what of it lies in the trash, in order.
-fn known(tx: &WriteTx<'_>, id: ConversationId) -> Result<Vec<u64>, Error> {
-    let mut statement = tx.prepare(
-        "SELECT role, content, created_at FROM messages WHERE conversation_id = :id AND status <> 'streaming'",
-    )?;
-    let mut rows = statement.query(named_params! { ":id": id })?;
-    let mut hashes = Vec::new();
-    while let Some(row) = rows.next()? {
-        let content = row
-            .get_ref(1)?
-            .as_str()
-            .map_err(|_| Error::corrupt("a message is not valid text"))?;
-        hashes.push(hash(row.get(0)?, content, row.get(2)?));
+/// The messages of a conversation that no line was matched with yet, each by a hash of what it says and when: a
+/// million texts would not fit. They are counted, since somebody may say the same twice in one moment.
+#[derive(Default)]
+struct Known {
+    unedited: HashMap<u64, u32>,
+    /// By what they said at first and by what they say now: the line may be from before the edit or from after it.
+    /// Places in `is_taken`.
+    edited: HashMap<u64, Vec<usize>>,
+    is_taken: Vec<bool>,
+}
+
+impl Known {
+    /// Also what lies in the trash.
+    fn read(tx: &ReadTx<'_>, id: ConversationId) -> Result<Self, Error> {
+        let mut statement = tx.prepare(
+            "SELECT role, created_at, content, iif(edit_count > 0, (
+                 SELECT previous_content FROM message_edit_history WHERE message_id = messages.id
+                 ORDER BY edited_at, id LIMIT 1), NULL)
+             FROM messages WHERE conversation_id = :id AND status <> 'streaming'",
+        )?;
+        let mut rows = statement.query(named_params! { ":id": id })?;
+        let mut known = Self::default();
+        while let Some(row) = rows.next()? {
+            let (role, at) = (row.get(0)?, row.get(1)?);
+            let of = |text: ValueRef<'_>| match text.as_str_or_null() {
+                Ok(text) => Ok(text.map(|text| hash(role, text, at))),
+                Err(_) => Err(Error::corrupt("a message is not valid text")),
+            };
+            match (of(row.get_ref(2)?)?, of(row.get_ref(3)?)?) {
+                (Some(now), Some(first)) => known.add_edited(now, first),
+                (Some(now), None) => *known.unedited.entry(now).or_default() += 1,
+                (None, _) => {}
+            }
+        }
+        Ok(known)
     }
-    hashes.sort_unstable();
-    Ok(hashes)
+
+    fn add_edited(&mut self, now: u64, first: u64) {
+        let place = self.is_taken.len();
+        self.is_taken.push(false);
+        for hash in [now, first] {
+            self.edited.entry(hash).or_default().push(place);
+        }
+    }
+
+    /// Whether there was such a message left. It is not there for another line.
+    fn take(&mut self, hash: u64) -> bool {
+        if let Some(left @ 1..) = self.unedited.get_mut(&hash) {
+            *left -= 1;
+            return true;
+        }
+        let places = self.edited.get(&hash).into_iter().flatten();
+        for place in places {
+            if let Some(is_taken @ false) = self.is_taken.get_mut(*place) {
+                *is_taken = true;
+                return true;
+            }
+        }
+        false
+    }
 }
 
 /// A reply in one piece that nobody has asked to hear: years of old replies are not read out one after the other.
