@@ -248,9 +248,16 @@ fn by_title(tx: &ReadTx<'_>, user: UserId) -> Result<HashMap<String, Conversatio
          WHERE user_id = :user AND deleted_at IS NULL AND title <> '' ORDER BY id",
     )?;
     let rows = statement.query_map(named_params! { ":user": user }, |row| {
-        Ok((row.get(0)?, row.get(1)?))
+        Ok((row.get::<_, String>(0)?, row.get(1)?))
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut by_title = HashMap::new();
+    for row in rows {
+        let (stored, id) = row?;
+        // An older version may have stored it with control characters.
+        let title = text::title(&stored).unwrap_or(stored);
+        by_title.insert(title, id);
+    }
+    Ok(by_title)
 }
 
 fn hash(role: Role, content: &str, at: Timestamp) -> u64 {
