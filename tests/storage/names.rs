@@ -2,6 +2,7 @@
 
 use parlance_storage::folder::FolderPatch;
 use parlance_storage::{ConversationId, conversation, template};
+use rusqlite::params;
 
 use crate::organising::said;
 use crate::own_templates::market;
@@ -144,6 +145,92 @@ fn names_that_look_alike_are_one() {
         let within = world.folder(&format!("{one} | {other}"), None).unwrap();
         world.folder(one, Some(within)).unwrap();
         world.folder(other, Some(within)).unwrap();
+    }
+    world.assert_sound();
+}
+
+/// Two spellings on one conversation and the second alone on another, as an older version could leave them.
+fn with_twins(world: &World) -> [ConversationId; 2] {
+    let ids = [world.conversation(), world.conversation()];
+    for (id, tag) in [(ids[0], "STRASSE"), (ids[0], "Straße"), (ids[1], "Straße")] {
+        world
+            .raw()
+            .execute(
+                "INSERT INTO conversation_tags (conversation_id, tag, created_at) VALUES (?1, ?2, 0)",
+                params![id, tag],
+            )
+            .unwrap();
+    }
+    for (tag, color) in [("STRASSE", "#ff0000"), ("Straße", "#0000ff")] {
+        world
+            .raw()
+            .execute(
+                "INSERT INTO tag_colors (user_id, tag, color, updated_at) VALUES (?1, ?2, ?3, 0)",
+                params![world.user, tag, color],
+            )
+            .unwrap();
+    }
+    ids
+}
+
+fn keys_of(world: &World) -> Vec<(String, u32, Option<String>)> {
+    let tags = world.tags().into_iter();
+    tags.map(|tag| (tag.name, tag.conversation_count, tag.color))
+        .collect()
+}
+
+#[test]
+fn spellings_that_were_two_tags_are_one_that_is_counted_once() {
+    let world = World::new();
+    with_twins(&world);
+    let red = Some("#ff0000".to_owned());
+    assert_eq!(keys_of(&world), [("STRASSE".to_owned(), 2, red)]);
+    world.assert_sound();
+}
+
+#[test]
+fn what_is_done_to_a_tag_is_done_to_both_of_its_spellings_and_undone() {
+    let world = World::new();
+    let ids = with_twins(&world);
+    let everywhere = |name: &str| ids.iter().all(|id| world.tags_of(*id) == [name]);
+    world
+        .act(|tx, user, now| parlance_storage::tag::rename(tx, user, "strasse", "Weg", now))
+        .unwrap();
+    assert!(everywhere("Weg"));
+    world.undo_newest().unwrap();
+    assert!(everywhere("STRASSE"));
+    world.assert_sound();
+
+    let world = World::new();
+    let ids = with_twins(&world);
+    let tagged = |world: &World| ids.map(|id| world.tags_of(id).len());
+    world
+        .act(|tx, user, now| parlance_storage::tag::delete(tx, user, "Strasse", now))
+        .unwrap();
+    assert_eq!(tagged(&world), [0, 0]);
+    world.undo_newest().unwrap();
+    assert_eq!(tagged(&world), [1, 1]);
+    world.assert_sound();
+
+    let world = World::new();
+    let ids = with_twins(&world);
+    let tagged = |world: &World| ids.map(|id| world.tags_of(id).len());
+    world.change_tags(&ids, &[], &["Strasse"]).unwrap();
+    assert_eq!(tagged(&world), [0, 0]);
+    world.undo_newest().unwrap();
+    assert_eq!(tagged(&world), [1, 1]);
+    world.assert_sound();
+
+    let world = World::new();
+    let ids = with_twins(&world);
+    world.change_tags(&ids, &["Deutsch"], &[]).unwrap();
+    for (tag, into) in [("Deutsch", "strasse"), ("strasse", "Deutsch")] {
+        world
+            .act(move |tx, user, now| parlance_storage::tag::merge(tx, user, tag, into, now))
+            .unwrap();
+        assert_eq!(ids.map(|id| world.tags_of(id).len()), [1, 1]);
+        world.undo_newest().unwrap();
+        assert_eq!(ids.map(|id| world.tags_of(id).len()), [2, 2]);
     }
     world.assert_sound();
 }

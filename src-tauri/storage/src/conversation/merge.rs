@@ -1,17 +1,19 @@
 //! Two conversations as one, and two again if that is taken back.
 
+use std::collections::HashSet;
+
 use rusqlite::named_params;
 use serde::{Deserialize, Serialize};
 
 use super::places::{self, Left, Move, Pair};
 use super::title::name_anew;
 use super::{
-    Rearranged, exists, find, get, in_trash_since, put_into_trash, summary, take_out_of_trash,
+    Rearranged, exists, find, get, in_trash_since, put_into_trash, summary, tags, take_out_of_trash,
 };
 use crate::id::{ConversationId, KeyFactId, MessageId, NoteId, OperationId, UserId};
 use crate::kinds::{EventType, OperationKind, TitleSource};
 use crate::operation::{self, Inverse, Subject};
-use crate::text::LONGEST_MESSAGE;
+use crate::text::{self, LONGEST_MESSAGE};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
 use crate::{Error, chunk, draft};
@@ -54,7 +56,7 @@ impl Merge {
 ///
 /// # Errors
 /// `NotFound` like [`get`]; `Invalid` if the two are one, or if their drafts are too long for one; `Conflict` while a
-/// reply is being written in either.
+/// reply is being written in either, or if they have more than 50 tags together.
 pub fn merge(
     tx: &WriteTx<'_>,
     user: UserId,
@@ -73,12 +75,13 @@ pub fn merge(
     let pair = (into, from);
     places::require_quiet(tx, into)?;
     places::require_quiet(tx, from)?;
+    let tags = tags_to_add(tx, pair)?;
     merge_drafts(tx, user, pair, now)?;
     let merge = Merge {
         into,
         from,
         deleted_at: put_into_trash(tx, user, from, now)?,
-        tags: tags_to_add(tx, pair)?,
+        tags,
         notes: notes_on_the_whole(tx, from)?,
         facts: facts_of_no_message(tx, from)?,
         was_unnamed: before.title.is_empty() && before.title_source == TitleSource::Auto,
@@ -217,15 +220,21 @@ fn in_order(tx: &ReadTx<'_>, conversation: ConversationId) -> Result<Vec<Placed>
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The tags of the one that the other does not have in any spelling.
+///
+/// # Errors
+/// `Conflict` if they are too many together.
 fn tags_to_add(tx: &ReadTx<'_>, (into, from): Pair) -> Result<Vec<String>, Error> {
-    let mut statement = tx.prepare(
-        "SELECT tag FROM conversation_tags WHERE conversation_id = :from
-             AND tag NOT IN (SELECT tag FROM conversation_tags WHERE conversation_id = :into) ORDER BY tag",
+    let has = tags::of_conversation(tx, into)?;
+    let mut keys: HashSet<String> = has.iter().map(|tag| text::name_key(tag)).collect();
+    let mut added = tags::of_conversation(tx, from)?;
+    added.retain(|tag| keys.insert(text::name_key(tag)));
+    tags::check_growth(
+        has.len(),
+        has.len() + added.len(),
+        "Together these conversations have more than 50 tags; take some off first.",
     )?;
-    let rows = statement.query_map(named_params! { ":into": into, ":from": from }, |row| {
-        row.get(0)
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    Ok(added)
 }
 
 fn add_tags(tx: &WriteTx<'_>, merge: &Merge, now: Timestamp) -> Result<(), Error> {
