@@ -6,6 +6,7 @@ use rusqlite::named_params;
 use serde::{Deserialize, Serialize};
 
 use super::places::{self, Left, Move, Pair};
+use super::read_mark::{Marks, ReadMark};
 use super::title::name_anew;
 use super::{
     Rearranged, exists, find, get, in_trash_since, put_into_trash, summary, tags, take_out_of_trash,
@@ -37,6 +38,8 @@ pub(crate) struct Merge {
     facts: Vec<KeyFactId>,
     /// Whether the conversation had no title before.
     was_unnamed: bool,
+    /// How far the conversation was read before; versions that did not know left it as it was.
+    was_read: Option<ReadMark>,
 }
 
 impl Merge {
@@ -52,7 +55,8 @@ impl Merge {
 }
 
 /// Puts everything of the conversation `from` into `into`: the messages by their times, also those in the trash,
-/// without breaking the order of either; notes, tags and draft as well. What is left of `from` goes into the trash.
+/// without breaking the order of either; notes, tags and draft as well. What is left of `from` goes into the trash. The
+/// result is unread if one of them was, from the oldest message on that was not read.
 ///
 /// # Errors
 /// `NotFound` like [`get`]; `Invalid` if the two are one, or if their drafts are too long for one; `Conflict` while a
@@ -76,6 +80,7 @@ pub fn merge(
     places::require_quiet(tx, into)?;
     places::require_quiet(tx, from)?;
     let tags = tags_to_add(tx, pair)?;
+    let marks = Marks::read(tx, pair)?;
     merge_drafts(tx, user, pair, now)?;
     let merge = Merge {
         into,
@@ -85,6 +90,7 @@ pub fn merge(
         notes: notes_on_the_whole(tx, from)?,
         facts: facts_of_no_message(tx, from)?,
         was_unnamed: before.title.is_empty() && before.title_source == TitleSource::Auto,
+        was_read: Some(marks.into),
     };
     let operation = operation::record(
         tx,
@@ -102,6 +108,7 @@ pub fn merge(
     move_notes_and_facts(tx, &merge, into)?;
     add_tags(tx, &merge, now)?;
     settle(tx, pair, now)?;
+    marks.join(tx, into)?;
     if merge.was_unnamed {
         name_anew(tx, into, now)?;
     }
@@ -112,7 +119,7 @@ pub fn merge(
     })
 }
 
-/// Undoes a merge: both conversations are as they were.
+/// Undoes a merge: both conversations are as they were, and unread if they were, whatever was read since.
 ///
 /// # Errors
 /// `Conflict` if the conversation lies in the trash, if the other one was deleted anew or is gone, or if they have
@@ -155,6 +162,9 @@ pub(crate) fn take_merge_back(
             .execute(named_params! { ":into": into, ":tag": tag })?;
     }
     settle(tx, pair, now)?;
+    if let Some(mark) = &merge.was_read {
+        mark.restore(tx, into)?;
+    }
     if merge.was_unnamed && current.title_source == TitleSource::Auto {
         name_anew(tx, into, now)?;
     }
