@@ -4,10 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use parlance_storage::{Role, conversation, message};
+use parlance_storage::conversation::NewConversation;
+use parlance_storage::import::Imported;
+use parlance_storage::message::Later;
+use parlance_storage::{ConversationId, Role, conversation, message};
 use serde_json::{Value, json};
 
-use crate::support::{World, json as output_json, parlance_db};
+use crate::support::{World, blank, json as output_json, parlance_db};
 
 fn import(data_dir: &Path, lines: impl AsRef<[u8]>) -> Output {
     let folder = tempfile::tempdir().unwrap();
@@ -23,6 +26,24 @@ fn import(data_dir: &Path, lines: impl AsRef<[u8]>) -> Output {
             "--json",
         ],
     )
+}
+
+fn import_into(world: &World, lines: &str) -> Imported {
+    let lines = lines.to_owned();
+    world
+        .act(move |tx, user, now| parlance_storage::import::jsonl(tx, user, lines.as_bytes(), now))
+        .unwrap()
+}
+
+fn called(world: &World, title: &str) -> ConversationId {
+    let all = world.list(&conversation::ListFilter::default());
+    let mut found = all.into_iter().filter(|id| world.get(*id).title == title);
+    found.next().unwrap()
+}
+
+fn said_in(world: &World, title: &str) -> Vec<String> {
+    let messages = world.messages(called(world, title)).into_iter();
+    messages.map(|one| one.content).collect()
 }
 
 fn line(conversation: &str, role: &str, content: &str, created_at: Value) -> String {
@@ -118,11 +139,10 @@ fn importing_again_adds_nothing_that_has_a_time() {
     let lines = [
         line("Talk", "user", "Xin chào", json!(1_000)),
         line("Talk", "assistant", "Chào bạn", json!(2_000)),
-        // Said twice in the same moment, word for word: that is one message.
-        line("Talk", "user", "Xin chào", json!(1_000)),
+        line("Other", "user", "Xin chào", json!(1_000)),
     ]
     .concat();
-    assert_eq!(output_json(&import(folder.path(), &lines))["messages"], 2);
+    assert_eq!(output_json(&import(folder.path(), &lines))["messages"], 3);
     let again = import(
         folder.path(),
         lines + &line("Talk", "user", "Mới", json!(3_000)),
@@ -132,6 +152,93 @@ fn importing_again_adds_nothing_that_has_a_time() {
         json!({ "conversations": 0, "messages": 1, "known": 3 })
     );
     assert!(parlance_db(folder.path(), &["verify"]).status.success());
+}
+
+#[test]
+fn what_was_said_twice_in_one_moment_comes_in_twice_and_not_again() {
+    let world = World::new();
+    // Many programs write one time for a whole exchange.
+    let lines = [
+        line("Talk", "user", "Yes.", json!(1_700_000_000_000_i64)),
+        line("Talk", "assistant", "Sure?", json!(1_700_000_000_000_i64)),
+        line("Talk", "user", "Yes.", json!(1_700_000_000_000_i64)),
+    ]
+    .concat();
+    let done = import_into(&world, &lines);
+    assert_eq!((done.messages, done.known), (3, 0));
+    assert_eq!(said_in(&world, "Talk"), ["Yes.", "Sure?", "Yes."]);
+    let done = import_into(&world, &lines);
+    assert_eq!((done.messages, done.known), (0, 3));
+    let once_more = lines + &line("Talk", "user", "Yes.", json!(1_700_000_000_000_i64));
+    let done = import_into(&world, &once_more);
+    assert_eq!((done.messages, done.known), (1, 3));
+    world.assert_sound();
+}
+
+#[test]
+fn a_message_that_was_edited_since_does_not_come_in_again_in_any_wording() {
+    let world = World::new();
+    let original = line("Talk", "user", "I goed home", json!(5));
+    import_into(&world, &original);
+    let id = world.messages(called(&world, "Talk"))[0].id;
+    world.edit(id, "I gone home", Later::Keep).unwrap();
+    world.clock.advance(1_000);
+    world.edit(id, "I went home", Later::Keep).unwrap();
+    let done = import_into(&world, &original);
+    assert_eq!((done.messages, done.known), (0, 1));
+    let corrected = line("Talk", "user", "I went home", json!(5));
+    let done = import_into(&world, &corrected);
+    assert_eq!((done.messages, done.known), (0, 1));
+    // It is one message, and accounts for one line.
+    let done = import_into(&world, &[original, corrected].concat());
+    assert_eq!((done.messages, done.known), (1, 1));
+    world.assert_sound();
+}
+
+#[test]
+fn lines_without_a_time_come_in_again_and_that_is_said() {
+    let world = World::new();
+    let lines = [
+        line("Sổ tay", "user", "Một", Value::Null),
+        line("Sổ tay", "user", "Hai", json!(2_000)),
+    ]
+    .concat();
+    for (messages, undated) in [(2, 1), (1, 1)] {
+        let done = import_into(&world, &lines);
+        assert_eq!((done.messages, done.undated), (messages, undated));
+    }
+    let folder = world.assert_sound();
+    let file = folder.path().join("chats.jsonl");
+    fs::write(&file, &lines).unwrap();
+    let file = file.to_str().unwrap();
+    let output = parlance_db(folder.path(), &["import", "--format", "jsonl", file]);
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "1 messages were added, 0 conversations begun. 1 messages were there already. \
+         1 of the added ones have no created_at, and would be added again if this was imported again.\n"
+    );
+}
+
+#[test]
+fn of_conversations_with_one_title_the_newest_is_continued() {
+    let world = World::new();
+    let titled = |title: &str| {
+        let new = NewConversation {
+            title: Some(title.to_owned()),
+            ..blank(world.user)
+        };
+        world
+            .act(move |tx, _, now| conversation::insert(tx, new, now))
+            .unwrap()
+            .id
+    };
+    let (old, new, deleted) = (titled("Voyage"), titled("Voyage"), titled("Voyage"));
+    world.delete(deleted).unwrap();
+    let done = import_into(&world, &line("Voyage", "user", "On part ?", json!(1)));
+    assert_eq!((done.conversations, done.messages), (0, 1));
+    assert_eq!(world.get(old).message_count, 0);
+    assert_eq!(world.get(new).message_count, 1);
+    world.assert_sound();
 }
 
 #[test]

@@ -48,6 +48,7 @@ mod moves_length;
 mod moves_model;
 mod moves_steps;
 mod moves_undone;
+mod names;
 mod notes;
 mod operations;
 mod organising;

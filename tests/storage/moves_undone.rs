@@ -176,3 +176,41 @@ fn the_entry_goes_when_a_conversation_that_it_needs_is_erased() {
     assert_eq!(left, 0);
     world.assert_sound();
 }
+
+#[test]
+fn a_merge_that_would_make_too_many_tags_is_refused_before_anything_moves() {
+    let world = World::new();
+    let (into, from) = (world.conversation(), world.conversation());
+    say_all(&world, into, &["On y va ?"]);
+    say_all(&world, from, &["Demain."]);
+    save_draft(&world, from, "peut-être");
+    let tags = |prefix: &str, number: usize| -> Vec<String> {
+        (0..number).map(|n| format!("{prefix} {n}")).collect()
+    };
+    let put_on = |id, tags: &[String]| {
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        world.change_tags(&[id], &tags, &[]).unwrap();
+    };
+    put_on(into, &tags("été", 30));
+    put_on(from, &tags("ÉTÉ", 10));
+    put_on(from, &tags("hiver", 21));
+    let before = [everything(&world, into), everything(&world, from)];
+    let operations = world.operations();
+    let refused = merge(&world, into, from).unwrap_err();
+    assert_eq!(
+        (refused.code(), refused.to_string().as_str()),
+        (
+            "conflict",
+            "Together these conversations have more than 50 tags; take some off first."
+        )
+    );
+    assert_eq!([everything(&world, into), everything(&world, from)], before);
+    assert_eq!(world.operations(), operations);
+    world.change_tags(&[from], &[], &["hiver 20"]).unwrap();
+    let merged = merge(&world, into, from).unwrap();
+    assert_eq!(merged.conversation.tags.len(), 50);
+    world.undo(merged.operation.id).unwrap();
+    assert_eq!(world.tags_of(into).len(), 30);
+    assert_eq!(world.tags_of(from).len(), 30);
+    world.assert_sound();
+}

@@ -11,7 +11,7 @@ use crate::erase::all_bytes;
 use crate::support::{World, blank, chunk};
 use crate::templates::{cafe, list, sync};
 
-fn market() -> NewTemplate {
+pub fn market() -> NewTemplate {
     NewTemplate {
         name: "  Ở chợ Bến Thành \n 🥭 ".into(),
         description: "Mặc cả với người bán trái cây.".into(),

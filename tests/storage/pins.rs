@@ -1,11 +1,12 @@
 //! Pins and their order, which the learner makes by hand.
 
-use parlance_storage::conversation::ListFilter;
+use parlance_storage::conversation::{self, ListFilter};
+use parlance_storage::operation::{self, Operation};
 use parlance_storage::trash::Trashed;
-use parlance_storage::{ConversationId, OperationKind};
+use parlance_storage::{ConversationId, Error, OperationKind};
 
 use crate::organising::said;
-use crate::support::World;
+use crate::support::{World, blank};
 
 fn talks(world: &World, number: usize) -> Vec<ConversationId> {
     (0..number).map(|_| world.conversation()).collect()
@@ -100,5 +101,57 @@ fn a_pin_that_was_changed_since_is_not_undone() {
         moving,
         "A conversation that this was done to is in the trash; take it out first.",
     );
+    world.assert_sound();
+}
+
+#[test]
+fn another_profiles_pins_cannot_be_touched_nor_made() {
+    let world = World::new();
+    let ids = talks(&world, 3);
+    world.pin(&ids[..2], true).unwrap();
+    let moving = world.move_pin(ids[1], Some(ids[0])).unwrap().unwrap().id;
+    let (stranger, now) = (world.stranger(), world.now());
+    let own = world
+        .write(move |tx| {
+            let own = [(); 2].map(|()| conversation::insert(tx, blank(stranger), now));
+            let [one, other] = own;
+            let own = [one?.id, other?.id];
+            conversation::set_pinned(tx, stranger, &own, true, now)?;
+            Ok(own)
+        })
+        .unwrap();
+    let order = pinned(&world);
+    let operations = world.operations();
+    let [first, second, loose] = [ids[0], ids[1], ids[2]];
+    let not_found = |result: Result<Option<Operation>, Error>| {
+        assert_eq!(said(result).0, "not_found");
+    };
+    not_found(world.write(move |tx| conversation::set_pinned(tx, stranger, &[loose], true, now)));
+    // One of one's own does not let the other in.
+    not_found(
+        world.write(move |tx| conversation::set_pinned(tx, stranger, &[own[0], first], false, now)),
+    );
+    not_found(world.write(move |tx| conversation::move_pin(tx, stranger, first, None, now)));
+    not_found(
+        world.write(move |tx| conversation::move_pin(tx, stranger, second, Some(own[0]), now)),
+    );
+    not_found(
+        world.write(move |tx| conversation::move_pin(tx, stranger, own[1], Some(first), now)),
+    );
+    let undone = world.write(move |tx| {
+        operation::undo(tx, stranger, moving, now).map(|done| Some(done.operation))
+    });
+    not_found(undone);
+    assert_eq!(pinned(&world), order);
+    assert_eq!(world.operations(), operations);
+    let theirs = world
+        .read(move |tx| conversation::list_page(tx, stranger, &ListFilter::default(), None, 10))
+        .unwrap();
+    let theirs: Vec<_> = theirs
+        .items
+        .iter()
+        .map(|item| (item.id, item.pinned_at))
+        .collect();
+    assert_eq!(theirs, [(own[0], Some(now)), (own[1], Some(now))]);
     world.assert_sound();
 }

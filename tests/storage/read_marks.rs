@@ -6,6 +6,7 @@ use parlance_storage::{
     ChangeKind, ConversationId, ConversationStatus, Entity, Error, MessageStatus, message,
 };
 
+use crate::moves::merge;
 use crate::organising::said;
 use crate::support::{World, blank, chunk};
 
@@ -201,5 +202,101 @@ fn unread_ones_are_counted_up_to_a_thousand_and_archived_ones_are_not() {
         .read(move |tx| conversation::unread_count(tx, stranger))
         .unwrap();
     assert_eq!(theirs, 0);
+    world.assert_sound();
+}
+
+fn marks(world: &World, ids: [ConversationId; 2]) -> [Option<i64>; 2] {
+    ids.map(|id| {
+        world
+            .raw()
+            .query_row(
+                "SELECT last_read_at FROM conversations WHERE id = ?1",
+                [id],
+                |row| row.get(0),
+            )
+            .unwrap()
+    })
+}
+
+#[test]
+fn a_merge_is_unread_if_either_was_and_both_marks_come_back() {
+    let world = World::new();
+    let (older, newer) = (world.conversation(), world.conversation());
+    world.send(older, "Bạn khỏe không?").unwrap();
+    world.clock.advance(1_000);
+    world.reply(older, &["Mình khỏe."]);
+    world.clock.advance(1_000);
+    world.send(newer, "Hẹn gặp lại").unwrap();
+    let pair = [older, newer];
+    assert_eq!(pair.map(|id| is_unread(&world, id)), [true, false]);
+    let before = marks(&world, pair);
+    for (into, from) in [(newer, older), (older, newer)] {
+        let merged = merge(&world, into, from).unwrap();
+        assert!(merged.conversation.is_unread);
+        assert_eq!(count(&world), 1);
+        mark_read(&world, into);
+        assert!(!is_unread(&world, into));
+        world.undo(merged.operation.id).unwrap();
+        assert_eq!(marks(&world, pair), before);
+        assert_eq!(pair.map(|id| is_unread(&world, id)), [true, false]);
+    }
+    world.assert_sound();
+}
+
+#[test]
+fn a_merge_of_two_that_were_read_is_read() {
+    let world = World::new();
+    let (older, newer) = (world.conversation(), world.conversation());
+    world.send(older, "¿Vienes?").unwrap();
+    world.clock.advance(1_000);
+    world.send(newer, "Sí, ya voy.").unwrap();
+    world.reply(newer, &["Vale."]);
+    mark_read(&world, newer);
+    let merged = merge(&world, older, newer).unwrap();
+    assert!(!merged.conversation.is_unread);
+    world.reply(older, &["¿Dónde estás?"]);
+    assert!(is_unread(&world, older));
+    world.assert_sound();
+}
+
+#[test]
+fn a_merge_is_unread_though_the_clock_fell_back() {
+    let world = World::new();
+    let (ahead, behind) = (world.conversation(), world.conversation());
+    world.send(ahead, "Hello?").unwrap();
+    world.clock.advance(60_000);
+    world.reply(ahead, &["From tomorrow."]);
+    world.clock.advance(-3_600_000);
+    world.send(ahead, "That was odd.").unwrap();
+    world.send(behind, "From before.").unwrap();
+    world.reply(behind, &["Unread."]);
+    let merged = merge(&world, ahead, behind).unwrap();
+    assert!(merged.conversation.is_unread);
+    world.undo(merged.operation.id).unwrap();
+    assert_eq!(
+        [ahead, behind].map(|id| is_unread(&world, id)),
+        [false, true]
+    );
+    world.assert_sound();
+}
+
+#[test]
+fn a_merge_of_what_was_never_marked_counts_as_read() {
+    let world = World::new();
+    let ids = [world.conversation(), world.conversation()];
+    for id in ids {
+        world
+            .act(move |tx, _, now| {
+                message::say(tx, id, "Welcome!", &[chunk("Welcome!")], "template", now)
+            })
+            .unwrap();
+    }
+    assert!(
+        !merge(&world, ids[0], ids[1])
+            .unwrap()
+            .conversation
+            .is_unread
+    );
+    assert_eq!(marks(&world, ids), [None, None]);
     world.assert_sound();
 }

@@ -145,8 +145,88 @@ fn a_conversation_has_at_most_fifty_tags() {
     );
     assert_eq!(world.tags_of(ids[0]).len(), 49, "neither was changed");
     world.change_tags(&ids[..1], &["one more"], &[]).unwrap();
-    let removal = world.operations()[1].id;
-    world.assert_refused(removal, "A conversation has at most 50 tags.");
+    // What was there before comes back all the same, and what is too much can only become less.
+    world.undo(world.operations()[1].id).unwrap();
+    assert_eq!(world.tags_of(ids[0]).len(), 51);
+    assert_eq!(
+        said(world.change_tags(&ids[..1], &["and another"], &[])),
+        ("conflict", "A conversation has at most 50 tags.".to_owned())
+    );
+    world
+        .change_tags(&ids[..1], &["and another"], &["one more"])
+        .unwrap();
+    world.change_tags(&ids[..1], &[], &tags[..2]).unwrap();
+    world.change_tags(&ids[..1], &["the last"], &[]).unwrap();
+    assert_eq!(world.tags_of(ids[0]).len(), 50);
+    world.assert_sound();
+}
+
+#[test]
+fn a_conversation_that_has_too_many_tags_is_not_stuck_with_them() {
+    let world = World::new();
+    let id = world.conversation();
+    // An older version could put so many on one by a merge.
+    world
+        .raw()
+        .execute(
+            "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 60)
+             INSERT INTO conversation_tags (conversation_id, tag, created_at) SELECT ?1, 'từ ' || n, 0 FROM number",
+            [id],
+        )
+        .unwrap();
+    world.change_tags(&[id], &["văn phạm"], &["từ 1"]).unwrap();
+    world.undo_newest().unwrap();
+    world.change_tags(&[id], &[], &["từ 2"]).unwrap();
+    world.undo_newest().unwrap();
+    delete(&world, "từ 3").unwrap();
+    world.undo_newest().unwrap();
+    merge(&world, "từ 4", "từ 5").unwrap();
+    world.undo_newest().unwrap();
+    assert_eq!(world.tags_of(id).len(), 60);
+    assert_eq!(said(world.change_tags(&[id], &["thêm"], &[])).0, "conflict");
+    world.assert_sound();
+}
+
+#[test]
+fn ten_thousand_tags_are_the_most() {
+    let world = World::new();
+    let ids = talks(&world, 2);
+    world
+        .raw()
+        .execute(
+            "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 9999)
+             INSERT INTO conversation_tags (conversation_id, tag, created_at) SELECT ?1, 'tag ' || n, 0 FROM number",
+            [ids[0]],
+        )
+        .unwrap();
+    world
+        .change_tags(&ids[1..], &["last", "TAG 7"], &[])
+        .unwrap();
+    let too_many = ("conflict", "There can be at most 10000 tags.".to_owned());
+    assert_eq!(
+        said(world.change_tags(&ids[1..], &["too many"], &[])),
+        too_many
+    );
+    assert_eq!(world.tags().len(), 10_000);
+    // One that is there already, and another name for one.
+    world.change_tags(&ids[1..], &["Tag 8"], &[]).unwrap();
+    rename(&world, "tag 9", "neun").unwrap();
+    delete(&world, "tag 10").unwrap();
+    world.change_tags(&ids[1..], &["one more"], &[]).unwrap();
+    world.undo(world.operations()[1].id).unwrap();
+    assert_eq!(world.tags().len(), 10_001, "what was there comes back");
+    assert_eq!(
+        said(world.change_tags(&ids[1..], &["too many"], &[])),
+        too_many
+    );
+    // Somebody else has room.
+    let (stranger, now) = (world.stranger(), world.now());
+    world
+        .write(move |tx| {
+            let id = conversation::insert(tx, blank(stranger), now)?.id;
+            conversation::change_tags(tx, stranger, &[id], &["mine".into()], &[], now)
+        })
+        .unwrap();
     world.assert_sound();
 }
 

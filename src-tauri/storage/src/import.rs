@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, Read};
 
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::named_params;
+use rusqlite::types::ValueRef;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -18,7 +19,7 @@ use crate::id::{ConversationId, UserId};
 use crate::kinds::{Emotion, Emphasis, EventType, Role};
 use crate::text::{self, LONGEST_MESSAGE};
 use crate::time::Timestamp;
-use crate::tx::WriteTx;
+use crate::tx::{ReadTx, WriteTx};
 use crate::{Error, event, message};
 
 /// In bytes. A longer line cannot be a message that may be stored, however it is escaped.
@@ -31,8 +32,12 @@ pub struct Imported {
     pub conversations: u32,
     /// Messages that were added.
     pub messages: u32,
-    /// Messages with a time that were there already, word for word.
+    /// Messages with a time that were there before, as they are or as they were before they were edited.
     pub known: u32,
+    /// Messages among the added ones that had no time: nothing tells that they are the same when the file is imported
+    /// again. For people; not on the wire.
+    #[serde(skip)]
+    pub undated: u32,
 }
 
 #[derive(Deserialize)]
@@ -53,7 +58,8 @@ enum Time {
 }
 
 /// Adds every message of `lines` to the learner's conversations, in their order. Lines that are blank are passed
-/// over. With a time, a message that its conversation holds already is not added again.
+/// over. With a time, a message that its conversation held before is not added again; what stands in the lines twice
+/// was said twice.
 ///
 /// # Errors
 /// `Invalid` with the number of the first line that is no message, or cannot be stored; `Io` if the lines cannot be
@@ -68,6 +74,7 @@ pub fn jsonl(
         tx,
         user,
         now,
+        there: by_title(tx, user)?,
         talks: HashMap::new(),
         done: Imported::default(),
     };
@@ -115,7 +122,9 @@ struct Import<'a, 'c> {
     tx: &'a WriteTx<'c>,
     user: UserId,
     now: Timestamp,
-    /// By title.
+    /// What was there before the import, by title.
+    there: HashMap<String, ConversationId>,
+    /// What a line has named so far, by title.
     talks: HashMap<String, Talk>,
     done: Imported,
 }
@@ -123,8 +132,8 @@ struct Import<'a, 'c> {
 struct Talk {
     id: ConversationId,
     added: u32,
-    /// What it holds already, each with its time: the hashes, since a million texts would not fit.
-    known: Vec<u64>,
+    /// What it held before the import.
+    known: Known,
 }
 
 impl Import<'_, '_> {
@@ -140,15 +149,11 @@ impl Import<'_, '_> {
         let title = text::title(&conversation)?;
         let (tx, now) = (self.tx, self.now);
         let talk = self.talk(&title)?;
-        if let Some(at) = said_at {
-            let hash = hash(role, &content, at);
-            match talk.known.binary_search(&hash) {
-                Ok(_) => {
-                    self.done.known += 1;
-                    return Ok(());
-                }
-                Err(place) => talk.known.insert(place, hash),
-            }
+        if let Some(at) = said_at
+            && talk.known.take(hash(role, &content, at))
+        {
+            self.done.known += 1;
+            return Ok(());
         }
         talk.added += 1;
         let id =
@@ -157,25 +162,18 @@ impl Import<'_, '_> {
             chunk::insert_all(tx, talk.id, id, &[silent(content)], now)?;
         }
         self.done.messages += 1;
+        self.done.undated += u32::from(said_at.is_none());
         Ok(())
     }
 
-    /// The conversation of this title; the newest if there are several, a new one if there is none.
+    /// The conversation of this title, a new one if there is none.
     fn talk(&mut self, title: &str) -> Result<&mut Talk, Error> {
         if !self.talks.contains_key(title) {
-            let found: Option<ConversationId> = self
-                .tx
-                .prepare(
-                    "SELECT id FROM conversations WHERE user_id = :user AND deleted_at IS NULL AND title = :title
-                     ORDER BY id DESC LIMIT 1",
-                )?
-                .query_row(named_params! { ":user": self.user, ":title": title }, |row| row.get(0))
-                .optional()?;
-            let talk = match found {
+            let talk = match self.there.get(title).copied() {
                 Some(id) => Talk {
                     id,
                     added: 0,
-                    known: known(self.tx, id)?,
+                    known: Known::read(self.tx, id)?,
                 },
                 None => self.begin(title)?,
             };
@@ -199,7 +197,7 @@ impl Import<'_, '_> {
         Ok(Talk {
             id,
             added: 0,
-            known: Vec::new(),
+            known: Known::default(),
         })
     }
 
@@ -242,28 +240,92 @@ impl Time {
     }
 }
 
+/// The learner's conversations outside of the trash; the newest of those that are called the same. Read at once, since
+/// there is no index of titles: looking each one up would take the square of their number.
+fn by_title(tx: &ReadTx<'_>, user: UserId) -> Result<HashMap<String, ConversationId>, Error> {
+    let mut statement = tx.prepare(
+        "SELECT title, id FROM conversations
+         WHERE user_id = :user AND deleted_at IS NULL AND title <> '' ORDER BY id",
+    )?;
+    let rows = statement.query_map(named_params! { ":user": user }, |row| {
+        Ok((row.get::<_, String>(0)?, row.get(1)?))
+    })?;
+    let mut by_title = HashMap::new();
+    for row in rows {
+        let (stored, id) = row?;
+        // An older version may have stored it with control characters.
+        let title = text::title(&stored).unwrap_or(stored);
+        by_title.insert(title, id);
+    }
+    Ok(by_title)
+}
+
 fn hash(role: Role, content: &str, at: Timestamp) -> u64 {
     let mut hasher = DefaultHasher::new();
     (role, content, at).hash(&mut hasher);
     hasher.finish()
 }
 
-/// What a conversation holds, also what of it lies in the trash, in order.
-fn known(tx: &WriteTx<'_>, id: ConversationId) -> Result<Vec<u64>, Error> {
-    let mut statement = tx.prepare(
-        "SELECT role, content, created_at FROM messages WHERE conversation_id = :id AND status <> 'streaming'",
-    )?;
-    let mut rows = statement.query(named_params! { ":id": id })?;
-    let mut hashes = Vec::new();
-    while let Some(row) = rows.next()? {
-        let content = row
-            .get_ref(1)?
-            .as_str()
-            .map_err(|_| Error::corrupt("a message is not valid text"))?;
-        hashes.push(hash(row.get(0)?, content, row.get(2)?));
+/// The messages of a conversation that no line was matched with yet, each by a hash of what it says and when: a
+/// million texts would not fit. They are counted, since somebody may say the same twice in one moment.
+#[derive(Default)]
+struct Known {
+    unedited: HashMap<u64, u32>,
+    /// By what they said at first and by what they say now: the line may be from before the edit or from after it.
+    /// Places in `is_taken`.
+    edited: HashMap<u64, Vec<usize>>,
+    is_taken: Vec<bool>,
+}
+
+impl Known {
+    /// Also what lies in the trash.
+    fn read(tx: &ReadTx<'_>, id: ConversationId) -> Result<Self, Error> {
+        let mut statement = tx.prepare(
+            "SELECT role, created_at, content, iif(edit_count > 0, (
+                 SELECT previous_content FROM message_edit_history WHERE message_id = messages.id
+                 ORDER BY edited_at, id LIMIT 1), NULL)
+             FROM messages WHERE conversation_id = :id AND status <> 'streaming'",
+        )?;
+        let mut rows = statement.query(named_params! { ":id": id })?;
+        let mut known = Self::default();
+        while let Some(row) = rows.next()? {
+            let (role, at) = (row.get(0)?, row.get(1)?);
+            let of = |text: ValueRef<'_>| match text.as_str_or_null() {
+                Ok(text) => Ok(text.map(|text| hash(role, text, at))),
+                Err(_) => Err(Error::corrupt("a message is not valid text")),
+            };
+            match (of(row.get_ref(2)?)?, of(row.get_ref(3)?)?) {
+                (Some(now), Some(first)) => known.add_edited(now, first),
+                (Some(now), None) => *known.unedited.entry(now).or_default() += 1,
+                (None, _) => {}
+            }
+        }
+        Ok(known)
     }
-    hashes.sort_unstable();
-    Ok(hashes)
+
+    fn add_edited(&mut self, now: u64, first: u64) {
+        let place = self.is_taken.len();
+        self.is_taken.push(false);
+        for hash in [now, first] {
+            self.edited.entry(hash).or_default().push(place);
+        }
+    }
+
+    /// Whether there was such a message left. It is not there for another line.
+    fn take(&mut self, hash: u64) -> bool {
+        if let Some(left @ 1..) = self.unedited.get_mut(&hash) {
+            *left -= 1;
+            return true;
+        }
+        let places = self.edited.get(&hash).into_iter().flatten();
+        for place in places {
+            if let Some(is_taken @ false) = self.is_taken.get_mut(*place) {
+                *is_taken = true;
+                return true;
+            }
+        }
+        false
+    }
 }
 
 /// A reply in one piece that nobody has asked to hear: years of old replies are not read out one after the other.

@@ -32,6 +32,7 @@ mod id;
 pub mod import;
 mod inspect;
 pub mod integrity;
+mod invisible;
 mod kinds;
 mod launch;
 mod marker;

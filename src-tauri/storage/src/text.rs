@@ -4,9 +4,11 @@
 //! characters as people see them, so that no family emoji loses a member.
 
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::Error;
+use crate::invisible::{BRAILLE_BLANK, is_blank, is_ignorable};
 
 /// The longest message, in code points: some fifty pages. A pasted book is refused, not stored.
 pub const LONGEST_MESSAGE: usize = 100_000;
@@ -74,19 +76,46 @@ pub(crate) fn title(text: &str) -> Result<String, Error> {
     line("title", text, LONGEST_TITLE)
 }
 
-/// A name as it is stored: without blanks around it, on one line, 1 to `longest` code points.
+/// A name as it is stored: without blanks around it, on one line, 1 to `longest` code points. There must be something
+/// to see in it; a lone accent is nothing. What a terminal would obey becomes a blank as the end of a line does. Signs
+/// that show nothing stay, since they join the emoji of a family and part the letters of Persian words.
 pub(crate) fn line(field: &'static str, text: &str, longest: usize) -> Result<String, Error> {
-    check_not_blank(field, text, usize::MAX)?;
-    let line = one_line(text);
+    check(field, text, usize::MAX)?;
+    if text.chars().all(|c| is_blank(c) || is_combining_mark(c)) {
+        return Err(Error::invalid(field, "must not be empty"));
+    }
+    let line = name_line(text);
     check(field, &line, longest)?;
     Ok(line)
 }
 
-/// What names have in common that are one name: they differ by case, also of letters with accents, or only in how
-/// their accents are put together. SQLite's NOCASE knows ASCII alone.
+/// What names have in common that are one name: they look alike, or differ by case or by the width of letters. That is
+/// NFKC and full case folding, without signs that show nothing. Accents tell names apart, and ı is no i.
 pub(crate) fn name_key(name: &str) -> String {
-    let composed: String = one_line(name).nfc().collect();
-    composed.to_lowercase().nfc().collect()
+    if name.is_ascii() {
+        return name_line(name).to_ascii_lowercase();
+    }
+    let folded: String = name
+        .nfkc()
+        .filter(|c| !is_ignorable(*c))
+        .map(|c| if c == BRAILLE_BLANK { ' ' } else { c })
+        .flat_map(fold_case)
+        .nfkc()
+        .collect();
+    name_line(&folded)
+}
+
+/// There and back again: alone, ß has no capital and ẞ is not the small letter that "SS" gives.
+fn fold_case(c: char) -> impl Iterator<Item = char> {
+    // Its capital is the I of every other language.
+    let is_dotless_i = c == 'ı';
+    let kept = is_dotless_i.then_some(c);
+    let folded = (!is_dotless_i).then(|| {
+        c.to_lowercase()
+            .flat_map(char::to_uppercase)
+            .flat_map(char::to_lowercase)
+    });
+    kept.into_iter().chain(folded.into_iter().flatten())
 }
 
 /// A colour as it is stored: `#rrggbb`, in small letters.
@@ -171,14 +200,12 @@ fn whole_graphemes(text: &str, longest: usize) -> String {
         .collect()
 }
 
-/// Blank to the eye: white space, and the invisible signs that people paste without knowing.
-fn is_blank(c: char) -> bool {
-    c.is_whitespace()
-        || c.is_control()
-        || matches!(
-            c,
-            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{3164}'
-        )
+/// On one line, without what a terminal would obey.
+fn name_line(text: &str) -> String {
+    text.split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn one_line(text: &str) -> String {

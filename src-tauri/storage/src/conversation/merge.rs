@@ -1,17 +1,20 @@
 //! Two conversations as one, and two again if that is taken back.
 
+use std::collections::HashSet;
+
 use rusqlite::named_params;
 use serde::{Deserialize, Serialize};
 
 use super::places::{self, Left, Move, Pair};
+use super::read_mark::{Marks, ReadMark};
 use super::title::name_anew;
 use super::{
-    Rearranged, exists, find, get, in_trash_since, put_into_trash, summary, take_out_of_trash,
+    Rearranged, exists, find, get, in_trash_since, put_into_trash, summary, tags, take_out_of_trash,
 };
 use crate::id::{ConversationId, KeyFactId, MessageId, NoteId, OperationId, UserId};
 use crate::kinds::{EventType, OperationKind, TitleSource};
 use crate::operation::{self, Inverse, Subject};
-use crate::text::LONGEST_MESSAGE;
+use crate::text::{self, LONGEST_MESSAGE};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
 use crate::{Error, chunk, draft};
@@ -35,6 +38,8 @@ pub(crate) struct Merge {
     facts: Vec<KeyFactId>,
     /// Whether the conversation had no title before.
     was_unnamed: bool,
+    /// How far the conversation was read before; versions that did not know left it as it was.
+    was_read: Option<ReadMark>,
 }
 
 impl Merge {
@@ -50,11 +55,12 @@ impl Merge {
 }
 
 /// Puts everything of the conversation `from` into `into`: the messages by their times, also those in the trash,
-/// without breaking the order of either; notes, tags and draft as well. What is left of `from` goes into the trash.
+/// without breaking the order of either; notes, tags and draft as well. What is left of `from` goes into the trash. The
+/// result is unread if one of them was, from the oldest message on that was not read.
 ///
 /// # Errors
 /// `NotFound` like [`get`]; `Invalid` if the two are one, or if their drafts are too long for one; `Conflict` while a
-/// reply is being written in either.
+/// reply is being written in either, or if they have more than 50 tags together.
 pub fn merge(
     tx: &WriteTx<'_>,
     user: UserId,
@@ -73,15 +79,18 @@ pub fn merge(
     let pair = (into, from);
     places::require_quiet(tx, into)?;
     places::require_quiet(tx, from)?;
+    let tags = tags_to_add(tx, pair)?;
+    let marks = Marks::read(tx, pair)?;
     merge_drafts(tx, user, pair, now)?;
     let merge = Merge {
         into,
         from,
         deleted_at: put_into_trash(tx, user, from, now)?,
-        tags: tags_to_add(tx, pair)?,
+        tags,
         notes: notes_on_the_whole(tx, from)?,
         facts: facts_of_no_message(tx, from)?,
         was_unnamed: before.title.is_empty() && before.title_source == TitleSource::Auto,
+        was_read: Some(marks.into),
     };
     let operation = operation::record(
         tx,
@@ -99,6 +108,7 @@ pub fn merge(
     move_notes_and_facts(tx, &merge, into)?;
     add_tags(tx, &merge, now)?;
     settle(tx, pair, now)?;
+    marks.join(tx, into)?;
     if merge.was_unnamed {
         name_anew(tx, into, now)?;
     }
@@ -109,7 +119,7 @@ pub fn merge(
     })
 }
 
-/// Undoes a merge: both conversations are as they were.
+/// Undoes a merge: both conversations are as they were, and unread if they were, whatever was read since.
 ///
 /// # Errors
 /// `Conflict` if the conversation lies in the trash, if the other one was deleted anew or is gone, or if they have
@@ -152,6 +162,9 @@ pub(crate) fn take_merge_back(
             .execute(named_params! { ":into": into, ":tag": tag })?;
     }
     settle(tx, pair, now)?;
+    if let Some(mark) = &merge.was_read {
+        mark.restore(tx, into)?;
+    }
     if merge.was_unnamed && current.title_source == TitleSource::Auto {
         name_anew(tx, into, now)?;
     }
@@ -217,15 +230,21 @@ fn in_order(tx: &ReadTx<'_>, conversation: ConversationId) -> Result<Vec<Placed>
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The tags of the one that the other does not have in any spelling.
+///
+/// # Errors
+/// `Conflict` if they are too many together.
 fn tags_to_add(tx: &ReadTx<'_>, (into, from): Pair) -> Result<Vec<String>, Error> {
-    let mut statement = tx.prepare(
-        "SELECT tag FROM conversation_tags WHERE conversation_id = :from
-             AND tag NOT IN (SELECT tag FROM conversation_tags WHERE conversation_id = :into) ORDER BY tag",
+    let has = tags::of_conversation(tx, into)?;
+    let mut keys: HashSet<String> = has.iter().map(|tag| text::name_key(tag)).collect();
+    let mut added = tags::of_conversation(tx, from)?;
+    added.retain(|tag| keys.insert(text::name_key(tag)));
+    tags::check_growth(
+        has.len(),
+        has.len() + added.len(),
+        "Together these conversations have more than 50 tags; take some off first.",
     )?;
-    let rows = statement.query_map(named_params! { ":into": into, ":from": from }, |row| {
-        row.get(0)
-    })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    Ok(added)
 }
 
 fn add_tags(tx: &WriteTx<'_>, merge: &Merge, now: Timestamp) -> Result<(), Error> {

@@ -39,7 +39,7 @@ pub use set::{move_to_folder, set_level, set_status};
 pub use split::split;
 pub(crate) use split::{Split, take_split_back};
 pub use tags::{MOST_TAGS, change_tags};
-pub(crate) use tags::{TagsChanged, check_number_of_tags, take_tags_back};
+pub(crate) use tags::{TagsChanged, take_tags_back};
 pub use title::rename;
 pub(crate) use title::{name_after_first_message, name_anew, take_title_back};
 pub(crate) use trash::{

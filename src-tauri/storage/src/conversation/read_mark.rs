@@ -1,11 +1,14 @@
 //! How far the learner has read. A mark belongs to the reader, not to the conversation: it leaves no trace in the
-//! log, is not undone, and does not count as a change of the conversation.
+//! log, is not undone by itself, and does not count as a change of the conversation. Only a merge makes one of two, and
+//! gives both back when it is undone.
 //!
 //! What settles moves the mark as well; `kept` says how.
 
 use rusqlite::{OptionalExtension, named_params};
+use serde::{Deserialize, Serialize};
 
 use super::bulk;
+use super::places::Pair;
 use crate::Error;
 use crate::change::ChangeKind;
 use crate::id::{ConversationId, UserId};
@@ -66,6 +69,82 @@ pub fn mark_unread(tx: &WriteTx<'_>, user: UserId, ids: &[ConversationId]) -> Re
         }
     }
     Ok(())
+}
+
+/// How far a conversation was read; `None` in it: it has no mark, and counts as read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct ReadMark {
+    last_read_at: Option<Timestamp>,
+}
+
+impl ReadMark {
+    fn of(tx: &ReadTx<'_>, id: ConversationId) -> Result<Self, Error> {
+        let last_read_at = tx
+            .prepare("SELECT last_read_at FROM conversations WHERE id = :id")?
+            .query_row(named_params! { ":id": id }, |row| row.get(0))?;
+        Ok(Self { last_read_at })
+    }
+
+    pub(super) fn restore(self, tx: &WriteTx<'_>, id: ConversationId) -> Result<(), Error> {
+        tx.prepare("UPDATE conversations SET last_read_at = :at WHERE id = :id")?
+            .execute(named_params! { ":id": id, ":at": self.last_read_at })?;
+        Ok(())
+    }
+}
+
+/// The marks of two conversations that become one.
+pub(super) struct Marks {
+    /// What the one had that stays.
+    pub(super) into: ReadMark,
+    has_mark: bool,
+    /// When the oldest message came that was not read, in either.
+    unread_since: Option<Timestamp>,
+}
+
+impl Marks {
+    pub(super) fn read(tx: &ReadTx<'_>, (into, from): Pair) -> Result<Self, Error> {
+        let marks = [ReadMark::of(tx, into)?, ReadMark::of(tx, from)?];
+        let since = [oldest_unread(tx, into)?, oldest_unread(tx, from)?];
+        Ok(Self {
+            into: marks[0],
+            has_mark: marks.iter().any(|mark| mark.last_read_at.is_some()),
+            unread_since: since.into_iter().flatten().min(),
+        })
+    }
+
+    /// Marks the one that both went into. One mark cannot say which of the messages after it were read: some count as
+    /// unread again, none counts as read that was not. Of two that were read the whole is.
+    pub(super) fn join(&self, tx: &WriteTx<'_>, into: ConversationId) -> Result<(), Error> {
+        if let Some(since) = self.unread_since {
+            // Where the clock fell back, the last message is not the latest one, and the list looks at the last.
+            tx.prepare(
+                "UPDATE conversations SET last_read_at = min(:since, last_message_at) - 1
+                 WHERE id = :id AND last_message_at IS NOT NULL",
+            )?
+            .execute(named_params! { ":id": into, ":since": since })?;
+        } else if self.has_mark {
+            tx.prepare(
+                "UPDATE conversations SET last_read_at = last_message_at
+                 WHERE id = :id AND last_message_at IS NOT NULL",
+            )?
+            .execute(named_params! { ":id": into })?;
+        }
+        Ok(())
+    }
+}
+
+/// When the oldest message after the mark came, if the conversation is unread.
+fn oldest_unread(tx: &ReadTx<'_>, id: ConversationId) -> Result<Option<Timestamp>, Error> {
+    Ok(tx
+        .prepare(
+            "SELECT min(messages.created_at) FROM conversations
+                 JOIN messages ON messages.conversation_id = conversations.id
+             WHERE conversations.id = :id AND last_message_at > last_read_at
+                 AND messages.created_at > last_read_at
+                 AND messages.status <> 'streaming' AND messages.deleted_at IS NULL",
+        )?
+        .query_row(named_params! { ":id": id }, |row| row.get(0))?)
 }
 
 /// Left to itself, SQLite would look at everything that is not in the trash.

@@ -42,7 +42,8 @@ impl TagsChanged {
 /// # Errors
 /// `Invalid` for a tag that is blank or longer than 100 characters, for one that is both added and removed, for more
 /// than 50, and unless there are 1 to 1,000 ids; `NotFound` if one is no conversation of this learner's outside of
-/// the trash; `Conflict` if one would have more than 50 tags.
+/// the trash; `Conflict` if one would come to have more than 50 tags, or the learner more than
+/// [`tag::MOST_OF_PROFILE`].
 pub fn change_tags(
     tx: &WriteTx<'_>,
     user: UserId,
@@ -60,45 +61,14 @@ pub fn change_tags(
         ));
     }
     let all = bulk::get_all(tx, user, ids)?;
-    let mut spellings = Vec::with_capacity(add.len());
-    for (key, given) in add {
-        let spelling = tag::spelling(tx, user, &key)?.unwrap_or(given);
-        spellings.push((key, spelling));
-    }
+    let add = spelt(tx, user, add)?;
     let mut done = TagsChanged {
         conversations: Vec::new(),
         added: BTreeMap::new(),
         removed: BTreeMap::new(),
     };
     for conversation in &all {
-        let id = conversation.id;
-        let has = of_conversation(tx, id)?;
-        let keys: HashSet<String> = has.iter().map(|tag| text::name_key(tag)).collect();
-        let lost: Vec<&String> = has
-            .iter()
-            .filter(|tag| remove.contains_key(&text::name_key(tag)))
-            .collect();
-        let gained: Vec<&String> = spellings
-            .iter()
-            .filter(|(key, _)| !keys.contains(key))
-            .map(|(_, spelling)| spelling)
-            .collect();
-        if lost.is_empty() && gained.is_empty() {
-            continue;
-        }
-        for tag in lost {
-            take_off(tx, id, tag)?;
-            done.removed.entry(tag.clone()).or_default().push(id);
-        }
-        for tag in &gained {
-            put_on(tx, id, tag, now)?;
-            done.added.entry((*tag).clone()).or_default().push(id);
-        }
-        if !gained.is_empty() {
-            check_number_of_tags(tx, id)?;
-        }
-        log(tx, id, now)?;
-        done.conversations.push(id);
+        change_one(tx, conversation.id, &add, &remove, &mut done, now)?;
     }
     if done.conversations.is_empty() {
         return Ok(None);
@@ -116,7 +86,62 @@ pub fn change_tags(
     .map(Some)
 }
 
-/// Undoes [`change_tags`].
+/// Tags in the learner's own spelling, if there is one, each with its key.
+fn spelt(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    tags: HashMap<String, String>,
+) -> Result<Vec<(String, String)>, Error> {
+    let mut spelt = Vec::with_capacity(tags.len());
+    let mut new = 0;
+    for (key, given) in tags {
+        let spelling = tag::spelling(tx, user, &key)?;
+        new += usize::from(spelling.is_none());
+        spelt.push((key, spelling.unwrap_or(given)));
+    }
+    tag::check_room(tx, user, new)?;
+    Ok(spelt)
+}
+
+fn change_one(
+    tx: &WriteTx<'_>,
+    id: ConversationId,
+    add: &[(String, String)],
+    remove: &HashMap<String, String>,
+    done: &mut TagsChanged,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let has = of_conversation(tx, id)?;
+    let keys: HashSet<String> = has.iter().map(|tag| text::name_key(tag)).collect();
+    let lost: Vec<&String> = has
+        .iter()
+        .filter(|tag| remove.contains_key(&text::name_key(tag)))
+        .collect();
+    let gained: Vec<&String> = add
+        .iter()
+        .filter(|(key, _)| !keys.contains(key))
+        .map(|(_, spelling)| spelling)
+        .collect();
+    if lost.is_empty() && gained.is_empty() {
+        return Ok(());
+    }
+    let will_have = has.len() - lost.len() + gained.len();
+    check_growth(has.len(), will_have, TOO_MANY)?;
+    for tag in lost {
+        take_off(tx, id, tag)?;
+        done.removed.entry(tag.clone()).or_default().push(id);
+    }
+    for tag in gained {
+        put_on(tx, id, tag, now)?;
+        done.added.entry(tag.clone()).or_default().push(id);
+    }
+    log(tx, id, now)?;
+    done.conversations.push(id);
+    Ok(())
+}
+
+/// Undoes [`change_tags`]. A conversation that was given other tags meanwhile may have more than 50 then: what it had
+/// before is not refused.
 ///
 /// # Errors
 /// `Conflict` if one of the conversations lost what it was given, was given what it lost, or is in the trash.
@@ -138,17 +163,22 @@ pub(crate) fn take_tags_back(
         }
     }
     for (tag, ids) in &done.removed {
+        for id in ids {
+            if has_tag(tx, *id, &text::name_key(tag))? {
+                return Err(changed_since());
+            }
+        }
+    }
+    for (tag, ids) in &done.removed {
         let key = text::name_key(tag);
         // Others may have been given the tag again, in another spelling.
         let spelling = tag::spelling(tx, user, &key)?;
         let spelling = spelling.as_deref().unwrap_or(tag);
         for id in ids {
-            let has = of_conversation(tx, *id)?;
-            if has.iter().any(|tag| text::name_key(tag) == key) {
-                return Err(changed_since());
+            // It may have had two spellings of the tag: one of them is back already.
+            if !has_tag(tx, *id, &key)? {
+                put_on(tx, *id, spelling, now)?;
             }
-            put_on(tx, *id, spelling, now)?;
-            check_number_of_tags(tx, *id)?;
         }
     }
     for id in &done.conversations {
@@ -177,11 +207,16 @@ fn named(tags: &[String]) -> Result<HashMap<String, String>, Error> {
         .collect()
 }
 
-fn of_conversation(tx: &ReadTx<'_>, id: ConversationId) -> Result<Vec<String>, Error> {
+pub(super) fn of_conversation(tx: &ReadTx<'_>, id: ConversationId) -> Result<Vec<String>, Error> {
     let mut statement =
         tx.prepare("SELECT tag FROM conversation_tags WHERE conversation_id = :id ORDER BY tag")?;
     let rows = statement.query_map(named_params! { ":id": id }, |row| row.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn has_tag(tx: &ReadTx<'_>, id: ConversationId, key: &str) -> Result<bool, Error> {
+    let has = of_conversation(tx, id)?;
+    Ok(has.iter().any(|tag| text::name_key(tag) == key))
 }
 
 fn put_on(tx: &WriteTx<'_>, id: ConversationId, tag: &str, now: Timestamp) -> Result<(), Error> {
@@ -200,15 +235,13 @@ fn take_off(tx: &WriteTx<'_>, id: ConversationId, tag: &str) -> Result<bool, Err
     Ok(changed > 0)
 }
 
-/// Refuses a conversation that has more tags than it may.
-pub(crate) fn check_number_of_tags(tx: &ReadTx<'_>, id: ConversationId) -> Result<(), Error> {
-    let number: u32 = tx
-        .prepare("SELECT count(*) FROM conversation_tags WHERE conversation_id = :id")?
-        .query_row(named_params! { ":id": id }, |row| row.get(0))?;
-    if number as usize > MOST_TAGS {
-        return Err(Error::conflict(format!(
-            "A conversation has at most {MOST_TAGS} tags."
-        )));
+const TOO_MANY: &str = "A conversation has at most 50 tags.";
+
+/// Refuses more than [`MOST_TAGS`], unless there were as many before: such a conversation, which an older version could
+/// make by a merge, must not be stuck with what it has.
+pub(super) fn check_growth(has: usize, will_have: usize, reason: &str) -> Result<(), Error> {
+    if will_have > MOST_TAGS && will_have > has {
+        return Err(Error::conflict(reason));
     }
     Ok(())
 }

@@ -89,6 +89,9 @@ impl Tree {
         Ok(())
     }
 
+    /// A name that the folder `own` has there already is not refused: names that are one by now may have been two when
+    /// they were given, and such a folder can still be coloured and moved.
+    ///
     /// # Errors
     /// `Conflict` if another folder than `own` in `parent` is called so.
     pub(super) fn check_name(
@@ -98,12 +101,14 @@ impl Tree {
         own: Option<FolderId>,
     ) -> Result<(), Error> {
         let key = text::name_key(name);
-        let is_taken = self
+        let called_so: Vec<FolderId> = self
             .children(parent)
             .iter()
-            .filter(|id| Some(**id) != own)
-            .filter_map(|id| self.nodes.get(id))
-            .any(|node| node.key == key);
+            .filter(|id| self.nodes.get(id).is_some_and(|node| node.key == key))
+            .copied()
+            .collect();
+        let is_own = own.is_some_and(|own| called_so.contains(&own));
+        let is_taken = !called_so.is_empty() && !is_own;
         if is_taken {
             return Err(Error::conflict("There is a folder of this name already."));
         }

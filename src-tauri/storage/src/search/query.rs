@@ -4,6 +4,7 @@
 use jiff::civil::Date;
 
 use super::fold::{fold, has_unspaced};
+use crate::invisible::is_blank;
 use crate::kinds::{CefrLevel, Role, SearchKind};
 
 /// A pasted page is looked for by its beginning.
@@ -100,7 +101,7 @@ impl Query {
             return;
         }
         let text = piece.whole_text();
-        if text.chars().all(is_invisible) {
+        if text.chars().all(is_blank) {
             return;
         }
         // A lone sign in front of nothing is on its way to become something.
@@ -280,14 +281,6 @@ fn divides(c: char) -> bool {
         || matches!(c,
             '\u{3000}'..='\u{3002}' | '\u{3008}'..='\u{3011}' | '\u{ff01}' | '\u{ff0c}' | '\u{ff0e}'
             | '\u{ff1b}' | '\u{ff1f}' | '\u{ff61}'..='\u{ff64}')
-}
-
-/// Blank, or a sign that shapes its neighbours and is nothing by itself.
-fn is_invisible(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c,
-            '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 /// How a term is found.

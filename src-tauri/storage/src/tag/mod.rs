@@ -1,9 +1,11 @@
 //! Tags: words by which conversations are found, of the learner's own.
 //!
 //! A tag is no row of its own: it is there as long as a conversation has it, be it one in the trash, and what is done
-//! to a tag is done to those too. Names that differ by case alone, also of letters with accents, are one tag: the
-//! first spelling stays until the tag is renamed. A colour stays when a tag is taken off its last conversation, to be
-//! there when it is used again; it goes when the tag is deleted, and with the last conversation when that is erased.
+//! to a tag is done to those too. Names that differ by case alone, also of letters with accents, or by what nobody sees,
+//! are one tag: the first spelling stays until the tag is renamed. Spellings that were two tags to an older version may
+//! both stand on a conversation: they count as one, and become one when something is done to the tag. A colour stays
+//! when a tag is taken off its last conversation, to be there when it is used again; it goes when the tag is deleted,
+//! and with the last conversation when that is erased.
 
 mod color;
 mod whole;
@@ -13,7 +15,8 @@ pub(crate) use color::{TagColored, take_color_back};
 pub(crate) use whole::{TagDeleted, TagMerged, TagRenamed, restore, split_again, take_name_back};
 pub use whole::{delete, merge, rename};
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::{OptionalExtension, Row, named_params};
 use serde::Serialize;
@@ -25,6 +28,9 @@ use crate::kinds::EventType;
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
 use crate::{Error, event, operation, text};
+
+/// The most tags of a profile, those counted too that only conversations in the trash have.
+pub const MOST_OF_PROFILE: usize = 10_000;
 
 /// A tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -57,39 +63,92 @@ pub(crate) const ALL: &str = "
     )
     SELECT tag FROM every WHERE tag IS NOT NULL";
 
-/// The learner's tags that a conversation outside of the trash has, in alphabetical order.
+/// Of several spellings together: a conversation may have more than one of them.
+const COUNT: &str = "
+    SELECT count(DISTINCT conversations.id) FROM conversation_tags
+        CROSS JOIN conversations ON conversations.id = conversation_tags.conversation_id
+    WHERE conversation_tags.tag IN (SELECT value FROM json_each(:tags))
+        AND conversations.user_id = :user AND conversations.deleted_at IS NULL";
+
+/// The learner's tags that a conversation outside of the trash has, in alphabetical order; at most
+/// [`MOST_OF_PROFILE`], and what was taken back beyond them.
 pub fn list(tx: &ReadTx<'_>, user: UserId) -> Result<Vec<Tag>, Error> {
     let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
+    let mut others: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut statement = tx.prepare(LIST)?;
     let mut rows = statement.query(named_params! { ":user": user })?;
     while let Some(row) = rows.next()? {
-        let (name, count): (String, u32) = (row.get(0)?, row.get(1)?);
-        let tag = tags.entry(text::name_key(&name)).or_insert(Tag {
-            name,
-            color: None,
-            conversation_count: 0,
-        });
-        tag.conversation_count += count;
+        let (name, conversation_count): (String, u32) = (row.get(0)?, row.get(1)?);
+        match tags.entry(text::name_key(&name)) {
+            Entry::Vacant(place) => {
+                place.insert(Tag {
+                    name,
+                    color: None,
+                    conversation_count,
+                });
+            }
+            Entry::Occupied(place) => {
+                let key = place.key().clone();
+                others.entry(key).or_default().push(name);
+            }
+        }
+    }
+    for (key, mut spellings) in others {
+        if let Some(tag) = tags.get_mut(&key) {
+            spellings.push(tag.name.clone());
+            tag.conversation_count = tx.prepare(COUNT)?.query_row(
+                named_params! { ":user": user, ":tags": json!(spellings).to_string() },
+                |row| row.get(0),
+            )?;
+        }
     }
     for (name, color) in color::all(tx, user)? {
         if let Some(tag) = tags.get_mut(&text::name_key(&name)) {
-            tag.color = Some(color);
+            tag.color.get_or_insert(color);
         }
     }
     Ok(tags.into_values().collect())
 }
 
+/// Refuses `more` tags that the learner does not have yet.
+///
+/// # Errors
+/// `Conflict` if these would be too many. What is taken back is not asked: it was there before.
+pub(crate) fn check_room(tx: &ReadTx<'_>, user: UserId, more: usize) -> Result<(), Error> {
+    // Everybody's spellings are soon counted, and only many of them are worth a closer look.
+    if more == 0 || all_spellings(tx)?.len() + more <= MOST_OF_PROFILE {
+        return Ok(());
+    }
+    let mut own = HashSet::new();
+    let mut statement = tx.prepare(
+        "SELECT DISTINCT conversation_tags.tag FROM conversation_tags
+             CROSS JOIN conversations ON conversations.id = conversation_tags.conversation_id
+         WHERE conversations.user_id = :user",
+    )?;
+    let rows = statement.query_map(named_params! { ":user": user }, |row| {
+        row.get::<_, String>(0)
+    })?;
+    for tag in rows {
+        own.insert(text::name_key(&tag?));
+    }
+    if own.len() + more > MOST_OF_PROFILE {
+        return Err(Error::conflict(format!(
+            "There can be at most {MOST_OF_PROFILE} tags."
+        )));
+    }
+    Ok(())
+}
+
+fn all_spellings(tx: &ReadTx<'_>) -> Result<Vec<String>, Error> {
+    let mut statement = tx.prepare(ALL)?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// The spellings of a tag on anybody's conversations, as far as NOCASE tells them apart.
 pub(crate) fn spellings(tx: &ReadTx<'_>, key: &str) -> Result<Vec<String>, Error> {
-    let mut statement = tx.prepare(ALL)?;
-    let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
-    let mut spellings = Vec::new();
-    for tag in rows {
-        let tag = tag?;
-        if text::name_key(&tag) == key {
-            spellings.push(tag);
-        }
-    }
+    let mut spellings = all_spellings(tx)?;
+    spellings.retain(|tag| text::name_key(tag) == key);
     Ok(spellings)
 }
 
@@ -148,6 +207,29 @@ fn tagged(tx: &ReadTx<'_>, user: UserId, key: &str) -> Result<Vec<Tagged>, Error
     Ok(tagged)
 }
 
+/// [`tagged`], after which no conversation has more than one spelling of it.
+fn tagged_once(tx: &WriteTx<'_>, user: UserId, key: &str) -> Result<Vec<Tagged>, Error> {
+    let mut seen = HashSet::new();
+    let mut once = Vec::new();
+    for one in tagged(tx, user, key)? {
+        if seen.insert(one.conversation) {
+            once.push(one);
+        } else {
+            take_off(tx, &one)?;
+            if !one.is_in_trash {
+                tx.changed_conversation(ChangeKind::Updated, one.conversation);
+            }
+        }
+    }
+    Ok(once)
+}
+
+fn take_off(tx: &WriteTx<'_>, one: &Tagged) -> Result<(), Error> {
+    tx.prepare("DELETE FROM conversation_tags WHERE conversation_id = :id AND tag = :tag")?
+        .execute(named_params! { ":id": one.conversation, ":tag": one.tag })?;
+    Ok(())
+}
+
 /// Forgets the tags that only this conversation has, which is being erased: their colours, and what could be undone
 /// of them.
 pub(crate) fn forget_those_of(tx: &WriteTx<'_>, id: ConversationId) -> Result<(), Error> {
@@ -174,12 +256,12 @@ pub(crate) fn forget_those_of(tx: &WriteTx<'_>, id: ConversationId) -> Result<()
     Ok(())
 }
 
-/// [`tagged`], for a tag that has to be there.
+/// [`tagged_once`], for a tag that has to be there.
 ///
 /// # Errors
 /// `Conflict` if no conversation of this learner's has it. The name is not repeated: errors end up in logs.
-fn require(tx: &ReadTx<'_>, user: UserId, name: &str) -> Result<Vec<Tagged>, Error> {
-    let tagged = tagged(tx, user, &text::name_key(name))?;
+fn require(tx: &WriteTx<'_>, user: UserId, name: &str) -> Result<Vec<Tagged>, Error> {
+    let tagged = tagged_once(tx, user, &text::name_key(name))?;
     if tagged.is_empty() {
         return Err(Error::conflict("No conversation has this tag."));
     }

@@ -8,9 +8,8 @@ use std::collections::HashSet;
 use rusqlite::named_params;
 use serde::{Deserialize, Serialize};
 
-use super::{Tagged, changed, color, log, require, tagged};
+use super::{Tagged, changed, color, log, require, tagged, tagged_once, take_off};
 use crate::Error;
-use crate::conversation::check_number_of_tags;
 use crate::id::{ConversationId, UserId};
 use crate::kinds::OperationKind;
 use crate::operation::{self, Inverse, Operation, Subject};
@@ -191,7 +190,7 @@ pub(crate) fn take_name_back(
     done: &TagRenamed,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let all = tagged(tx, user, &text::name_key(&done.renamed_to))?;
+    let all = tagged_once(tx, user, &text::name_key(&done.renamed_to))?;
     if spelling_of(&all) != done.renamed_to {
         return Err(Error::conflict("This tag was given another name since."));
     }
@@ -215,7 +214,7 @@ pub(crate) fn split_again(
     let changed: HashSet<&ConversationId> = done.changed.iter().collect();
     let had_both: HashSet<&ConversationId> = done.had_both.iter().collect();
     let mut is_any_left = false;
-    for one in tagged(tx, user, &text::name_key(&done.merged_into))? {
+    for one in tagged_once(tx, user, &text::name_key(&done.merged_into))? {
         if changed.contains(&one.conversation) {
             replace(tx, &one, &done.was)?;
         } else if had_both.contains(&one.conversation) {
@@ -235,7 +234,7 @@ pub(crate) fn split_again(
 /// Undoes [`delete`] on the conversations that are still there.
 ///
 /// # Errors
-/// `Conflict` if none is, if one has as many tags as it may, or if there is another tag of this name.
+/// `Conflict` if none is, or if there is another tag of this name.
 pub(crate) fn restore(
     tx: &WriteTx<'_>,
     user: UserId,
@@ -305,16 +304,11 @@ fn replace(tx: &WriteTx<'_>, one: &Tagged, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-fn take_off(tx: &WriteTx<'_>, one: &Tagged) -> Result<(), Error> {
-    tx.prepare("DELETE FROM conversation_tags WHERE conversation_id = :id AND tag = :tag")?
-        .execute(named_params! { ":id": one.conversation, ":tag": one.tag })?;
-    Ok(())
-}
-
+/// However many tags the conversation has by now: this one was on it before.
 fn put_on(tx: &WriteTx<'_>, id: ConversationId, tag: &str, now: Timestamp) -> Result<(), Error> {
     tx.prepare(
         "INSERT INTO conversation_tags (conversation_id, tag, created_at) VALUES (:id, :tag, :now)",
     )?
     .execute(named_params! { ":id": id, ":tag": tag, ":now": now })?;
-    check_number_of_tags(tx, id)
+    Ok(())
 }

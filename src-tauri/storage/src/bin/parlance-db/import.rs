@@ -5,7 +5,8 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use parlance_storage::{Database, Error, OpenOptions, import, user};
+use parlance_storage::import::{self, Imported};
+use parlance_storage::{Database, Error, OpenOptions, user};
 
 use crate::print::Printer;
 
@@ -39,16 +40,26 @@ pub(crate) fn run(
     });
     database.close()?;
     let imported = imported?;
-    printer.value(&imported, || {
-        let begun = imported.conversations;
-        let mut sentence = format!(
-            "{} messages were added, {begun} conversations begun.",
-            imported.messages
-        );
-        if imported.known > 0 {
-            sentence = format!("{sentence} {} messages were there already.", imported.known);
-        }
-        sentence
-    });
+    printer.value(&imported, || sentences(&imported));
     Ok(true)
+}
+
+fn sentences(imported: &Imported) -> String {
+    let &Imported {
+        conversations,
+        messages,
+        known,
+        undated,
+    } = imported;
+    let mut sentences =
+        format!("{messages} messages were added, {conversations} conversations begun.");
+    if known > 0 {
+        sentences.push_str(&format!(" {known} messages were there already."));
+    }
+    if undated > 0 {
+        sentences.push_str(&format!(
+            " {undated} of the added ones have no created_at, and would be added again if this was imported again."
+        ));
+    }
+    sentences
 }
