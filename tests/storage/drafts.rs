@@ -2,19 +2,40 @@
 
 use std::process::Command;
 
-use parlance_storage::{ConversationId, Error, draft, message};
+use parlance_storage::draft::DraftOf;
+use parlance_storage::message::{self, Later};
+use parlance_storage::trash::Trashed;
+use parlance_storage::{ConversationId, Error, conversation, draft, note, operation};
 
 use crate::support::{NOON, REAL_TEXTS, World, json, open, parlance_db};
 
 fn save(world: &World, conversation: ConversationId, content: &str) -> Result<(), Error> {
     let (user, now, content) = (world.user, world.now(), content.to_owned());
-    world.write(move |tx| draft::save(tx, user, conversation, &content, now))
+    world.write(move |tx| {
+        draft::save(
+            tx,
+            user,
+            DraftOf::Message {
+                conversation_id: conversation,
+            },
+            &content,
+            now,
+        )
+    })
 }
 
 fn stored(world: &World, conversation: ConversationId) -> Option<String> {
     let user = world.user;
     world
-        .read(move |tx| draft::find(tx, user, conversation))
+        .read(move |tx| {
+            draft::find(
+                tx,
+                user,
+                DraftOf::Message {
+                    conversation_id: conversation,
+                },
+            )
+        })
         .unwrap()
         .map(|draft| draft.content)
 }
@@ -123,12 +144,150 @@ fn nobody_stores_or_reads_a_draft_in_a_conversation_of_another_learner_or_in_non
     let nowhere = ConversationId::new(NOON);
     let (user, now) = (world.user, world.now());
     for (who, id) in [(stranger, conversation), (user, nowhere)] {
-        let written = world.write(move |tx| draft::save(tx, who, id, "Not mine", now));
+        let written = world.write(move |tx| {
+            draft::save(
+                tx,
+                who,
+                DraftOf::Message {
+                    conversation_id: id,
+                },
+                "Not mine",
+                now,
+            )
+        });
         assert_eq!(written.unwrap_err().code(), "not_found");
-        let read = world.read(move |tx| draft::find(tx, who, id));
+        let read = world.read(move |tx| {
+            draft::find(
+                tx,
+                who,
+                DraftOf::Message {
+                    conversation_id: id,
+                },
+            )
+        });
         assert_eq!(read.unwrap_err().code(), "not_found");
     }
     assert_eq!(stored(&world, conversation).as_deref(), Some("Mine"));
+}
+
+/// A conversation with a message of the learner's and a note, and where drafts beside the message box belong.
+fn beside_the_box(world: &World) -> [DraftOf; 3] {
+    let conversation_id = world.conversation();
+    let message_id = world.send(conversation_id, "I goed home").unwrap().id;
+    let note = world.note(conversation_id, None, "went").unwrap();
+    [
+        DraftOf::Edit { message_id },
+        DraftOf::Note { conversation_id },
+        DraftOf::NoteEdit { note_id: note.id },
+    ]
+}
+
+fn stored_of(world: &World, of: DraftOf) -> Option<String> {
+    let user = world.user;
+    world
+        .read(move |tx| draft::find(tx, user, of))
+        .unwrap()
+        .map(|draft| draft.content)
+}
+
+fn save_of(world: &World, of: DraftOf, content: &'static str) -> Result<(), Error> {
+    let (user, now) = (world.user, world.now());
+    world.write(move |tx| draft::save(tx, user, of, content, now))
+}
+
+#[test]
+fn other_words_for_a_message_a_note_and_other_words_for_a_note_come_back_after_a_new_start() {
+    let world = World::new();
+    let places = beside_the_box(&world);
+    for of in places {
+        assert_eq!(stored_of(&world, of), None);
+        save_of(&world, of, "first").unwrap();
+        save_of(&world, of, "  Tôi đã về nhà 我回家了 ").unwrap();
+    }
+    world.db.close().unwrap();
+    let world = world.reopened();
+    for of in places {
+        assert_eq!(
+            stored_of(&world, of).as_deref(),
+            Some("  Tôi đã về nhà 我回家了 ")
+        );
+        save_of(&world, of, "").unwrap();
+        assert_eq!(stored_of(&world, of), None);
+    }
+    world.assert_sound();
+}
+
+#[test]
+fn what_they_have_become_removes_them_and_nothing_else() {
+    let world = World::new();
+    let places @ [
+        DraftOf::Edit { message_id },
+        DraftOf::Note { conversation_id },
+        DraftOf::NoteEdit { note_id },
+    ] = beside_the_box(&world)
+    else {
+        unreachable!()
+    };
+    for of in places {
+        save_of(&world, of, "words").unwrap();
+    }
+    let kept = |world: &World| places.map(|of| stored_of(world, of).is_some());
+    world.edit(message_id, "I went home", Later::Keep).unwrap();
+    assert_eq!(kept(&world), [false, true, true]);
+    world.note(conversation_id, None, "a new one").unwrap();
+    assert_eq!(kept(&world), [false, false, true]);
+    world
+        .act(move |tx, user, now| note::update(tx, user, note_id, "went, gone", now))
+        .unwrap();
+    assert_eq!(kept(&world), [false; 3]);
+}
+
+#[test]
+fn they_wait_with_what_they_belong_to_in_the_trash_and_are_erased_with_it() {
+    let world = World::new();
+    let [edit, note, note_edit] = beside_the_box(&world);
+    for of in [edit, note, note_edit] {
+        save_of(&world, of, "zqunsaved").unwrap();
+    }
+    let DraftOf::Note { conversation_id } = note else {
+        unreachable!()
+    };
+    let deleted = world
+        .act(move |tx, user, now| conversation::delete(tx, user, conversation_id, now))
+        .unwrap();
+    let user = world.user;
+    for of in [edit, note, note_edit] {
+        let read = world.read(move |tx| draft::find(tx, user, of));
+        assert_eq!(read.unwrap_err().code(), "not_found", "{of:?}");
+    }
+    world
+        .act(move |tx, user, now| operation::undo(tx, user, deleted.id, now))
+        .unwrap();
+    for of in [edit, note, note_edit] {
+        assert_eq!(stored_of(&world, of).as_deref(), Some("zqunsaved"));
+    }
+    world
+        .act(move |tx, user, now| conversation::delete(tx, user, conversation_id, now))
+        .unwrap();
+    world.erase(&[Trashed::Conversation(conversation_id)]);
+    let left: i64 = world
+        .raw()
+        .query_row("SELECT count(*) FROM unsaved_texts", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn nobody_stores_or_reads_what_belongs_to_something_of_another_learner() {
+    let world = World::new();
+    let stranger = world.stranger();
+    let now = world.now();
+    for of in beside_the_box(&world) {
+        let written = world.write(move |tx| draft::save(tx, stranger, of, "Not mine", now));
+        assert_eq!(written.unwrap_err().code(), "not_found");
+        let read = world.read(move |tx| draft::find(tx, stranger, of));
+        assert_eq!(read.unwrap_err().code(), "not_found");
+    }
 }
 
 /// Stores drafts, one longer than the other, and says after each commit how long it was. Run by the test
@@ -148,8 +307,18 @@ fn typing_until_killed() {
         .unwrap()
         .id;
     for length in 1.. {
-        db.write_blocking(move |tx| draft::save(tx, user, id, &"x".repeat(length), NOON))
-            .unwrap();
+        db.write_blocking(move |tx| {
+            draft::save(
+                tx,
+                user,
+                DraftOf::Message {
+                    conversation_id: id,
+                },
+                &"x".repeat(length),
+                NOON,
+            )
+        })
+        .unwrap();
         std::fs::write(
             std::path::Path::new(&folder).join("acknowledged"),
             length.to_string(),

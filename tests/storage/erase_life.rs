@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use parlance_storage::draft::DraftOf;
 use parlance_storage::trash::{self, Trashed};
 use parlance_storage::{ConversationId, MessageId, conversation, draft};
 
@@ -126,7 +127,17 @@ impl Life {
         let (user, now, id) = (self.world.user, self.world.now(), self.talks[which].id);
         let text = words.join(" ");
         self.world
-            .write(move |tx| draft::save(tx, user, id, &text, now))
+            .write(move |tx| {
+                draft::save(
+                    tx,
+                    user,
+                    DraftOf::Message {
+                        conversation_id: id,
+                    },
+                    &text,
+                    now,
+                )
+            })
             .unwrap();
         self.talks[which].words.extend(words);
     }

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use parlance_storage::draft::DraftOf;
 use parlance_storage::trash::{self, Trashed};
 use parlance_storage::{ConversationId, MessageId, conversation, draft, message};
 use rusqlite::{Connection, params};
@@ -153,9 +154,25 @@ fn nothing_of_an_erased_conversation_is_left() {
     let (user, now) = (world.user, world.now());
     world
         .write(move |tx| {
-            draft::save(tx, user, gone, "zqgone draft", now)?;
+            draft::save(
+                tx,
+                user,
+                DraftOf::Message {
+                    conversation_id: gone,
+                },
+                "zqgone draft",
+                now,
+            )?;
             conversation::rename(tx, user, gone, "zqgone title", now)?;
-            draft::save(tx, user, kept, "zqkept draft", now)
+            draft::save(
+                tx,
+                user,
+                DraftOf::Message {
+                    conversation_id: kept,
+                },
+                "zqkept draft",
+                now,
+            )
         })
         .unwrap();
     let raw = world.raw();

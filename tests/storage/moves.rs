@@ -1,6 +1,7 @@
 //! Conversations split and merged, and made again what they were.
 
 use parlance_storage::conversation::{self, Rearranged};
+use parlance_storage::draft::DraftOf;
 use parlance_storage::trash::Trashed;
 use parlance_storage::{
     ConversationId, Error, EventType, MessageId, MessageStatus, OperationKind, TitleSource, draft,
@@ -35,14 +36,32 @@ pub fn say_all(world: &World, id: ConversationId, texts: &[&str]) -> Vec<Message
 pub fn save_draft(world: &World, id: ConversationId, text: &str) {
     let (user, now, text) = (world.user, world.now(), text.to_owned());
     world
-        .write(move |tx| draft::save(tx, user, id, &text, now))
+        .write(move |tx| {
+            draft::save(
+                tx,
+                user,
+                DraftOf::Message {
+                    conversation_id: id,
+                },
+                &text,
+                now,
+            )
+        })
         .unwrap();
 }
 
 fn draft_of(world: &World, id: ConversationId) -> Option<String> {
     let user = world.user;
     world
-        .read(move |tx| draft::find(tx, user, id))
+        .read(move |tx| {
+            draft::find(
+                tx,
+                user,
+                DraftOf::Message {
+                    conversation_id: id,
+                },
+            )
+        })
         .unwrap()
         .map(|draft| draft.content)
 }

@@ -1,5 +1,6 @@
 //! The trash: what was deleted is out of sight and comes back as it was.
 
+use parlance_storage::draft::DraftOf;
 use parlance_storage::trash::{self, Trashed};
 use parlance_storage::{
     ChangeKind, ConversationId, Entity, Error, EventType, MessageId, MessageStatus, TrashKind,
@@ -61,7 +62,17 @@ fn a_deleted_conversation_is_out_of_sight_and_comes_back_as_it_was() {
     let said = world.send(gone, "Where is the station?").unwrap();
     let (user, now) = (world.user, world.now());
     world
-        .write(move |tx| draft::save(tx, user, gone, "And the", now))
+        .write(move |tx| {
+            draft::save(
+                tx,
+                user,
+                DraftOf::Message {
+                    conversation_id: gone,
+                },
+                "And the",
+                now,
+            )
+        })
         .unwrap();
     let before = world.get(gone);
 
@@ -75,7 +86,13 @@ fn a_deleted_conversation_is_out_of_sight_and_comes_back_as_it_was() {
         "not_found"
     );
     assert_eq!(
-        code(world.read(move |tx| draft::find(tx, user, gone))),
+        code(world.read(move |tx| draft::find(
+            tx,
+            user,
+            DraftOf::Message {
+                conversation_id: gone
+            }
+        ))),
         "not_found"
     );
     let [item] = &world.trash()[..] else {
@@ -110,7 +127,15 @@ fn a_deleted_conversation_is_out_of_sight_and_comes_back_as_it_was() {
     assert_eq!(listed(&world), [gone, kept]);
     assert_eq!(words(&world, gone), ["Where is the station?"]);
     let draft = world
-        .read(move |tx| draft::find(tx, user, gone))
+        .read(move |tx| {
+            draft::find(
+                tx,
+                user,
+                DraftOf::Message {
+                    conversation_id: gone,
+                },
+            )
+        })
         .unwrap()
         .unwrap();
     assert_eq!(draft.content, "And the");

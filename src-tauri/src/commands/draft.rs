@@ -1,38 +1,38 @@
-//! Drafts: what was typed and not sent.
+//! Drafts: what was typed and not sent or saved.
 
-use parlance_storage::{ConversationId, draft};
+use parlance_storage::draft::{self, DraftOf};
 use tauri::State;
 
 use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
 
-/// Keeps what is typed in a conversation; an empty text removes it. Sending the message removes it too.
+/// Keeps what is typed; an empty text removes it. Sending or saving what it was to become removes it too.
 ///
-/// `invalid` for a text that is longer than the longest message: what was kept before stays.
+/// `invalid` for a text that is longer than that may be: what was kept before stays.
 #[tauri::command]
 #[specta::specta]
 pub async fn draft_save(
     profile: State<'_, ProfileSlot>,
-    conversation_id: Input<ConversationId>,
+    of: Input<DraftOf>,
     content: Input<String>,
 ) -> CommandResult<()> {
-    let (Input(conversation), Input(content)) = (conversation_id, content);
+    let (Input(of), Input(content)) = (of, content);
     profile
         .get()?
-        .write(move |tx, user, now| draft::save(tx, user, conversation, &content, now))
+        .write(move |tx, user, now| draft::save(tx, user, of, &content, now))
         .await
 }
 
-/// What was typed in a conversation and not sent; empty if nothing was.
+/// What was typed and not sent or saved; empty if nothing was.
 #[tauri::command]
 #[specta::specta]
 pub async fn draft_get(
     profile: State<'_, ProfileSlot>,
-    conversation_id: Input<ConversationId>,
+    of: Input<DraftOf>,
 ) -> CommandResult<String> {
-    let Input(conversation) = conversation_id;
+    let Input(of) = of;
     let draft = profile
         .get()?
-        .read(move |tx, user| draft::find(tx, user, conversation))
+        .read(move |tx, user| draft::find(tx, user, of))
         .await?;
     Ok(draft.map_or_else(String::new, |draft| draft.content))
 }

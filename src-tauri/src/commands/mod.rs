@@ -70,8 +70,8 @@ commands! {
     conversation::conversation_branch("messageId");
     conversation::conversation_split("messageId");
     conversation::conversation_merge("intoId", "fromId");
-    draft::draft_save("conversationId", "content");
-    draft::draft_get("conversationId");
+    draft::draft_save("of", "content");
+    draft::draft_get("of");
     message::message_send("conversationId", "content");
     message::message_list("conversationId", "beforeSequence", "limit", "afterSequence", "around");
     message::message_get("id");

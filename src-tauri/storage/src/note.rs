@@ -8,13 +8,14 @@ use serde_json::json;
 
 use crate::change::{ChangeKind, Entity};
 use crate::columns::Columns;
+use crate::draft::DraftOf;
 use crate::id::{self, ConversationId, MessageId, NoteId, UserId};
 use crate::kinds::{EventType, OperationKind};
 use crate::operation::{self, Inverse, Operation, Subject};
 use crate::text::{self, LONGEST_NOTE};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, conversation, event, message};
+use crate::{Error, conversation, draft, event, message};
 
 /// The most notes of one page.
 pub const LARGEST_PAGE: u32 = 100;
@@ -140,6 +141,7 @@ pub fn insert(tx: &WriteTx<'_>, user: UserId, new: NewNote, now: Timestamp) -> R
         ":content": content,
         ":created_at": created_at,
     })?;
+    draft::remove(tx, DraftOf::Note { conversation_id })?;
     let note = get(tx, user, id)?;
     tell(tx, ChangeKind::Inserted, &note, EventType::NoteCreated, now)?;
     Ok(note)
@@ -237,6 +239,7 @@ pub fn update(
 ) -> Result<Note, Error> {
     text::check_not_blank("note", content, LONGEST_NOTE)?;
     let before = get(tx, user, id)?;
+    draft::remove(tx, DraftOf::NoteEdit { note_id: id })?;
     if before.content == content {
         return Ok(before);
     }

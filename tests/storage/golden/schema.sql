@@ -786,6 +786,20 @@ CREATE VIRTUAL TABLE title_search_words USING fts5 (
     tokenize = 'porter unicode61 remove_diacritics 2'
 );
 
+CREATE TABLE unsaved_texts (
+    id INTEGER PRIMARY KEY,
+    -- The message that is being changed.
+    message_id INTEGER UNIQUE REFERENCES messages (id) ON DELETE CASCADE,
+    -- The conversation on which a note is being written.
+    conversation_id INTEGER UNIQUE REFERENCES conversations (id) ON DELETE CASCADE,
+    -- The note that is being changed.
+    note_id INTEGER UNIQUE REFERENCES conversation_notes (id) ON DELETE CASCADE,
+    content TEXT NOT NULL CHECK (content <> ''),
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    CHECK ((message_id IS NOT NULL) + (conversation_id IS NOT NULL) + (note_id IS NOT NULL) = 1)
+) STRICT;
+
 CREATE TABLE user_achievements (
     id INTEGER PRIMARY KEY,
     user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,

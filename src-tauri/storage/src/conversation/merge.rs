@@ -11,13 +11,20 @@ use super::title::name_anew;
 use super::{
     Rearranged, exists, find, get, in_trash_since, put_into_trash, summary, tags, take_out_of_trash,
 };
+use crate::draft::DraftOf;
 use crate::id::{ConversationId, KeyFactId, MessageId, NoteId, OperationId, UserId};
 use crate::kinds::{EventType, OperationKind, TitleSource};
 use crate::operation::{self, Inverse, Subject};
-use crate::text::{self, LONGEST_MESSAGE};
+use crate::text;
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
 use crate::{Error, chunk, draft};
+
+/// The drafts that belong to a conversation itself: of its next message, and of a note on it.
+const DRAFTS: [fn(ConversationId) -> DraftOf; 2] = [
+    |conversation_id| DraftOf::Message { conversation_id },
+    |conversation_id| DraftOf::Note { conversation_id },
+];
 
 /// Stands between two drafts that become one.
 const BLANK_LINE: &str = "\n\n";
@@ -289,7 +296,7 @@ fn move_notes_and_facts(tx: &WriteTx<'_>, merge: &Merge, to: ConversationId) -> 
     Ok(())
 }
 
-/// Puts the draft of the one behind that of the other. It stays where it was as well, which is about to go into the
+/// Puts each draft of the one behind that of the other. It stays where it was as well, which is about to go into the
 /// trash, so that it can be told apart again.
 fn merge_drafts(
     tx: &WriteTx<'_>,
@@ -297,40 +304,47 @@ fn merge_drafts(
     (into, from): Pair,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let Some(added) = draft::find(tx, user, from)? else {
-        return Ok(());
-    };
-    let merged = match draft::find(tx, user, into)? {
-        Some(there) => [there.content, added.content].join(BLANK_LINE),
-        None => added.content,
-    };
-    if merged.chars().count() > LONGEST_MESSAGE {
-        return Err(Error::invalid(
-            "unsent text",
-            "of both conversations is too long for one; send or shorten it first",
-        ));
+    for kind in DRAFTS {
+        let Some(added) = draft::find(tx, user, kind(from))? else {
+            continue;
+        };
+        let merged = match draft::find(tx, user, kind(into))? {
+            Some(there) => [there.content, added.content].join(BLANK_LINE),
+            None => added.content,
+        };
+        if merged.chars().count() > kind(into).longest() {
+            return Err(Error::invalid(
+                "unsent text",
+                "of both conversations is too long for one; send or shorten it first",
+            ));
+        }
+        draft::save(tx, user, kind(into), &merged, now)?;
     }
-    draft::save(tx, user, into, &merged, now)
+    Ok(())
 }
 
-/// Takes a draft off again to which the other's was added, unless it was changed or sent since.
+/// Takes off each draft again what was added to it of the other, unless it was changed or sent since.
 fn part_drafts(
     tx: &WriteTx<'_>,
     user: UserId,
     (into, from): Pair,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let (Some(merged), Some(added)) = (draft::find(tx, user, into)?, draft::find(tx, user, from)?)
-    else {
-        return Ok(());
-    };
-    let rest = match merged.content.strip_suffix(added.content.as_str()) {
-        Some("") => "",
-        Some(rest) => match rest.strip_suffix(BLANK_LINE) {
-            Some(rest) => rest,
-            None => return Ok(()),
-        },
-        None => return Ok(()),
-    };
-    draft::save(tx, user, into, rest, now)
+    for kind in DRAFTS {
+        let (Some(merged), Some(added)) = (
+            draft::find(tx, user, kind(into))?,
+            draft::find(tx, user, kind(from))?,
+        ) else {
+            continue;
+        };
+        let rest = match merged.content.strip_suffix(added.content.as_str()) {
+            Some("") => Some(""),
+            Some(rest) => rest.strip_suffix(BLANK_LINE),
+            None => None,
+        };
+        if let Some(rest) = rest {
+            draft::save(tx, user, kind(into), rest, now)?;
+        }
+    }
+    Ok(())
 }

@@ -253,6 +253,10 @@ fn require_nothing_else(tx: &ReadTx<'_>, part: ConversationId) -> Result<(), Err
             "Something unsent is in the part that was split off; it would be lost.",
         ),
         (
+            "SELECT 1 FROM unsaved_texts WHERE conversation_id = :id",
+            "There is an unsaved note on the part that was split off; it would be lost.",
+        ),
+        (
             "SELECT 1 FROM conversation_shares WHERE conversation_id = :id",
             "The part that was split off is shared; stop that first.",
         ),

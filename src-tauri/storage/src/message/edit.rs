@@ -9,13 +9,14 @@ use serde_json::json;
 
 use super::{Message, get, history, many, require_nothing_written, title};
 use crate::change::ChangeKind;
+use crate::draft::DraftOf;
 use crate::id::{MessageEditId, MessageId, UserId};
 use crate::kinds::{EventType, OperationKind, Role};
 use crate::operation::{self, Inverse, Operation, Subject};
 use crate::text::{self, LONGEST_MESSAGE};
 use crate::time::Timestamp;
 use crate::tx::WriteTx;
-use crate::{Error, conversation, event, id};
+use crate::{Error, conversation, draft, event, id};
 
 /// What becomes of the messages after the one that is edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,7 @@ pub fn edit(
         return Err(Error::conflict("Only your own messages can be edited."));
     }
     require_nothing_written(tx, before.conversation_id)?;
+    draft::remove(tx, DraftOf::Edit { message_id: id })?;
     if before.content == content {
         return Ok(Edited {
             message: before,

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::{Message, find, find_even_in_trash, require_nothing_written};
 use crate::change::ChangeKind;
 use crate::chunk::{self, NewChunk};
+use crate::draft::DraftOf;
 use crate::id::{ConversationId, MessageId, UserId};
 use crate::kinds::{EventType, InputMethod, MessageStatus, Role};
 use crate::text::{self, LONGEST_MESSAGE};
@@ -62,7 +63,12 @@ pub fn send(
         now,
     )?;
     conversation::name_after_first_message(tx, conversation, &content)?;
-    draft::remove(tx, conversation)?;
+    draft::remove(
+        tx,
+        DraftOf::Message {
+            conversation_id: conversation,
+        },
+    )?;
     settle(
         tx,
         conversation,

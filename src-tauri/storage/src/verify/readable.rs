@@ -74,6 +74,9 @@ pub(crate) fn each(
     pass.keyed_table("message_drafts", "conversation_id", draft::COLUMNS, |row| {
         Draft::from_row(row).map(drop)
     })?;
+    pass.table("unsaved_texts", draft::COLUMNS, |row| {
+        Draft::from_row(row).map(drop)
+    })?;
     pass.table("operations", operation::COLUMNS_WITH_INVERSE, |row| {
         Operation::from_row_with_inverse(row).map(drop)
     })?;
