@@ -37,6 +37,7 @@ mod launch_clock;
 mod launch_replace;
 mod lists;
 mod many;
+mod message_answers;
 mod message_edits;
 mod message_groups;
 mod message_reading;

@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 
 use crate::moves_model::Life;
+use crate::support::cases;
 
 /// What may happen, to the things with these numbers.
 #[derive(Clone, Debug)]
@@ -70,16 +71,8 @@ fn take(life: &mut Life, step: &Step) {
     }
 }
 
-/// How often it is tried; more often on request.
-fn cases() -> u32 {
-    std::env::var("PARLANCE_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok())
-        .unwrap_or(24)
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), max_shrink_iters: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(24), max_shrink_iters: 300, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_is_copied_split_merged_and_taken_back_every_message_is_where_it_belongs(
