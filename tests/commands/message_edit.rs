@@ -33,6 +33,15 @@ fn contents(app: &TestApp, conversation: &str) -> Vec<Value> {
     messages.map(|message| message["content"].clone()).collect()
 }
 
+/// The messages in the trash.
+fn trashed_ids(app: &TestApp) -> Vec<Value> {
+    let trash = app
+        .call("trash_list", json!({ "cursor": null, "limit": 100 }))
+        .unwrap();
+    let items = trash["items"].as_array().unwrap().iter();
+    items.map(|item| item["id"].clone()).collect()
+}
+
 /// Two questions with their answers, and the ids of all four.
 fn talk(app: &TestApp) -> (String, Vec<Value>) {
     app.set("partnerPace", "instant");
@@ -85,15 +94,61 @@ fn an_edited_message_is_answered_anew_and_what_followed_lies_in_the_trash() {
         [&ids[0], &reply["id"]]
     );
     assert_eq!(messages.len(), 2);
-    let trash = app
-        .call("trash_list", json!({ "cursor": null, "limit": 100 }))
-        .unwrap();
-    assert_eq!(trash["items"].as_array().unwrap().len(), 3);
+    assert_eq!(trashed_ids(&app).len(), 3);
     app.call("operation_undo", json!({ "id": edited["operation"]["id"] }))
         .unwrap();
+    assert_eq!(contents(&app, &conversation), before);
+    assert_eq!(trashed_ids(&app), vec![reply["id"].clone()]);
+    // No word of it is lost.
+    let thing = json!({ "kind": "message", "id": reply["id"] });
+    app.call("trash_restore", thing).unwrap();
     let after = contents(&app, &conversation);
     assert_eq!(after[..4], before);
     assert_eq!(after[4], reply["content"]);
+}
+
+#[test]
+fn an_edit_is_taken_back_while_its_answer_is_being_written() {
+    let app = TestApp::new();
+    let (conversation, ids) = talk(&app);
+    let before = contents(&app, &conversation);
+    app.set("partnerPace", "slow");
+    let edited = edit(&app, &ids[0], "I like the sea.", true).unwrap();
+    let answer = until("some words of the answer", || {
+        let last = app.messages(&conversation).pop()?;
+        let words = last["content"].as_str()?.trim().to_owned();
+        (last["role"] == "assistant" && !words.is_empty()).then_some(last)
+    });
+    app.call("operation_undo", json!({ "id": edited["operation"]["id"] }))
+        .unwrap();
+    assert_eq!(contents(&app, &conversation), before);
+    assert_eq!(trashed_ids(&app), vec![answer["id"].clone()]);
+    // It is stopped: while it was written, nothing could be sent.
+    app.set("partnerPace", "instant");
+    until("the end of the answer", || {
+        app.call(
+            "message_send",
+            json!({ "conversationId": conversation, "content": "Again" }),
+        )
+        .ok()
+    });
+    answered(&app, &conversation);
+}
+
+#[test]
+fn an_edit_is_not_taken_back_under_what_was_said_since() {
+    let app = TestApp::new();
+    let (conversation, ids) = talk(&app);
+    let edited = edit(&app, &ids[0], "I like the sea.", true).unwrap();
+    answered(&app, &conversation);
+    send(&app, &conversation, "And the harbour?");
+    answered(&app, &conversation);
+    let during = contents(&app, &conversation);
+    let error = app
+        .call("operation_undo", json!({ "id": edited["operation"]["id"] }))
+        .unwrap_err();
+    assert_error(&error, "conflict");
+    assert_eq!(contents(&app, &conversation), during);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use parlance_storage::trash::Trashed;
 use parlance_storage::{ConversationId, MessageId, NoteId, OperationId, Role, bookmark, note};
 use proptest::prelude::*;
 
-use crate::support::World;
+use crate::support::{World, cases};
 
 /// What may happen, to things by number.
 #[derive(Clone, Debug)]
@@ -78,10 +78,22 @@ struct Noted {
 enum Undo {
     Undelete(usize),
     Delete(MessageId),
-    Revert(MessageId, usize),
+    Revert(MessageId, Edit),
     Bookmark(MessageId, String),
     UndeleteNote(NoteId, usize),
     DeleteNote(NoteId),
+}
+
+/// An edit, with what must be so to take it back.
+#[derive(Clone, Debug)]
+struct Edit {
+    /// Which of the versions it made, to know whether another came after it.
+    version: usize,
+    /// What it discarded; `None` if it kept what came later.
+    deletion: Option<usize>,
+    /// The last message of that time, and what was answered since to its words.
+    last: MessageId,
+    answers: BTreeSet<MessageId>,
 }
 
 #[derive(Default)]
@@ -136,13 +148,36 @@ impl Model {
         }
     }
 
+    /// What was said after a message since its edit.
+    fn live_since(&self, id: MessageId, edit: &Edit) -> Vec<MessageId> {
+        let live = self.live().into_iter();
+        live.filter(|one| *one > id && *one > edit.last).collect()
+    }
+
+    /// A reply answers the last thing said, and so the newest edit of that which asked for an answer.
+    fn answered(&mut self, reply: MessageId) {
+        let last = self.live().last().copied();
+        let edits = self.undo.values_mut().rev();
+        let mut of_last = edits.filter_map(|undo| match undo {
+            Undo::Revert(id, edit) if Some(*id) == last => Some(edit),
+            _ => None,
+        });
+        if let Some(edit) = of_last.find(|edit| edit.deletion.is_some()) {
+            edit.answers.insert(reply);
+        }
+    }
+
     fn take_back(&mut self, undo: &Undo) {
         match undo {
             Undo::Undelete(deletion) => self.undelete(*deletion),
             Undo::Delete(id) => drop(self.delete([*id])),
-            Undo::Revert(id, deletion) => {
+            Undo::Revert(id, edit) => {
                 self.said(*id).versions.pop();
-                self.undelete(*deletion);
+                if let Some(deletion) = edit.deletion {
+                    let since = self.live_since(*id, edit);
+                    self.undelete(deletion);
+                    self.delete(since);
+                }
             }
             Undo::Bookmark(id, note) => self.said(*id).bookmark = Some(note.clone()),
             Undo::UndeleteNote(id, _) => self.notes.get_mut(id).unwrap().deletion = None,
@@ -151,16 +186,20 @@ impl Model {
     }
 
     /// Whether taking it back would undo something else, or nothing.
-    fn is_refused(&self, undo: &Undo, version: usize) -> bool {
+    fn is_refused(&self, undo: &Undo) -> bool {
         match undo {
             Undo::Undelete(deletion) => !self
                 .messages
                 .values()
                 .any(|said| said.deletion == Some(*deletion)),
             Undo::Delete(id) => self.messages[id].deletion.is_some(),
-            Undo::Revert(id, _) => {
+            Undo::Revert(id, edit) => {
                 let said = &self.messages[id];
-                said.deletion.is_some() || said.versions.len() != version
+                let since = self.live_since(*id, edit);
+                said.deletion.is_some()
+                    || said.versions.len() != edit.version
+                    || (edit.deletion.is_some()
+                        && since.iter().any(|since| !edit.answers.contains(since)))
             }
             Undo::Bookmark(id, _) => {
                 let said = &self.messages[id];
@@ -176,16 +215,7 @@ fn pick<T: Copy>(from: &[T], number: usize) -> Option<T> {
     (!from.is_empty()).then(|| from[number % from.len()])
 }
 
-/// Which of its versions an edit made, to know whether another came after it.
-type Versions = BTreeMap<OperationId, usize>;
-
-fn take(
-    world: &World,
-    talk: ConversationId,
-    model: &mut Model,
-    versions: &mut Versions,
-    step: &Step,
-) {
+fn take(world: &World, talk: ConversationId, model: &mut Model, step: &Step) {
     let (user, now) = (world.user, world.now());
     let (live, notes) = (model.live(), model.live_notes());
     match *step {
@@ -201,6 +231,7 @@ fn take(
         }
         Step::Reply => {
             let id = world.reply(talk, &["Well. ", "Go on."]).id;
+            model.answered(id);
             let said = Said {
                 role: Role::Assistant,
                 versions: vec!["Well. Go on.".to_owned()],
@@ -225,9 +256,13 @@ fn take(
             if let Some(operation) = operation {
                 model.said(id).versions.push(WORDS[word].to_owned());
                 let gone = live.into_iter().filter(|other| discard && *other > id);
-                let deletion = model.delete(gone);
-                model.undo.insert(operation.id, Undo::Revert(id, deletion));
-                versions.insert(operation.id, model.messages[&id].versions.len());
+                let edit = Edit {
+                    version: model.messages[&id].versions.len(),
+                    deletion: discard.then(|| model.delete(gone)),
+                    last: *model.messages.keys().last().unwrap(),
+                    answers: BTreeSet::new(),
+                };
+                model.undo.insert(operation.id, Undo::Revert(id, edit));
             }
         }
         Step::Delete(which) => {
@@ -281,15 +316,15 @@ fn take(
             let ids: Vec<OperationId> = world.operations().iter().map(|done| done.id).collect();
             let Some(id) = pick(&ids, which) else { return };
             let undo = model.undo[&id].clone();
-            let version = versions.get(&id).copied().unwrap_or_default();
             match world.undo(id) {
                 Ok(_) => {
-                    assert!(!model.is_refused(&undo, version), "{undo:?}");
+                    assert!(!model.is_refused(&undo), "{undo:?}");
+                    model.undo.remove(&id);
                     model.take_back(&undo);
                 }
                 Err(error) => {
                     assert_eq!(error.code(), "conflict");
-                    assert!(model.is_refused(&undo, version), "{undo:?}: {error}");
+                    assert!(model.is_refused(&undo), "{undo:?}: {error}");
                 }
             }
         }
@@ -433,7 +468,7 @@ fn assert_alike(world: &World, talk: ConversationId, model: &Model) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(32), max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_is_done_to_messages_and_undone_nothing_is_lost_or_doubled(
@@ -441,9 +476,9 @@ proptest! {
     ) {
         let world = World::new();
         let talk = world.conversation();
-        let (mut model, mut versions) = (Model::default(), Versions::new());
+        let mut model = Model::default();
         for step in &steps {
-            take(&world, talk, &mut model, &mut versions, step);
+            take(&world, talk, &mut model, step);
             assert_alike(&world, talk, &model);
         }
         world.assert_sound();

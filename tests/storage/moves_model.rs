@@ -1,171 +1,221 @@
-//! A simple model of conversations, their messages and what can be undone, beside the database that it is about.
+//! A simple model of conversations, their messages and what belongs to those, beside the database that it is about.
+//! [`crate::moves_rearranged`] has what copies, splits and merges, [`crate::moves_marks`] what the learner adds,
+//! [`crate::moves_undo`] the way back, [`crate::moves_compare`] what must be alike.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use parlance_storage::operation::Operation;
 use parlance_storage::trash::{self, Trashed};
 use parlance_storage::{
-    ConversationId, MessageId, MessageStatus, OperationId, OperationKind, Timestamp, TrashKind,
+    ConversationId, FolderId, MessageId, MessageStatus, NoteId, OperationId, Role, Timestamp,
     message,
 };
 
-use crate::copies::{branch, duplicate};
-use crate::moves::{merge, split};
+use crate::moves_undo::Undo;
 use crate::support::World;
 
 /// What was said, wherever it is.
 #[derive(Clone, Debug, PartialEq)]
-struct Said {
-    content: String,
-    at: i64,
-    is_streaming: bool,
-    in_trash: bool,
+pub struct Said {
+    pub role: Role,
+    /// What it said before its edits, and what it says.
+    pub versions: Vec<String>,
+    pub at: i64,
+    pub is_streaming: bool,
+    pub deleted_at: Option<i64>,
+    pub bookmark: Option<String>,
 }
+
+impl Said {
+    pub fn content(&self) -> &str {
+        self.versions.last().unwrap()
+    }
+
+    pub fn is_settled(&self) -> bool {
+        self.deleted_at.is_none() && !self.is_streaming
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Noted {
+    pub talk: ConversationId,
+    pub message: Option<MessageId>,
+    pub content: String,
+    pub deleted_at: Option<i64>,
+}
+
+/// Messages in order, also those in the trash, each with its place.
+pub type Places = Vec<(MessageId, u32)>;
 
 #[derive(Clone, Debug, Default)]
-struct Talk {
-    /// In order, also what lies in the trash.
-    messages: Vec<MessageId>,
-    deleted_at: Option<i64>,
+pub struct Talk {
+    pub messages: Places,
+    pub deleted_at: Option<i64>,
+    pub tags: BTreeSet<String>,
+    pub folder: Option<FolderId>,
+    pub draft: Option<String>,
+    pub read_until: Option<i64>,
 }
 
-/// How a split or a merge is taken back.
-#[derive(Clone, Debug)]
-struct Rearrangement {
-    /// What each of the two held before.
-    before: [(ConversationId, Vec<MessageId>); 2],
-    /// What each held right after it.
-    after: [(ConversationId, Vec<MessageId>); 2],
-    /// Since when the second lies in the trash.
-    deleted_at: Option<i64>,
+impl Talk {
+    pub fn ids(&self) -> Vec<MessageId> {
+        self.messages.iter().map(|(id, _)| *id).collect()
+    }
+
+    pub fn position(&self, id: MessageId) -> usize {
+        self.messages
+            .iter()
+            .position(|(other, _)| *other == id)
+            .unwrap()
+    }
 }
 
 pub struct Life {
     pub world: World,
-    said: HashMap<MessageId, Said>,
-    talks: HashMap<ConversationId, Talk>,
+    pub said: HashMap<MessageId, Said>,
+    pub talks: HashMap<ConversationId, Talk>,
+    pub notes: BTreeMap<NoteId, Noted>,
+    pub folders: Vec<FolderId>,
     /// In order of their making, so that a number names one.
-    order: Vec<ConversationId>,
-    rearranged: HashMap<OperationId, Rearrangement>,
+    pub order: Vec<ConversationId>,
+    pub undo: HashMap<OperationId, Undo>,
     words: u32,
 }
 
-fn pick<T: Copy>(from: &[T], number: usize) -> Option<T> {
+/// The places from 1 on.
+pub fn placed(ids: impl IntoIterator<Item = MessageId>) -> Places {
+    ids.into_iter().zip(1..).collect()
+}
+
+pub fn pick<T: Copy>(from: &[T], number: usize) -> Option<T> {
     (!from.is_empty()).then(|| from[number % from.len()])
 }
 
 impl Life {
     pub fn new() -> Self {
+        let world = World::new();
+        let folders = ["One", "Two"].map(|name| world.folder(name, None).unwrap());
+        // That these were made is not what is to be undone here.
+        world.raw().execute("DELETE FROM operations", []).unwrap();
         Self {
-            world: World::new(),
+            world,
             said: HashMap::new(),
             talks: HashMap::new(),
+            notes: BTreeMap::new(),
+            folders: folders.to_vec(),
             order: Vec::new(),
-            rearranged: HashMap::new(),
+            undo: HashMap::new(),
             words: 0,
         }
     }
 
+    /// What was done is the newest thing that can be taken back.
+    pub fn did(&mut self, operation: &Operation, undo: Undo) {
+        assert_eq!(self.world.operations().first(), Some(operation));
+        self.undo.insert(operation.id, undo);
+    }
+
+    pub fn to(&mut self, talk: ConversationId) -> &mut Talk {
+        self.talks.get_mut(&talk).unwrap()
+    }
+
+    pub fn said(&mut self, id: MessageId) -> &mut Said {
+        self.said.get_mut(&id).unwrap()
+    }
+
+    /// In which conversation a message is, in the trash or not.
+    pub fn place_of(&self, id: MessageId) -> ConversationId {
+        let mut talks = self.talks.iter();
+        let found = talks.find(|(_, talk)| talk.ids().contains(&id));
+        *found.unwrap().0
+    }
+
+    pub fn is_open(&self, talk: ConversationId) -> bool {
+        self.talks[&talk].deleted_at.is_none()
+    }
+
+    pub fn is_seen(&self, id: MessageId) -> bool {
+        self.said[&id].deleted_at.is_none() && self.is_open(self.place_of(id))
+    }
+
     /// A conversation outside of the trash.
-    fn talk(&self, number: usize) -> Option<ConversationId> {
+    pub fn talk(&self, number: usize) -> Option<ConversationId> {
         let open: Vec<ConversationId> = self
             .order
             .iter()
-            .filter(|id| self.talks[id].deleted_at.is_none())
+            .filter(|id| self.is_open(**id))
             .copied()
             .collect();
         pick(&open, number)
     }
 
     /// A message that can be seen, and its conversation.
-    fn message(&self, number: usize) -> Option<(ConversationId, MessageId)> {
+    pub fn message(&self, number: usize) -> Option<(ConversationId, MessageId)> {
         let talk = self.talk(number)?;
-        let seen: Vec<MessageId> = self.talks[&talk]
-            .messages
-            .iter()
-            .filter(|id| !self.said[id].in_trash)
-            .copied()
-            .collect();
+        let mut seen = self.talks[&talk].ids();
+        seen.retain(|id| self.said[id].deleted_at.is_none());
         Some((talk, pick(&seen, number / 2)?))
     }
 
-    fn is_busy(&self, talk: ConversationId) -> bool {
-        self.talks[&talk]
-            .messages
-            .iter()
-            .any(|id| self.said[id].is_streaming)
+    pub fn is_busy(&self, talk: ConversationId) -> bool {
+        let ids = self.talks[&talk].ids();
+        ids.iter().any(|id| self.said[id].is_streaming)
     }
 
-    fn words(&mut self) -> String {
+    pub fn words(&mut self) -> String {
         self.words += 1;
         format!("words {} 中文字 ok", self.words)
     }
 
-    fn put(&mut self, talk: ConversationId, id: MessageId, content: String, is_streaming: bool) {
-        let at = self.world.now().as_millis();
+    fn put(&mut self, talk: ConversationId, id: MessageId, role: Role, content: String) {
         let said = Said {
-            content,
-            at,
-            is_streaming,
-            in_trash: false,
+            role,
+            versions: vec![content],
+            at: self.world.now().as_millis(),
+            is_streaming: false,
+            deleted_at: None,
+            bookmark: None,
         };
         self.said.insert(id, said);
-        self.talks.get_mut(&talk).unwrap().messages.push(id);
+        let messages = &mut self.to(talk).messages;
+        let place = messages.last().map_or(1, |(_, place)| place + 1);
+        messages.push((id, place));
     }
 
-    fn deleted_at(&self, id: ConversationId) -> Option<i64> {
-        self.world
-            .raw()
-            .query_row(
-                "SELECT deleted_at FROM conversations WHERE id = ?1",
-                [id],
-                |row| row.get(0),
-            )
-            .unwrap()
-    }
-
-    fn stored_order(&self, id: ConversationId) -> Vec<(MessageId, u32)> {
-        self.world
-            .raw()
-            .prepare("SELECT id, sequence_number FROM messages WHERE conversation_id = ?1 ORDER BY sequence_number")
-            .unwrap()
-            .query_map([id], |row| Ok((row.get(0)?, row.get(1)?)))
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap()
-    }
-
-    fn assert_without_gaps(&self, id: ConversationId) {
-        for (number, (_, sequence)) in (1_u32..).zip(self.stored_order(id)) {
-            assert_eq!(sequence, number, "right after a split or a merge");
-        }
-    }
-
-    /// A copy holds the same words in the same order, as new messages.
-    fn adopt_copy(&mut self, copy: ConversationId, expected: &[MessageId]) {
-        let stored = self.stored_order(copy);
-        assert_eq!(stored.len(), expected.len());
-        for ((id, _), original) in stored.iter().zip(expected) {
-            let said = self.said[original].clone();
-            assert!(
-                self.said.insert(*id, said).is_none(),
-                "a copy has an id of its own"
-            );
-        }
-        let messages = stored.into_iter().map(|(id, _)| id).collect();
-        let talk = Talk {
-            messages,
-            deleted_at: None,
+    /// Something has reached its end, which moves the read mark: see `conversation::kept`.
+    fn settled(&mut self, talk: ConversationId) {
+        let Some(last) = self.last_settled(talk) else {
+            return;
         };
-        self.talks.insert(copy, talk);
-        self.order.push(copy);
+        let (role, at) = (self.said[&last].role, self.said[&last].at);
+        let mark = &mut self.to(talk).read_until;
+        if role == Role::User {
+            *mark = Some(at);
+        } else if mark.is_some_and(|mark| mark >= at) {
+            *mark = Some(at - 1);
+        }
     }
 
-    fn settled(&self, messages: &[MessageId]) -> Vec<MessageId> {
-        messages
-            .iter()
-            .filter(|id| !self.said[id].in_trash && !self.said[id].is_streaming)
-            .copied()
-            .collect()
+    pub fn last_settled(&self, talk: ConversationId) -> Option<MessageId> {
+        self.settled_among(&self.talks[&talk].ids()).pop()
+    }
+
+    pub fn settled_among(&self, ids: &[MessageId]) -> Vec<MessageId> {
+        let settled = ids.iter().filter(|id| self.said[id].is_settled());
+        settled.copied().collect()
+    }
+
+    /// Since when something lies in the trash, where it must be.
+    pub fn deleted_at(&self, thing: Trashed) -> Option<i64> {
+        let id = thing.to_string();
+        let item = self.world.trash().into_iter().find(|item| item.id == id);
+        let at = item.map(|item| item.deleted_at.as_millis());
+        assert!(at.is_some(), "{id} is in the trash");
+        at
+    }
+
+    pub fn stored_order(&self, id: ConversationId) -> Places {
+        crate::moves_compare::stored_order(&self.world.raw(), id)
     }
 
     pub fn begin(&mut self) {
@@ -178,7 +228,9 @@ impl Life {
         if let Some(talk) = self.talk(number) {
             let words = self.words();
             let id = self.world.send(talk, &words).unwrap().id;
-            self.put(talk, id, words, false);
+            self.put(talk, id, Role::User, words);
+            self.to(talk).draft = None;
+            self.settled(talk);
         }
     }
 
@@ -186,7 +238,8 @@ impl Life {
         if let Some(talk) = self.talk(number).filter(|talk| !self.is_busy(*talk)) {
             let words = self.words();
             let id = self.world.reply(talk, &[&words, " Yes."]).id;
-            self.put(talk, id, format!("{words} Yes."), false);
+            self.put(talk, id, Role::Assistant, format!("{words} Yes."));
+            self.settled(talk);
         }
     }
 
@@ -198,38 +251,35 @@ impl Life {
                 .write(move |tx| message::begin_reply(tx, talk, "m", now))
                 .unwrap()
                 .id;
-            self.put(talk, id, String::new(), true);
+            self.put(talk, id, Role::Assistant, String::new());
+            self.said(id).is_streaming = true;
         }
     }
 
     pub fn delete(&mut self, number: usize) {
         if let Some(talk) = self.talk(number) {
-            self.world.delete(talk).unwrap();
-            let deleted_at = self.deleted_at(talk);
-            self.talks.get_mut(&talk).unwrap().deleted_at = deleted_at;
+            let operation = self.world.delete(talk).unwrap();
+            let at = self.deleted_at(Trashed::Conversation(talk));
+            self.to(talk).deleted_at = at;
+            self.did(&operation, Undo::Restore(Trashed::Conversation(talk), at));
         }
     }
 
     pub fn delete_message(&mut self, number: usize) {
         if let Some((_, id)) = self.message(number) {
-            self.world.delete_message(id).unwrap();
-            self.said.get_mut(&id).unwrap().in_trash = true;
+            let operation = self.world.delete_message(id).unwrap();
+            let at = self.deleted_at(Trashed::Message(id));
+            self.said(id).deleted_at = at;
+            self.did(&operation, Undo::Restore(Trashed::Message(id), at));
         }
     }
 
     pub fn restore(&mut self, number: usize) {
         if let Some(thing) = self.trashed(number) {
             self.world.restore(thing).unwrap();
-            self.came_back(thing);
-        }
-    }
-
-    pub fn duplicate(&mut self, number: usize, with_history: bool) {
-        if let Some(talk) = self.talk(number) {
-            let copy = duplicate(&self.world, talk, with_history).unwrap();
-            let all = self.settled(&self.talks[&talk].messages);
-            let expected = if with_history { all } else { Vec::new() };
-            self.adopt_copy(copy.conversation.id, &expected);
+            self.mark_deleted(thing, None);
+            let operation = self.world.operations().remove(0);
+            self.did(&operation, Undo::Delete(thing));
         }
     }
 
@@ -237,9 +287,8 @@ impl Life {
         let streaming: Vec<MessageId> = self
             .order
             .iter()
-            .flat_map(|talk| &self.talks[talk].messages)
+            .flat_map(|talk| self.talks[talk].ids())
             .filter(|id| self.said[id].is_streaming)
-            .copied()
             .collect();
         if let Some(id) = pick(&streaming, number) {
             let now = self.world.now();
@@ -248,7 +297,10 @@ impl Life {
                     message::finish_reply(tx, id, MessageStatus::Interrupted, &[], now)
                 })
                 .unwrap();
-            self.said.get_mut(&id).unwrap().is_streaming = false;
+            self.said(id).is_streaming = false;
+            if self.said[&id].deleted_at.is_none() {
+                self.settled(self.place_of(id));
+            }
         }
     }
 
@@ -262,11 +314,11 @@ impl Life {
         pick(&things, number)
     }
 
-    fn came_back(&mut self, thing: Trashed) {
+    pub fn mark_deleted(&mut self, thing: Trashed, at: Option<i64>) {
         match thing {
-            Trashed::Conversation(id) => self.talks.get_mut(&id).unwrap().deleted_at = None,
-            Trashed::Message(id) => self.said.get_mut(&id).unwrap().in_trash = false,
-            Trashed::Note(id) => panic!("nobody has made the note {id}"),
+            Trashed::Conversation(id) => self.to(id).deleted_at = at,
+            Trashed::Message(id) => self.said(id).deleted_at = at,
+            Trashed::Note(id) => self.notes.get_mut(&id).unwrap().deleted_at = at,
         }
     }
 
@@ -287,257 +339,20 @@ impl Life {
         {}
         match thing {
             Trashed::Conversation(id) => {
-                for message in self.talks.remove(&id).unwrap().messages {
+                for message in self.talks.remove(&id).unwrap().ids() {
                     self.said.remove(&message);
                 }
+                self.notes.retain(|_, note| note.talk != id);
                 self.order.retain(|other| *other != id);
             }
             Trashed::Message(id) => {
                 self.said.remove(&id);
+                self.notes.retain(|_, note| note.message != Some(id));
                 for talk in self.talks.values_mut() {
-                    talk.messages.retain(|other| *other != id);
+                    talk.messages.retain(|(other, _)| *other != id);
                 }
             }
-            Trashed::Note(id) => panic!("nobody has made the note {id}"),
+            Trashed::Note(id) => drop(self.notes.remove(&id)),
         }
-    }
-
-    pub fn branch(&mut self, number: usize) {
-        let Some((talk, id)) = self.message(number) else {
-            return;
-        };
-        let made = branch(&self.world, id);
-        if self.said[&id].is_streaming {
-            assert_eq!(made.unwrap_err().code(), "conflict");
-            return;
-        }
-        let messages = &self.talks[&talk].messages;
-        let place = messages.iter().position(|other| *other == id).unwrap();
-        let expected = self.settled(&messages[..=place]);
-        self.adopt_copy(made.unwrap().conversation.id, &expected);
-    }
-
-    pub fn split(&mut self, number: usize) {
-        let Some((talk, id)) = self.message(number) else {
-            return;
-        };
-        let made = split(&self.world, id);
-        let messages = self.talks[&talk].messages.clone();
-        let place = messages.iter().position(|other| *other == id).unwrap();
-        let is_first = messages[..place].iter().all(|id| self.said[id].in_trash);
-        if is_first || self.is_busy(talk) {
-            assert_eq!(made.unwrap_err().code(), "conflict");
-            return;
-        }
-        let made = made.unwrap();
-        let part = made.conversation.id;
-        self.assert_without_gaps(part);
-        let (left, moved) = (messages[..place].to_vec(), messages[place..].to_vec());
-        self.talks
-            .get_mut(&talk)
-            .unwrap()
-            .messages
-            .clone_from(&left);
-        let new = Talk {
-            messages: moved.clone(),
-            deleted_at: None,
-        };
-        self.talks.insert(part, new);
-        self.order.push(part);
-        let rearrangement = Rearrangement {
-            before: [(talk, messages), (part, Vec::new())],
-            after: [(talk, left), (part, moved)],
-            deleted_at: None,
-        };
-        self.rearranged.insert(made.operation.id, rearrangement);
-    }
-
-    pub fn merge(&mut self, into: usize, from: usize) {
-        let (Some(into), Some(from)) = (self.talk(into), self.talk(from)) else {
-            return;
-        };
-        let made = merge(&self.world, into, from);
-        if into == from {
-            assert_eq!(made.unwrap_err().code(), "invalid");
-            return;
-        }
-        if self.is_busy(into) || self.is_busy(from) {
-            assert_eq!(made.unwrap_err().code(), "conflict");
-            return;
-        }
-        self.assert_without_gaps(into);
-        let (ours, theirs) = (
-            self.talks[&into].messages.clone(),
-            self.talks[&from].messages.clone(),
-        );
-        // Each of theirs goes before the first of ours that is younger, and never before one of its own.
-        let mut merged = ours.clone();
-        let mut place = 0;
-        for id in &theirs {
-            while place < merged.len() && self.said[&merged[place]].at <= self.said[id].at {
-                place += 1;
-            }
-            merged.insert(place, *id);
-            place += 1;
-        }
-        let deleted_at = self.deleted_at(from);
-        assert!(deleted_at.is_some());
-        self.talks
-            .get_mut(&into)
-            .unwrap()
-            .messages
-            .clone_from(&merged);
-        let other = self.talks.get_mut(&from).unwrap();
-        other.messages.clear();
-        other.deleted_at = deleted_at;
-        let rearrangement = Rearrangement {
-            before: [(into, ours), (from, theirs)],
-            after: [(into, merged), (from, Vec::new())],
-            deleted_at,
-        };
-        self.rearranged
-            .insert(made.unwrap().operation.id, rearrangement);
-    }
-
-    pub fn undo(&mut self, number: usize) {
-        let operations = self.world.operations();
-        let Some(operation) = operations.get(number % operations.len().max(1)) else {
-            return;
-        };
-        if let Some(rearrangement) = self.rearranged.get(&operation.id).cloned() {
-            return self.undo_rearrangement(operation.id, operation.kind, &rearrangement);
-        }
-        let before: Vec<_> = self.in_trash();
-        match self.world.undo(operation.id) {
-            Err(error) => assert_eq!(error.code(), "conflict"),
-            Ok(_) => {
-                let after = self.in_trash();
-                for thing in before.iter().filter(|thing| !after.contains(thing)) {
-                    self.came_back(*thing);
-                }
-                for thing in after.iter().filter(|thing| !before.contains(thing)) {
-                    match thing {
-                        Trashed::Conversation(id) => {
-                            let deleted_at = self.deleted_at(*id);
-                            self.talks.get_mut(id).unwrap().deleted_at = deleted_at;
-                        }
-                        Trashed::Message(id) => self.said.get_mut(id).unwrap().in_trash = true,
-                        Trashed::Note(id) => panic!("nobody has made the note {id}"),
-                    }
-                }
-            }
-        }
-    }
-
-    /// All that lies in the trash, messages of conversations there as well.
-    fn in_trash(&self) -> Vec<Trashed> {
-        let raw = self.world.raw();
-        let of = |kind: TrashKind, table: &str| -> Vec<Trashed> {
-            raw.prepare(&format!("SELECT id FROM {table} WHERE deleted_at > 0"))
-                .unwrap()
-                .query_map([], |row| {
-                    Ok(match kind {
-                        TrashKind::Message => Trashed::Message(row.get(0)?),
-                        _ => Trashed::Conversation(row.get(0)?),
-                    })
-                })
-                .unwrap()
-                .collect::<Result<_, _>>()
-                .unwrap()
-        };
-        let mut things = of(TrashKind::Conversation, "conversations");
-        things.extend(of(TrashKind::Message, "messages"));
-        things
-    }
-
-    fn undo_rearrangement(
-        &mut self,
-        id: OperationId,
-        kind: OperationKind,
-        rearrangement: &Rearrangement,
-    ) {
-        let [one, other] = [&rearrangement.after[0], &rearrangement.after[1]];
-        assert!(
-            self.talks.contains_key(&one.0) && self.talks.contains_key(&other.0),
-            "the entry of a conversation that is gone is gone"
-        );
-        let there = |ids: &[MessageId]| -> Vec<MessageId> {
-            ids.iter()
-                .filter(|id| self.said.contains_key(id))
-                .copied()
-                .collect()
-        };
-        let set = |ids: &[MessageId]| -> BTreeSet<MessageId> { ids.iter().copied().collect() };
-        let is_unmoved = [one, other]
-            .iter()
-            .all(|(talk, ids)| set(&self.talks[talk].messages) == set(&there(ids)));
-        let is_in_place = match kind {
-            OperationKind::ConversationSplit => self.talks[&other.0].deleted_at.is_none(),
-            _ => {
-                let since = self.talks[&other.0].deleted_at;
-                since.is_none() || since == rearrangement.deleted_at
-            }
-        };
-        let may = is_unmoved && is_in_place && self.talks[&one.0].deleted_at.is_none();
-        let [first, second] = rearrangement
-            .before
-            .clone()
-            .map(|(talk, ids)| (talk, there(&ids)));
-        match self.world.undo(id) {
-            Err(error) => {
-                assert_eq!(error.code(), "conflict");
-                assert!(!may, "{kind:?} could be taken back: {error}");
-            }
-            Ok(_) => {
-                assert!(may, "{kind:?} cannot be taken back");
-                self.talks.get_mut(&first.0).unwrap().messages = first.1;
-                if kind == OperationKind::ConversationSplit {
-                    self.talks.remove(&second.0);
-                    self.order.retain(|talk| *talk != second.0);
-                } else {
-                    let talk = self.talks.get_mut(&second.0).unwrap();
-                    talk.messages = second.1;
-                    talk.deleted_at = None;
-                }
-            }
-        }
-    }
-
-    /// The database holds what the model holds, and nothing else.
-    pub fn compare(&self) {
-        let raw = self.world.raw();
-        let stored: Vec<(ConversationId, Option<i64>, u32)> = raw
-            .prepare("SELECT id, deleted_at, message_count FROM conversations")
-            .unwrap()
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .unwrap()
-            .collect::<Result<_, _>>()
-            .unwrap();
-        assert_eq!(stored.len(), self.talks.len());
-        let mut messages = 0;
-        for (id, deleted_at, count) in stored {
-            let talk = &self.talks[&id];
-            assert_eq!(deleted_at, talk.deleted_at);
-            assert_eq!(count as usize, self.settled(&talk.messages).len());
-            let stored = self.stored_order(id);
-            assert!(stored.windows(2).all(|pair| pair[0].1 < pair[1].1));
-            let ids: Vec<MessageId> = stored.into_iter().map(|(id, _)| id).collect();
-            assert_eq!(ids, talk.messages);
-            messages += ids.len();
-        }
-        let mut statement = raw
-            .prepare("SELECT id, content, created_at, status = 'streaming', deleted_at IS NOT NULL FROM messages")
-            .unwrap();
-        let mut rows = statement.query([]).unwrap();
-        while let Some(row) = rows.next().unwrap() {
-            let said = Said {
-                content: row.get(1).unwrap(),
-                at: row.get(2).unwrap(),
-                is_streaming: row.get(3).unwrap(),
-                in_trash: row.get(4).unwrap(),
-            };
-            assert_eq!(said, self.said[&row.get::<_, MessageId>(0).unwrap()]);
-        }
-        assert_eq!(messages, self.said.len());
     }
 }

@@ -291,6 +291,12 @@ pub fn chunk(text: &str) -> NewChunk {
     }
 }
 
+/// How often a test by chance tries; more often on request, all of them.
+pub fn cases(usual: u32) -> u32 {
+    let asked = std::env::var("PARLANCE_CASES").ok();
+    asked.and_then(|cases| cases.parse().ok()).unwrap_or(usual)
+}
+
 /// Runs the real tool on a data directory.
 pub fn parlance_db(data_dir: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_parlance-db"))

@@ -32,7 +32,7 @@ pub fn words(world: &World, conversation: ConversationId) -> Vec<String> {
         .collect()
 }
 
-fn is_found(world: &World, word: &str) -> bool {
+pub fn is_found(world: &World, word: &str) -> bool {
     world
         .raw()
         .prepare("SELECT 1 FROM message_search_words WHERE message_search_words MATCH ?1")

@@ -4,7 +4,7 @@ use parlance_storage::trash::Trashed;
 use parlance_storage::{MessageId, conversation};
 use proptest::prelude::*;
 
-use crate::support::World;
+use crate::support::{World, cases};
 use crate::trash::listed;
 use crate::trash_contents::wait_until_all_is_due;
 
@@ -130,7 +130,7 @@ fn take(world: World, step: &Step) -> World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(24), max_shrink_iters: 200, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_is_deleted_restored_undone_and_erased_the_database_is_sound(

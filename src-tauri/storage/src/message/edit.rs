@@ -1,16 +1,17 @@
 //! Changing what was said, and taking that back.
 //!
 //! Every edit leaves a row of the history. It may also discard what came after the message, so that the partner can
-//! answer anew from there: that is one operation with the edit, and comes back with it.
+//! answer anew from there: that is one operation with the edit. Taking it back is taking back all of it: what was
+//! discarded comes back, and what was answered to the new words goes.
 
 use rusqlite::named_params;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Message, get, history, many, require_nothing_written, title};
+use super::{Message, answer, get, history, many, require_nothing_written, title};
 use crate::change::ChangeKind;
 use crate::draft::DraftOf;
-use crate::id::{MessageEditId, MessageId, UserId};
+use crate::id::{ConversationId, MessageEditId, MessageId, UserId};
 use crate::kinds::{EventType, OperationKind, Role};
 use crate::operation::{self, Inverse, Operation, Subject};
 use crate::text::{self, LONGEST_MESSAGE};
@@ -23,7 +24,7 @@ use crate::{Error, conversation, draft, event, id};
 pub enum Later {
     /// They stay.
     Keep,
-    /// They go into the trash.
+    /// They go into the trash. A reply that is begun then goes there as well when the edit is taken back.
     Discard,
 }
 
@@ -98,6 +99,7 @@ pub fn edit(
             edit,
             discarded_at: discarded_at.filter(|_| !discarded.ids.is_empty()),
             title_followed,
+            answers: (later == Later::Discard).then(Vec::new),
         },
         now,
     )?;
@@ -109,26 +111,30 @@ pub fn edit(
 
 /// What an edit needs to be taken back, besides its row of the history.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct EditDone {
+pub(crate) struct EditDone<'a> {
     pub(crate) edit: MessageEditId,
     /// Since when the messages that it discarded lie in the trash; `None` if it discarded none.
     pub(crate) discarded_at: Option<Timestamp>,
     /// Whether the title of the conversation changed with it.
     pub(crate) title_followed: bool,
+    /// The replies that were begun to its words; `None` if later messages were kept, or if that is not known.
+    pub(crate) answers: Option<&'a [MessageId]>,
 }
 
-/// Makes the message say again what it said before its last edit, which must be this one, and brings back what of
-/// the discarded messages still lies in the trash.
+/// Makes the message say again what it said before its last edit, which must be this one, brings back what of the
+/// discarded messages still lies in the trash, and puts there what was answered to the new words. Gives the
+/// conversation of such an answer that is still being written.
 ///
 /// # Errors
-/// `Conflict` if it was edited again or is in the trash, and while a reply is being written in its conversation.
+/// `Conflict` if it was edited again or is in the trash, while another reply is being written in its conversation,
+/// and, of an edit that discarded, if something else was said after the message since.
 pub(crate) fn take_edit_back(
     tx: &WriteTx<'_>,
     user: UserId,
     id: MessageId,
-    done: EditDone,
+    done: EditDone<'_>,
     now: Timestamp,
-) -> Result<(), Error> {
+) -> Result<Option<ConversationId>, Error> {
     let current = match get(tx, user, id) {
         Err(Error::NotFound { .. }) => {
             return Err(Error::conflict(
@@ -137,10 +143,10 @@ pub(crate) fn take_edit_back(
         }
         other => other?,
     };
-    require_nothing_written(tx, current.conversation_id)?;
     let last = history::newest(tx, id)?
         .filter(|last| last.id == done.edit && last.new_content == current.content)
         .ok_or_else(|| Error::conflict("This message was edited again since."))?;
+    let answers = answer::to_discard(tx, &current, done)?;
     history::remove(tx, last.id)?;
     store(tx, &current, &last.previous_content, now)?;
     let settled = match done.discarded_at {
@@ -148,6 +154,7 @@ pub(crate) fn take_edit_back(
         Some(at) => many::bring_back(tx, current.conversation_id, at, now)?.settled,
     };
     conversation::settled_messages_changed(tx, current.conversation_id, settled, now)?;
+    let unwanted_reply = answer::discard(tx, user, &answers, now)?;
     if done.title_followed {
         title::unfollow_edit(tx, &current, &last.previous_content, now)?;
     }
@@ -157,7 +164,8 @@ pub(crate) fn take_edit_back(
         EventType::MessageEditUndone,
         &json!({ "messageId": id }),
         now,
-    )
+    )?;
+    Ok(unwanted_reply)
 }
 
 /// The count and the time of the last edit are those of the history, which is written first.

@@ -3,6 +3,7 @@
 //! The order of a conversation is `sequence_number`, never a time. The verbs that write
 //! are re-exported here: the learner's messages come whole, the partner's may come word by word.
 
+mod answer;
 mod edit;
 mod history;
 mod many;

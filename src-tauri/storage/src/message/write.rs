@@ -7,7 +7,7 @@
 use rusqlite::{OptionalExtension, named_params};
 use serde_json::json;
 
-use super::{Message, find, find_even_in_trash, require_nothing_written};
+use super::{Message, answer, find, find_even_in_trash, require_nothing_written};
 use crate::change::ChangeKind;
 use crate::chunk::{self, NewChunk};
 use crate::draft::DraftOf;
@@ -79,7 +79,7 @@ pub fn send(
     )
 }
 
-/// Begins a reply, empty and streaming.
+/// Begins a reply, empty and streaming. If it answers words that were edited, it goes when that is taken back.
 ///
 /// # Errors
 /// `Conflict` if one is being written already; `NotFound` if the conversation is gone.
@@ -103,6 +103,7 @@ pub fn begin_reply(
         },
         now,
     )?;
+    answer::remember(tx, conversation, id)?;
     event::append(
         tx,
         conversation,

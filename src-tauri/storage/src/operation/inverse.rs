@@ -1,7 +1,8 @@
 //! How an operation is taken back, as it is stored: one variant per verb, with what must still be so.
 //!
 //! A new verb adds a variant here, its arm in `apply`, and what it holds of the learner's words in `texts`.
-//! A variant that was released keeps its name and its fields: databases remember it.
+//! A variant that was released keeps its name and its fields: databases remember it. A field that it gains may be
+//! absent.
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::{Deserialize, Serialize};
@@ -87,12 +88,16 @@ pub(crate) enum Inverse {
         conversation: ConversationId,
         deleted_at: Timestamp,
     },
-    /// Takes back the last edit of the message, which must be this one, and out of the trash what it discarded.
+    /// Takes back the last edit of the message, which must be this one, takes out of the trash what it discarded, and
+    /// puts there what was answered to its words.
     RevertEdit {
         message: MessageId,
         edit: MessageEditId,
         discarded_at: Option<Timestamp>,
         title_followed: bool,
+        /// Of an edit that discarded, the replies that were begun to its words since.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answers: Option<Vec<MessageId>>,
     },
     /// Bookmarks the message as it was, if it has no bookmark.
     RestoreBookmark {
@@ -201,13 +206,15 @@ impl Inverse {
                 edit,
                 discarded_at,
                 title_followed,
+                answers,
             } => {
                 let done = EditDone {
                     edit: *edit,
                     discarded_at: *discarded_at,
                     title_followed: *title_followed,
+                    answers: answers.as_deref(),
                 };
-                message::take_edit_back(tx, user, *message, done, now)?;
+                return message::take_edit_back(tx, user, *message, done, now);
             }
             Self::RestoreBookmark {
                 message,

@@ -337,6 +337,27 @@ pub(crate) fn forget_those_of_note(
     forget_where(tx, conversation, |_, inverse| inverse.note() == Some(note))
 }
 
+/// Lets the newest edit of a message that discarded what came later know a reply that was begun to its words.
+pub(crate) fn remember_answer(
+    tx: &WriteTx<'_>,
+    message: MessageId,
+    reply: MessageId,
+) -> Result<(), Error> {
+    // In the text as it lies there: an entry that cannot be read is no reason to leave somebody without an answer.
+    tx.prepare(
+        "UPDATE operations SET inverse = json_insert(inverse, '$.answers[#]', :reply)
+         WHERE id = (SELECT max(id) FROM operations
+                     WHERE message_id = :message AND kind = :kind
+                         AND iif(json_valid(inverse), json_type(inverse, '$.answers'), '') = 'array')",
+    )?
+    .execute(named_params! {
+        ":message": message,
+        ":kind": OperationKind::MessageEdit,
+        ":reply": reply.to_string(),
+    })?;
+    Ok(())
+}
+
 /// The latest time at which messages of a conversation were put into the trash by something that can be undone.
 pub(crate) fn last_deletion(
     tx: &ReadTx<'_>,
