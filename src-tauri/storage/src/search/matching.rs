@@ -88,24 +88,19 @@ impl Matching {
                 (Script::Signs, false) => matching.wanted.push(Folded::of(&term.text).chars),
             }
         }
-        if depth == Depth::Parts {
-            if !has_parts {
-                return Ok(None);
-            }
-            let whole: Vec<String> = query
-                .terms
-                .iter()
-                .filter(|term| !term.is_excluded && term.script() == Script::Words)
-                .map(|term| any(&forms(term)))
-                .collect();
-            matching.without = Some(whole.join(" AND "));
+        if depth == Depth::Parts && !has_parts {
+            return Ok(None);
         }
-        matching.words = all(&words, &excluded);
+        let mut without: Vec<String> = match depth {
+            Depth::Words => Vec::new(),
+            Depth::Parts => vec![whole_words(query)],
+        };
         if words.is_empty() {
             // The index cannot begin with what must not be.
-            matching.words = None;
-            matching.without = (!excluded.is_empty()).then(|| excluded.join(" OR "));
+            without.append(&mut excluded);
         }
+        matching.without = (!without.is_empty()).then(|| without.join(" OR "));
+        matching.words = all(&words, &excluded);
         matching.trigrams = all(&trigrams, &[]);
         Ok(Some(matching))
     }
@@ -115,6 +110,17 @@ impl Matching {
         let has = |needle: &Vec<char>| text.find(needle, 0).is_some();
         self.wanted.iter().all(has) && !self.unwanted.iter().any(has)
     }
+}
+
+/// What [`Depth::Words`] asks of the index of words, in brackets.
+fn whole_words(query: &Query) -> String {
+    let words: Vec<String> = query
+        .terms
+        .iter()
+        .filter(|term| !term.is_excluded && term.script() == Script::Words)
+        .map(|term| any(&forms(term)))
+        .collect();
+    format!("({})", words.join(" AND "))
 }
 
 /// A term as a string of the full-text language, in which nothing is an operator.
