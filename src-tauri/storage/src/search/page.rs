@@ -26,6 +26,8 @@ const STEP: usize = 9_000;
 /// comes soon.
 const MOST_OF_WINDOW: usize = 10_000;
 const MOST_OF_PAGE: usize = 30_000;
+/// No row has a smaller id.
+const LOWEST_ROW: i64 = 0;
 /// Hits of each other kind on the first page.
 const FEW: usize = 5;
 /// The other kinds, in the order in which they are shown.
@@ -90,8 +92,18 @@ struct Position {
     depth: Depth,
     /// The window holds the hits below this row.
     before: i64,
-    /// What was shown of that window last: its score and its row.
-    after: Option<(u32, i64)>,
+    /// What was shown of that window; `None` at its beginning.
+    shown: Option<Shown>,
+}
+
+/// How far a window was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Shown {
+    /// The window ends at this row, however many of its hits are deleted or come back meanwhile: one that grew over
+    /// better hits would take them for shown.
+    from: i64,
+    /// The last hit: its score and its row.
+    last: (u32, i64),
 }
 
 impl Position {
@@ -101,7 +113,7 @@ impl Position {
         Self {
             depth,
             before,
-            after: None,
+            shown: None,
         }
     }
 
@@ -113,14 +125,17 @@ impl Position {
             _ => return None,
         };
         let before = id::decode(parts.next()?).ok()?;
-        let after = match parts.next() {
+        let shown = match parts.next() {
             None => None,
-            Some(score) => Some((score.parse().ok()?, id::decode(parts.next()?).ok()?)),
+            Some(from) => Some(Shown {
+                from: id::decode(from).ok()?,
+                last: (parts.next()?.parse().ok()?, id::decode(parts.next()?).ok()?),
+            }),
         };
         parts.next().is_none().then_some(Self {
             depth,
             before,
-            after,
+            shown,
         })
     }
 
@@ -130,10 +145,11 @@ impl Position {
             Depth::Parts => "parts",
         };
         let before = id::encode(self.before);
-        match self.after {
-            None => format!("{depth}.{before}"),
-            Some((score, row)) => format!("{depth}.{before}.{score}.{}", id::encode(row)),
-        }
+        let Some(Shown { from, last }) = self.shown else {
+            return format!("{depth}.{before}");
+        };
+        let (from, (score, row)) = (id::encode(from), last);
+        format!("{depth}.{before}.{from}.{score}.{}", id::encode(row))
     }
 }
 
@@ -156,6 +172,12 @@ struct Window {
     /// Where the next one begins; `None` if there is no other.
     below: Option<i64>,
     looked_at: usize,
+}
+
+impl Window {
+    fn has_room(&self) -> bool {
+        self.ranked.len() < WINDOW && self.looked_at < MOST_OF_WINDOW
+    }
 }
 
 impl Search<'_, '_> {
@@ -205,17 +227,13 @@ impl Search<'_, '_> {
         limit: usize,
         hits: &mut Vec<SearchHit>,
     ) -> Option<Position> {
-        let is_left = |score: u32, row: i64| {
-            position
-                .after
-                .is_none_or(|(last_score, last_row)| (score, row) < (last_score, last_row))
-        };
+        let mut last = position.shown.map(|shown| shown.last);
+        let is_left = |hit: (u32, i64)| position.shown.is_none_or(|shown| hit < shown.last);
         let mut left = window
             .ranked
             .into_iter()
-            .filter(|(score, candidate, _)| is_left(*score, candidate.id))
+            .filter(|(score, candidate, _)| is_left((*score, candidate.id)))
             .peekable();
-        let mut last = None;
         while hits.len() < limit
             && let Some((score, candidate, text)) = left.next()
         {
@@ -223,8 +241,9 @@ impl Search<'_, '_> {
             hits.extend(self.hit(source, &candidate, &text));
         }
         if left.peek().is_some() {
+            let from = window.below.unwrap_or(LOWEST_ROW);
             return Some(Position {
-                after: last.or(position.after),
+                shown: last.map(|last| Shown { from, last }),
                 ..position
             });
         }
@@ -245,16 +264,17 @@ impl Search<'_, '_> {
             below: Some(position.before),
             looked_at: 0,
         };
+        // One of which something was shown is looked at to its end, however much came back into it.
+        let from = position.shown.map_or(LOWEST_ROW, |shown| shown.from);
         while let Some(below) = window.below
-            && window.ranked.len() < WINDOW
-            && window.looked_at < MOST_OF_WINDOW
+            && (position.shown.is_some() || window.has_room())
         {
             let step = if window.looked_at == 0 {
                 FIRST_STEP
             } else {
                 STEP
             };
-            let rows = source.look(self.tx, self.user, what, below, step)?;
+            let rows = source.look(self.tx, self.user, what, from..below, step)?;
             window.looked_at += rows.len();
             window.below = (rows.len() == step)
                 .then(|| rows.last().map(|row| row.id))
@@ -275,6 +295,9 @@ impl Search<'_, '_> {
                         .push((self.ranking.score(&folded), row, folded));
                 }
             }
+        }
+        if position.shown.is_some() {
+            window.below = (from > LOWEST_ROW).then_some(from);
         }
         window
             .ranked
