@@ -62,6 +62,7 @@ mod refused;
 mod replies;
 mod search;
 mod search_corpus;
+mod search_forms;
 mod search_pages;
 mod searching;
 mod settings;

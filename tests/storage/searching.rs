@@ -44,6 +44,11 @@ impl World {
     }
 }
 
+/// Every message that is found, not the titles that were made of them.
+pub fn find(world: &World, text: &str) -> Vec<SearchHit> {
+    world.search(&format!("in:messages {text}"))
+}
+
 pub fn marked(hit: &SearchHit) -> Vec<String> {
     hit.snippet
         .iter()

@@ -38,6 +38,26 @@ impl Folded {
         self.places[start]..self.places[end]
     }
 
+    /// Where words begin and end.
+    pub(super) fn words(&self) -> Vec<(usize, usize)> {
+        let mut words = Vec::new();
+        let mut start = None;
+        for (place, c) in self.chars.iter().enumerate() {
+            match (c.is_alphanumeric(), start) {
+                (true, None) => start = Some(place),
+                (false, Some(begin)) => {
+                    words.push((begin, place));
+                    start = None;
+                }
+                _ => {}
+            }
+        }
+        if let Some(begin) = start {
+            words.push((begin, self.chars.len()));
+        }
+        words
+    }
+
     /// Where `needle` begins, from `from` on.
     pub(super) fn find(&self, needle: &[char], from: usize) -> Option<usize> {
         let (first, others) = needle.split_first()?;

@@ -10,6 +10,7 @@
 mod file;
 mod filter;
 mod fold;
+mod forms;
 mod matching;
 mod page;
 mod query;

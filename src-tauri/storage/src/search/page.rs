@@ -288,8 +288,7 @@ impl Search<'_, '_> {
             for row in rows {
                 let Some(text) = &row.text else { continue };
                 let folded = Folded::of(text);
-                let is_met = || position.depth == Depth::Words || self.ranking.is_met(&folded);
-                if what.0.holds(&folded) && is_met() {
+                if what.0.holds(&folded) && self.ranking.is_met(&folded, position.depth) {
                     window
                         .ranked
                         .push((self.ranking.score(&folded), row, folded));

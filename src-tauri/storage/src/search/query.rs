@@ -3,7 +3,8 @@
 
 use jiff::civil::Date;
 
-use super::fold::{fold, has_unspaced};
+use super::fold::{Folded, fold, has_unspaced};
+use super::forms::forms_apart;
 use crate::kinds::{CefrLevel, Role, SearchKind};
 
 /// A pasted page is looked for by its beginning.
@@ -310,5 +311,20 @@ impl Term {
         } else {
             Script::Signs
         }
+    }
+
+    /// Its word without case and accents; `None` if it is several.
+    pub(super) fn only_word(&self) -> Option<String> {
+        let text = Folded::of(&self.text);
+        match text.words()[..] {
+            [(start, end)] => Some(text.chars[start..end].iter().collect()),
+            _ => None,
+        }
+    }
+
+    /// The forms of its word that the index of words keeps apart.
+    pub(super) fn forms_apart(&self) -> Vec<String> {
+        self.only_word()
+            .map_or_else(Vec::new, |word| forms_apart(&word))
     }
 }

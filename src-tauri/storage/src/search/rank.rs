@@ -3,6 +3,8 @@
 use serde::Serialize;
 
 use super::fold::Folded;
+use super::forms::{forms_apart, other_forms};
+use super::matching::Depth;
 use super::query::{Query, Script, Term};
 
 /// A piece of a snippet.
@@ -63,6 +65,10 @@ struct RankedTerm {
     /// The words of the term, or the one text that is looked for as it is.
     words: Vec<Vec<char>>,
     is_words: bool,
+    /// Other forms of its only word that are known exactly.
+    forms: Vec<Vec<char>>,
+    /// The index finds other words with it.
+    must_be_seen: bool,
     is_unfinished: bool,
     may_be_part: bool,
 }
@@ -75,10 +81,18 @@ impl Ranking {
         }
     }
 
-    /// Whether the text itself has every term, however the indexes led to it.
-    pub(super) fn is_met(&self, text: &Folded) -> bool {
+    /// Whether the text itself has every term of which an index at this depth cannot tell.
+    pub(super) fn is_met(&self, text: &Folded, depth: Depth) -> bool {
+        let is_open = |term: &RankedTerm| depth == Depth::Parts || term.must_be_seen;
+        if !self.terms.iter().any(is_open) {
+            return true;
+        }
         let places = self.places(text);
-        (0..self.terms.len()).all(|term| places.iter().any(|place| place.term == term))
+        let has = |term: usize| places.iter().any(|place| place.term == term);
+        self.terms
+            .iter()
+            .enumerate()
+            .all(|(number, term)| !is_open(term) || has(number))
     }
 
     /// Higher is better. Every term matters, how well it is met, how often, and how much else the text says.
@@ -130,7 +144,7 @@ impl Ranking {
 
     fn places(&self, text: &Folded) -> Vec<Place> {
         let words = if self.terms.iter().any(|term| term.is_words) {
-            words_of(text)
+            text.words()
         } else {
             Vec::new()
         };
@@ -150,8 +164,9 @@ impl RankedTerm {
     fn of(term: &Term) -> Self {
         let text = Folded::of(&term.text);
         let is_words = term.script() == Script::Words;
+        let word = term.only_word().filter(|_| is_words);
         let words = if is_words {
-            words_of(&text)
+            text.words()
                 .into_iter()
                 .map(|(start, end)| text.chars[start..end].to_vec())
                 .collect()
@@ -161,6 +176,16 @@ impl RankedTerm {
         Self {
             words,
             is_words,
+            forms: word
+                .as_deref()
+                .map_or_else(Vec::new, other_forms)
+                .iter()
+                .map(|form| form.chars().collect())
+                .collect(),
+            must_be_seen: !word
+                .as_deref()
+                .map_or_else(Vec::new, forms_apart)
+                .is_empty(),
             is_unfinished: term.is_unfinished,
             may_be_part: !term.is_quoted,
         }
@@ -196,9 +221,13 @@ impl RankedTerm {
                 .zip(&self.words)
                 .enumerate()
                 .map(|(place, ((start, end), wanted))| {
+                    let word = &text.chars[*start..*end];
+                    if self.forms.iter().any(|form| form == word) {
+                        return Some((Likeness::Form, 0, word.len()));
+                    }
                     let is_last = place + 1 == self.words.len();
                     likeness(
-                        &text.chars[*start..*end],
+                        word,
                         wanted,
                         self.is_unfinished && is_last,
                         self.may_be_part && self.words.len() == 1,
@@ -250,26 +279,6 @@ fn likeness(
         .then(|| word.windows(wanted.len()).position(|part| part == wanted))
         .flatten()?;
     Some((Likeness::Part, at, wanted.len()))
-}
-
-/// Where words begin and end.
-fn words_of(text: &Folded) -> Vec<(usize, usize)> {
-    let mut words = Vec::new();
-    let mut start = None;
-    for (place, c) in text.chars.iter().enumerate() {
-        match (c.is_alphanumeric(), start) {
-            (true, None) => start = Some(place),
-            (false, Some(begin)) => {
-                words.push((begin, place));
-                start = None;
-            }
-            _ => {}
-        }
-    }
-    if let Some(begin) = start {
-        words.push((begin, text.chars.len()));
-    }
-    words
 }
 
 /// The first match of the stretch in which the most different terms are met.
