@@ -63,6 +63,7 @@ mod replies;
 mod search;
 mod search_corpus;
 mod search_forms;
+mod search_marks;
 mod search_pages;
 mod searching;
 mod settings;

@@ -33,9 +33,12 @@ impl Folded {
         self.places.push(place);
     }
 
-    /// The bytes of the original from character `start` to before `end`, with the accents that belong to it.
+    /// The bytes of the original from character `start` to before `end`, with the accents that belong to it. A
+    /// character of the original of which only a part is meant, as an s of ß, counts as a whole.
     pub(super) fn bytes(&self, start: usize, end: usize) -> std::ops::Range<usize> {
-        self.places[start]..self.places[end]
+        let is_begun = |end: &usize| *end > start && self.places[*end] == self.places[end - 1];
+        let end = (end..self.chars.len()).find(|end| !is_begun(end));
+        self.places[start]..self.places[end.unwrap_or(self.chars.len())]
     }
 
     /// Where words begin and end.

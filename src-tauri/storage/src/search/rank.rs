@@ -1,6 +1,9 @@
 //! How well a text answers a query, and the piece of it that shows why.
 
+use std::ops::Range;
+
 use serde::Serialize;
+use unicode_segmentation::GraphemeCursor;
 
 use super::fold::Folded;
 use super::forms::{forms_apart, other_forms};
@@ -119,24 +122,28 @@ impl Ranking {
     pub(super) fn snippet(&self, original: &str, text: &Folded) -> Vec<SnippetPart> {
         let mut places = self.places(text);
         places.sort_unstable_by_key(|place| (place.start, place.end));
-        let start = best_start(&places).saturating_sub(LEAD);
-        let start = word_start(text, start);
-        let end = (start + SNIPPET).min(text.chars.len());
+        let shown = shown(original, text, best_start(&places));
         let mut parts = Parts::default();
-        if start > 0 {
+        if shown.start > 0 {
             parts.push("…", false);
         }
-        let mut at = start;
-        for place in places.iter().filter(|place| place.end <= end) {
-            if place.start < at {
+        let mut at = shown.start;
+        for place in &places {
+            let mark = text.bytes(place.start, place.end);
+            if mark.start >= shown.end || mark.end <= shown.start {
                 continue;
             }
-            parts.push(&original[text.bytes(at, place.start)], false);
-            parts.push(&original[text.bytes(place.start, place.end)], true);
-            at = place.end;
+            // A longer one is marked as far as it shows.
+            let start = sign_start(original, mark.start).max(at);
+            let end = sign_end(original, mark.end).min(shown.end);
+            if start < end {
+                parts.push(&original[at..start], false);
+                parts.push(&original[start..end], true);
+                at = end;
+            }
         }
-        parts.push(&original[text.bytes(at, end)], false);
-        if end < text.chars.len() {
+        parts.push(&original[at..shown.end], false);
+        if shown.end < original.len() {
             parts.push("…", false);
         }
         parts.0
@@ -302,6 +309,41 @@ fn best_start(places: &[Place]) -> usize {
         .rev()
         .max_by_key(|from| worth(*from))
         .map_or(0, |from| places[from].start)
+}
+
+/// The bytes of the snippet around the match at character `first`: no half of a sign at its ends, unless one sign is
+/// longer than all of it.
+fn shown(original: &str, text: &Folded, first: usize) -> Range<usize> {
+    let start = word_start(text, first.saturating_sub(LEAD));
+    let Range { start, end } = text.bytes(start, (start + SNIPPET).min(text.chars.len()));
+    let first = text.bytes(first, first).start;
+    let whole_start = sign_end(original, start);
+    let start = if whole_start <= first {
+        whole_start
+    } else {
+        start
+    };
+    let whole_end = sign_start(original, end);
+    let end = if whole_end > first { whole_end } else { end };
+    start..end
+}
+
+/// Where the sign begins in which byte `at` lies: an emoji of several characters, a letter with all that belongs to it.
+fn sign_start(text: &str, at: usize) -> usize {
+    let mut cursor = GraphemeCursor::new(at, text.len(), true);
+    match cursor.is_boundary(text, 0) {
+        Ok(false) => cursor.prev_boundary(text, 0).ok().flatten().unwrap_or(at),
+        _ => at,
+    }
+}
+
+/// Where it ends.
+fn sign_end(text: &str, at: usize) -> usize {
+    let mut cursor = GraphemeCursor::new(at, text.len(), true);
+    match cursor.is_boundary(text, 0) {
+        Ok(false) => cursor.next_boundary(text, 0).ok().flatten().unwrap_or(at),
+        _ => at,
+    }
 }
 
 /// Not in the middle of a word, if one begins nearby.
