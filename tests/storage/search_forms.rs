@@ -1,4 +1,5 @@
-//! Words in another form than the one that was typed: English words that the stemmer keeps apart.
+//! Words in another form than the one that was typed: English words that the stemmer keeps apart, and words of two
+//! scripts without regard to accents and width.
 
 use crate::searching::{find, marked};
 use crate::support::World;
@@ -105,4 +106,31 @@ fn the_exact_word_comes_before_its_forms() {
         .map(|hit| marked(hit).concat())
         .collect();
     assert_eq!(found, ["try", "tries"]);
+}
+
+#[test]
+fn a_term_of_two_scripts_is_found_without_accents_and_in_both_widths() {
+    let world = said(&[
+        "明天去café店吧",
+        "我在ＡＢＣ公司工作",
+        "他在abc公司学习",
+        "她说：“你好，世界”",
+        "ぼくのｉＰｈｏｎｅ手机 カフェ",
+    ]);
+    for (query, count, mark) in [
+        ("cafe店", 1, "café店"),
+        ("CAFÉ店", 1, "café店"),
+        ("abc公司", 2, "abc公司"),
+        ("ａｂｃ公司", 2, "abc公司"),
+        ("iphone手机", 1, "ｉＰｈｏｎｅ手机"),
+        ("你好,世界", 1, "你好，世界"),
+    ] {
+        let hits = find(&world, query);
+        assert_eq!(hits.len(), count, "{query}");
+        assert_eq!(marked(&hits[0]), [mark], "{query}");
+    }
+    for query in ["cafe铺", "abd公司", "c公工", "cafe公司"] {
+        assert_eq!(find(&world, query).len(), 0, "{query}");
+    }
+    assert_eq!(find(&world, "公司 -abc公司").len(), 0);
 }

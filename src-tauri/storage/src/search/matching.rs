@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rusqlite::named_params;
 
-use super::fold::{Folded, fold, has_points, other_width};
+use super::fold::{Folded, fold, has_points, is_unspaced, other_width};
 use super::query::{Query, Script, Term};
 use super::source::Source;
 use crate::Error;
@@ -114,11 +114,32 @@ impl Matching {
         text: &str,
         trigrams: &mut Vec<String>,
     ) -> Result<bool, Error> {
-        match trigrams_of(tx, source, text)? {
-            Some(found) if found.is_empty() => return Ok(false),
-            Some(found) => trigrams.push(any(&found)),
-            None => self.wanted.push(Folded::of(text).chars),
+        let is_mixed = !text.chars().all(is_unspaced);
+        if is_mixed {
+            // Trigrams keep accents and widths: they lead to the text by what has none, and the text decides.
+            self.wanted.push(Folded::of(text).chars);
         }
+        let mut leads = Vec::new();
+        for run in text
+            .split(|c| !is_unspaced(c))
+            .filter(|run| !run.is_empty())
+        {
+            match trigrams_of(tx, source, run)? {
+                Some(found) if found.is_empty() => return Ok(false),
+                Some(found) => leads.push(any(&found)),
+                None => {}
+            }
+        }
+        if leads.is_empty() && is_mixed {
+            // Each too common: then only as it stands, for which the index has an answer.
+            match trigrams_of(tx, source, text)? {
+                Some(found) if found.is_empty() => return Ok(false),
+                found => leads.extend(found.map(|found| any(&found))),
+            }
+        } else if leads.is_empty() {
+            self.wanted.push(Folded::of(text).chars);
+        }
+        trigrams.append(&mut leads);
         Ok(true)
     }
 
