@@ -64,6 +64,7 @@ mod search;
 mod search_corpus;
 mod search_forms;
 mod search_marks;
+mod search_operators;
 mod search_pages;
 mod searching;
 mod settings;

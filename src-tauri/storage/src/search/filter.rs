@@ -104,11 +104,11 @@ impl Conditions {
         }
         if let Some(day) = filters.before {
             let condition = format!("{} < :before_day", at(source));
-            self.add(&condition, ":before_day", begin_of(day, zone)?);
+            self.add(&condition, ":before_day", begin_of(day, zone));
         }
         if let Some(day) = filters.after {
             let condition = format!("{} >= :from_day", at(source));
-            self.add(&condition, ":from_day", begin_of(day, zone)?);
+            self.add(&condition, ":from_day", begin_of(day, zone));
         }
         if filters.is_bookmarked {
             self.sql.push_str(
@@ -152,12 +152,16 @@ const fn at(source: &Source) -> &'static str {
     }
 }
 
-/// The moment at which a day begins where the learner lives; days that have no midnight begin when they begin.
-fn begin_of(day: Date, zone: &TimeZone) -> Result<Timestamp, Error> {
-    zone.to_ambiguous_zoned(day.at(0, 0, 0, 0))
-        .compatible()
-        .map(|begin| Timestamp::from_millis(begin.timestamp().as_millisecond()))
-        .map_err(|_| Error::invalid("day", "is none of the calendar's"))
+/// The moment at which a day begins where the learner lives; days that have no midnight begin when they begin. The
+/// calendar's last days, which end after all time that can be reckoned with, begin at the end of time, and its first
+/// ones at the beginning.
+fn begin_of(day: Date, zone: &TimeZone) -> Timestamp {
+    let begin = zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible();
+    Timestamp::from_millis(match begin {
+        Ok(begin) => begin.timestamp().as_millisecond(),
+        Err(_) if day.year() > 0 => i64::MAX,
+        Err(_) => i64::MIN,
+    })
 }
 
 /// The learner's folders with such a name, and all within them.
