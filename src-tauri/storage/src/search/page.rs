@@ -68,7 +68,10 @@ pub fn run(
     };
     let kind = request.kind.or(search.query.kind);
     if kind.is_none() && request.cursor.is_none() {
-        for other in OTHERS {
+        for other in OTHERS
+            .into_iter()
+            .filter(|other| search.query.is_of(*other))
+        {
             let found = search.page(Source::of(other), Position::FIRST, FEW)?;
             if found.next.is_some() {
                 page.more.push(other);
@@ -76,11 +79,11 @@ pub fn run(
             page.hits.extend(found.hits);
         }
     }
-    let found = search.page(
-        Source::of(kind.unwrap_or(SearchKind::Message)),
-        start,
-        limit,
-    )?;
+    let kind = kind.unwrap_or(SearchKind::Message);
+    if !search.query.is_of(kind) {
+        return Ok(page);
+    }
+    let found = search.page(Source::of(kind), start, limit)?;
     page.hits.extend(found.hits);
     page.next = found.next.map(Position::to_cursor);
     Ok(page)
