@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use parlance_storage::{SearchKind, conversation};
 
 use crate::searching::request;
-use crate::support::World;
+use crate::support::{World, json, parlance_db};
 
 pub const ZONES: [&str; 4] = [
     "UTC",
@@ -149,6 +149,26 @@ fn a_place_with_a_minus_is_not_looked_into() {
         ("-in:notes", vec![]),
     ] {
         assert_eq!(kinds(query), expected, "{query}");
+    }
+}
+
+#[test]
+fn the_tool_takes_a_query_that_begins_with_an_exclusion_like_an_option_or_not() {
+    let world = World::new();
+    let talk = world.conversation();
+    world.send(talk, "我想吃crème brûlée。").unwrap();
+    for (query, count) in [
+        ("-absent", 1),
+        ("-brûlée", 0),
+        ("-help", 1),
+        ("-Very", 1),
+        ("-\"想吃\"", 0),
+        ("-is:pinned 想", 1),
+    ] {
+        let output = parlance_db(world.path(), &["search", query, "--limit", "3", "--json"]);
+        assert!(output.status.success(), "{query}: {output:?}");
+        let hits = &json(&output)["hits"];
+        assert_eq!(hits.as_array().unwrap().len(), count, "{query}");
     }
 }
 
