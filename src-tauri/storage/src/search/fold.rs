@@ -161,3 +161,50 @@ pub(super) const fn is_unspaced(c: char) -> bool {
         | '\u{aa60}'..='\u{aa7f}' | '\u{ac00}'..='\u{d7fb}' | '\u{f900}'..='\u{faff}'
         | '\u{ff66}'..='\u{ffdc}' | '\u{1b000}'..='\u{1b16f}' | '\u{20000}'..='\u{3fffd}')
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::is_unspaced;
+    use crate::migrations::EMBEDDED;
+
+    /// The ranges of each view `searchable_…_unspaced`, as the migrations last made it.
+    fn ranges_of_views() -> BTreeMap<&'static str, Vec<(u32, u32)>> {
+        let mut views = BTreeMap::new();
+        for migration in EMBEDDED {
+            for view in migration.sql.split("CREATE VIEW ").skip(1) {
+                let name = view.split_whitespace().next().unwrap();
+                if name.ends_with("_unspaced") {
+                    let body = view.split(';').next().unwrap();
+                    views.insert(name, ranges_of(body));
+                }
+            }
+        }
+        views
+    }
+
+    fn ranges_of(body: &str) -> Vec<(u32, u32)> {
+        let ends: Vec<u32> = body
+            .split("char(0x")
+            .skip(1)
+            .map(|end| u32::from_str_radix(end.split(')').next().unwrap(), 16).unwrap())
+            .collect();
+        ends.chunks(2).map(|ends| (ends[0], ends[1])).collect()
+    }
+
+    #[test]
+    fn the_views_index_the_same_scripts_as_are_looked_for_there() {
+        let views = ranges_of_views();
+        assert_eq!(views.len(), 5, "{:?}", views.keys());
+        for (view, ranges) in views {
+            for c in '\0'..=char::MAX {
+                let is_indexed = ranges
+                    .iter()
+                    .any(|(first, last)| (*first..=*last).contains(&u32::from(c)));
+                assert_eq!(is_indexed, is_unspaced(c), "{view}, {c:?}");
+            }
+        }
+    }
+}
