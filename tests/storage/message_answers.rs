@@ -24,7 +24,7 @@ fn talk(world: &World) -> (ConversationId, Vec<MessageId>) {
     }
     let user = world.user;
     world
-        .write(move |tx| parlance_storage::conversation::mark_read(tx, user, talk))
+        .write(move |tx| parlance_storage::conversation::mark_read(tx, user, &[talk]))
         .unwrap();
     world.clock.advance(SECOND);
     (talk, ids)

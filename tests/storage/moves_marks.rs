@@ -125,7 +125,7 @@ impl Life {
         self.world
             .act(move |tx, user, _| {
                 if is_read {
-                    conversation::mark_read(tx, user, talk)
+                    conversation::mark_read(tx, user, &[talk])
                 } else {
                     conversation::mark_unread(tx, user, &[talk])
                 }

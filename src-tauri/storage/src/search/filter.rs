@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rusqlite::{ToSql, named_params};
 
-use super::query::{Filters, Name};
+use super::query::{Filter, Name, What};
 use super::source::Source;
 use crate::Error;
 use crate::id::{FolderId, UserId};
@@ -13,10 +13,20 @@ use crate::time::Timestamp;
 use crate::tx::ReadTx;
 
 /// Conditions on `thing`, its conversation `c` and its message `m`.
+///
+/// Of what is negated everything stays of which the condition is not true: also what has no conversation, no level or
+/// nobody who said it.
 #[derive(Default)]
 pub(super) struct Conditions {
     sql: String,
     parameters: Vec<(String, Box<dyn ToSql>)>,
+}
+
+/// One of them, with the value that it compares.
+struct Condition {
+    /// With `?` for the value.
+    sql: String,
+    value: Option<Box<dyn ToSql>>,
 }
 
 impl Conditions {
@@ -25,55 +35,32 @@ impl Conditions {
         tx: &ReadTx<'_>,
         user: UserId,
         source: &Source,
-        filters: &Filters,
+        filters: &[Filter],
         zone: &TimeZone,
     ) -> Result<Option<Self>, Error> {
-        let mut conditions = Self::default();
         let is_said = !matches!(source.kind, SearchKind::Title | SearchKind::Word);
-        if (filters.role.is_some() || filters.is_bookmarked) && !is_said {
+        let is_of_what_is_said =
+            |filter: &Filter| matches!(filter.what, What::Role(_) | What::Bookmarked);
+        let mut wanted = filters.iter().filter(|filter| !filter.is_negated);
+        if !is_said && wanted.any(is_of_what_is_said) {
             return Ok(None);
         }
-        conditions.add_of_conversation(tx, user, source, filters)?;
-        if !conditions.are_met_by_a_conversation(tx, user)? {
+        let mut conditions = Self::default();
+        let (of_conversation, of_thing): (Vec<_>, Vec<_>) = filters
+            .iter()
+            .partition(|filter| is_of_conversation(&filter.what, source));
+        for filter in &of_conversation {
+            conditions.add(condition_of(tx, user, source, filter, zone)?, filter);
+        }
+        let needs_conversation = source.kind != SearchKind::Word
+            || of_conversation.iter().any(|filter| !filter.is_negated);
+        if needs_conversation && !conditions.are_met_by_a_conversation(tx, user)? {
             return Ok(None);
         }
-        conditions.add_of_thing(source, filters, zone)?;
+        for filter in &of_thing {
+            conditions.add(condition_of(tx, user, source, filter, zone)?, filter);
+        }
         Ok(Some(conditions))
-    }
-
-    fn add_of_conversation(
-        &mut self,
-        tx: &ReadTx<'_>,
-        user: UserId,
-        source: &Source,
-        filters: &Filters,
-    ) -> Result<(), Error> {
-        for (place, name) in filters.folders.iter().enumerate() {
-            let folders = serde_json::json!(folders_named(tx, user, name)?).to_string();
-            self.add_list("c.folder_id", &format!(":folders{place}"), folders);
-        }
-        for (place, name) in filters.tags.iter().enumerate() {
-            let tags = serde_json::json!(tags_named(tx, user, name)?).to_string();
-            self.add_list(
-                "EXISTS (SELECT 1 FROM conversation_tags AS t WHERE t.conversation_id = c.id AND t.tag",
-                &format!(":tags{place}"),
-                tags,
-            );
-            self.sql.push(')');
-        }
-        if let Some(level) = filters.level.filter(|_| source.kind != SearchKind::Word) {
-            self.add("c.level = :level", ":level", level);
-        }
-        for (is_asked, condition) in [
-            (filters.is_pinned, " AND c.pinned_at IS NOT NULL"),
-            (filters.is_archived, " AND c.status = 'archived'"),
-            (filters.is_unread, " AND c.last_message_at > c.last_read_at"),
-        ] {
-            if is_asked {
-                self.sql.push_str(condition);
-            }
-        }
-        Ok(())
     }
 
     /// No walk through all that was said to find that there is no such conversation.
@@ -90,47 +77,18 @@ impl Conditions {
         Ok(statement.exists(&parameters[..])?)
     }
 
-    fn add_of_thing(
-        &mut self,
-        source: &Source,
-        filters: &Filters,
-        zone: &TimeZone,
-    ) -> Result<(), Error> {
-        if let Some(level) = filters.level.filter(|_| source.kind == SearchKind::Word) {
-            self.add("thing.difficulty_level = :level", ":level", level);
+    fn add(&mut self, condition: Condition, filter: &Filter) {
+        let mut sql = condition.sql;
+        if let Some(value) = condition.value {
+            let name = format!(":value{}", self.parameters.len());
+            sql = sql.replace('?', &name);
+            self.parameters.push((name, value));
         }
-        if let Some(role) = filters.role {
-            self.add("m.role = :role", ":role", role);
+        if filter.is_negated {
+            sql = format!("({sql}) IS NOT TRUE");
         }
-        if let Some(day) = filters.before {
-            let condition = format!("{} < :before_day", at(source));
-            self.add(&condition, ":before_day", begin_of(day, zone)?);
-        }
-        if let Some(day) = filters.after {
-            let condition = format!("{} >= :from_day", at(source));
-            self.add(&condition, ":from_day", begin_of(day, zone)?);
-        }
-        if filters.is_bookmarked {
-            self.sql.push_str(
-                " AND EXISTS (SELECT 1 FROM message_bookmarks AS b WHERE b.message_id = m.id AND b.user_id = :user)",
-            );
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, condition: &str, name: &str, value: impl ToSql + 'static) {
         self.sql.push_str(" AND ");
-        self.sql.push_str(condition);
-        self.parameters.push((name.to_owned(), Box::new(value)));
-    }
-
-    /// `value` is a JSON array, so that the statement is the same however many there are.
-    fn add_list(&mut self, condition: &str, name: &str, value: String) {
-        self.add(
-            &format!("{condition} IN (SELECT value FROM json_each({name}))"),
-            name,
-            value,
-        );
+        self.sql.push_str(&sql);
     }
 
     /// Begins with AND, or is empty.
@@ -145,6 +103,65 @@ impl Conditions {
     }
 }
 
+impl Condition {
+    fn plain(sql: &str) -> Self {
+        Self {
+            sql: sql.to_owned(),
+            value: None,
+        }
+    }
+
+    fn with(sql: &str, value: impl ToSql + 'static) -> Self {
+        Self {
+            sql: sql.to_owned(),
+            value: Some(Box::new(value)),
+        }
+    }
+}
+
+const fn is_of_conversation(what: &What, source: &Source) -> bool {
+    match what {
+        What::Level(_) => !matches!(source.kind, SearchKind::Word),
+        What::Role(_) | What::Before(_) | What::After(_) | What::Bookmarked => false,
+        _ => true,
+    }
+}
+
+/// What must be true, or must not be if the filter is negated.
+fn condition_of(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    source: &Source,
+    filter: &Filter,
+    zone: &TimeZone,
+) -> Result<Condition, Error> {
+    // A list is a JSON array, so that the statement is the same however many there are.
+    Ok(match &filter.what {
+        What::Folder(name) => Condition::with(
+            "c.folder_id IN (SELECT value FROM json_each(?))",
+            serde_json::json!(folders_named(tx, user, name)?).to_string(),
+        ),
+        What::Tag(name) => Condition::with(
+            "EXISTS (SELECT 1 FROM conversation_tags AS t WHERE t.conversation_id = c.id
+                 AND t.tag IN (SELECT value FROM json_each(?)))",
+            serde_json::json!(tags_named(tx, user, name)?).to_string(),
+        ),
+        What::Level(level) if source.kind == SearchKind::Word => {
+            Condition::with("thing.difficulty_level = ?", *level)
+        }
+        What::Level(level) => Condition::with("c.level = ?", *level),
+        What::Role(role) => Condition::with("m.role = ?", *role),
+        What::Before(day) => Condition::with(&format!("{} < ?", at(source)), begin_of(*day, zone)),
+        What::After(day) => Condition::with(&format!("{} >= ?", at(source)), begin_of(*day, zone)),
+        What::Pinned => Condition::plain("c.pinned_at IS NOT NULL"),
+        What::Archived => Condition::plain("c.status = 'archived'"),
+        What::Unread => Condition::plain("c.last_message_at > c.last_read_at"),
+        What::Bookmarked => Condition::plain(
+            "EXISTS (SELECT 1 FROM message_bookmarks AS b WHERE b.message_id = m.id AND b.user_id = :user)",
+        ),
+    })
+}
+
 const fn at(source: &Source) -> &'static str {
     match source.kind {
         SearchKind::Title => "coalesce(c.last_message_at, c.created_at)",
@@ -152,12 +169,16 @@ const fn at(source: &Source) -> &'static str {
     }
 }
 
-/// The moment at which a day begins where the learner lives; days that have no midnight begin when they begin.
-fn begin_of(day: Date, zone: &TimeZone) -> Result<Timestamp, Error> {
-    zone.to_ambiguous_zoned(day.at(0, 0, 0, 0))
-        .compatible()
-        .map(|begin| Timestamp::from_millis(begin.timestamp().as_millisecond()))
-        .map_err(|_| Error::invalid("day", "is none of the calendar's"))
+/// The moment at which a day begins where the learner lives; days that have no midnight begin when they begin. The
+/// calendar's last days, which end after all time that can be reckoned with, begin at the end of time, and its first
+/// ones at the beginning.
+fn begin_of(day: Date, zone: &TimeZone) -> Timestamp {
+    let begin = zone.to_ambiguous_zoned(day.at(0, 0, 0, 0)).compatible();
+    Timestamp::from_millis(match begin {
+        Ok(begin) => begin.timestamp().as_millisecond(),
+        Err(_) if day.year() > 0 => i64::MAX,
+        Err(_) => i64::MIN,
+    })
 }
 
 /// The learner's folders with such a name, and all within them.

@@ -33,9 +33,32 @@ impl Folded {
         self.places.push(place);
     }
 
-    /// The bytes of the original from character `start` to before `end`, with the accents that belong to it.
+    /// The bytes of the original from character `start` to before `end`, with the accents that belong to it. A
+    /// character of the original of which only a part is meant, as an s of ß, counts as a whole.
     pub(super) fn bytes(&self, start: usize, end: usize) -> std::ops::Range<usize> {
-        self.places[start]..self.places[end]
+        let is_begun = |end: &usize| *end > start && self.places[*end] == self.places[end - 1];
+        let end = (end..self.chars.len()).find(|end| !is_begun(end));
+        self.places[start]..self.places[end.unwrap_or(self.chars.len())]
+    }
+
+    /// Where words begin and end.
+    pub(super) fn words(&self) -> Vec<(usize, usize)> {
+        let mut words = Vec::new();
+        let mut start = None;
+        for (place, c) in self.chars.iter().enumerate() {
+            match (c.is_alphanumeric(), start) {
+                (true, None) => start = Some(place),
+                (false, Some(begin)) => {
+                    words.push((begin, place));
+                    start = None;
+                }
+                _ => {}
+            }
+        }
+        if let Some(begin) = start {
+            words.push((begin, self.chars.len()));
+        }
+        words
     }
 
     /// Where `needle` begins, from `from` on.
@@ -137,4 +160,51 @@ pub(super) const fn is_unspaced(c: char) -> bool {
         | '\u{4e00}'..='\u{9fff}' | '\u{a960}'..='\u{a97f}' | '\u{a9e0}'..='\u{a9ff}'
         | '\u{aa60}'..='\u{aa7f}' | '\u{ac00}'..='\u{d7fb}' | '\u{f900}'..='\u{faff}'
         | '\u{ff66}'..='\u{ffdc}' | '\u{1b000}'..='\u{1b16f}' | '\u{20000}'..='\u{3fffd}')
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::is_unspaced;
+    use crate::migrations::EMBEDDED;
+
+    /// The ranges of each view `searchable_…_unspaced`, as the migrations last made it.
+    fn ranges_of_views() -> BTreeMap<&'static str, Vec<(u32, u32)>> {
+        let mut views = BTreeMap::new();
+        for migration in EMBEDDED {
+            for view in migration.sql.split("CREATE VIEW ").skip(1) {
+                let name = view.split_whitespace().next().unwrap();
+                if name.ends_with("_unspaced") {
+                    let body = view.split(';').next().unwrap();
+                    views.insert(name, ranges_of(body));
+                }
+            }
+        }
+        views
+    }
+
+    fn ranges_of(body: &str) -> Vec<(u32, u32)> {
+        let ends: Vec<u32> = body
+            .split("char(0x")
+            .skip(1)
+            .map(|end| u32::from_str_radix(end.split(')').next().unwrap(), 16).unwrap())
+            .collect();
+        ends.chunks(2).map(|ends| (ends[0], ends[1])).collect()
+    }
+
+    #[test]
+    fn the_views_index_the_same_scripts_as_are_looked_for_there() {
+        let views = ranges_of_views();
+        assert_eq!(views.len(), 5, "{:?}", views.keys());
+        for (view, ranges) in views {
+            for c in '\0'..=char::MAX {
+                let is_indexed = ranges
+                    .iter()
+                    .any(|(first, last)| (*first..=*last).contains(&u32::from(c)));
+                assert_eq!(is_indexed, is_unspaced(c), "{view}, {c:?}");
+            }
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rusqlite::named_params;
 
-use super::fold::{Folded, fold, has_points, other_width};
+use super::fold::{Folded, fold, has_points, is_unspaced, other_width};
 use super::query::{Query, Script, Term};
 use super::source::Source;
 use crate::Error;
@@ -50,6 +50,8 @@ pub(super) struct Matching {
     wanted: Vec<Vec<char>>,
     /// Must not stand in the text.
     unwanted: Vec<Vec<char>>,
+    /// Must not be a word of the text.
+    unwanted_words: Vec<Vec<char>>,
 }
 
 impl Matching {
@@ -61,60 +63,139 @@ impl Matching {
         depth: Depth,
     ) -> Result<Option<Self>, Error> {
         let mut matching = Self::default();
-        let (mut words, mut excluded, mut trigrams) = (Vec::new(), Vec::new(), Vec::new());
-        let mut has_parts = false;
+        let mut found = Found::default();
         for term in &query.terms {
             match (term.script(), term.is_excluded) {
-                (Script::Words, true) => excluded.push(quoted(&term.text)),
+                (Script::Words, true) => matching.exclude_word(term, &mut found),
+                (_, true) => matching.unwanted.push(Folded::of(&term.text).chars),
                 (Script::Words, false) if depth == Depth::Parts && has_points(&term.text) => {
-                    has_parts = true;
+                    found.has_parts = true;
                     matching.wanted.push(Folded::of(&term.text).chars);
                 }
-                (Script::Words, false) => {
-                    let mut alternatives = forms(term);
-                    if depth == Depth::Parts {
-                        let parts = words_with(tx, source, term)?;
-                        has_parts |= !parts.is_empty();
-                        alternatives.extend(parts.iter().map(|part| quoted(part)));
+                (Script::Words, false) => found.add_word(tx, source, term, depth)?,
+                (Script::Unspaced, false) => {
+                    if !matching.add_unspaced(tx, source, &term.text, &mut found.trigrams)? {
+                        return Ok(None);
                     }
-                    words.push(any(&alternatives));
                 }
-                (_, true) => matching.unwanted.push(Folded::of(&term.text).chars),
-                (Script::Unspaced, false) => match trigrams_of(tx, source, &term.text)? {
-                    Some(found) if found.is_empty() => return Ok(None),
-                    Some(found) => trigrams.push(any(&found)),
-                    None => matching.wanted.push(Folded::of(&term.text).chars),
-                },
                 (Script::Signs, false) => matching.wanted.push(Folded::of(&term.text).chars),
             }
         }
-        if depth == Depth::Parts {
-            if !has_parts {
-                return Ok(None);
-            }
-            let whole: Vec<String> = query
-                .terms
-                .iter()
-                .filter(|term| !term.is_excluded && term.script() == Script::Words)
-                .map(|term| any(&forms(term)))
-                .collect();
-            matching.without = Some(whole.join(" AND "));
+        if depth == Depth::Parts && !found.has_parts {
+            return Ok(None);
         }
-        matching.words = all(&words, &excluded);
-        if words.is_empty() {
+        let mut without: Vec<String> = match depth {
+            Depth::Words => Vec::new(),
+            Depth::Parts => vec![whole_words(query)],
+        };
+        if found.words.is_empty() {
             // The index cannot begin with what must not be.
-            matching.words = None;
-            matching.without = (!excluded.is_empty()).then(|| excluded.join(" OR "));
+            without.append(&mut found.excluded);
         }
-        matching.trigrams = all(&trigrams, &[]);
+        matching.without = (!without.is_empty()).then(|| without.join(" OR "));
+        matching.words = all(&found.words, &found.excluded);
+        matching.trigrams = all(&found.trigrams, &[]);
         Ok(Some(matching))
+    }
+
+    fn exclude_word(&mut self, term: &Term, found: &mut Found) {
+        found.excluded.push(quoted(&term.text));
+        // By the index, `-sky` would leave out `ski` with `skies`.
+        let forms = term.forms_apart();
+        self.unwanted_words
+            .extend(forms.iter().map(|form| form.chars().collect()));
+    }
+
+    /// Whether there can be a text with it.
+    fn add_unspaced(
+        &mut self,
+        tx: &ReadTx<'_>,
+        source: &Source,
+        text: &str,
+        trigrams: &mut Vec<String>,
+    ) -> Result<bool, Error> {
+        let is_mixed = !text.chars().all(is_unspaced);
+        if is_mixed {
+            // Trigrams keep accents and widths: they lead to the text by what has none, and the text decides.
+            self.wanted.push(Folded::of(text).chars);
+        }
+        let mut leads = Vec::new();
+        for run in text
+            .split(|c| !is_unspaced(c))
+            .filter(|run| !run.is_empty())
+        {
+            match trigrams_of(tx, source, run)? {
+                Some(found) if found.is_empty() => return Ok(false),
+                Some(found) => leads.push(any(&found)),
+                None => {}
+            }
+        }
+        if leads.is_empty() && is_mixed {
+            // Each too common: then only as it stands, for which the index has an answer.
+            match trigrams_of(tx, source, text)? {
+                Some(found) if found.is_empty() => return Ok(false),
+                found => leads.extend(found.map(|found| any(&found))),
+            }
+        } else if leads.is_empty() {
+            self.wanted.push(Folded::of(text).chars);
+        }
+        trigrams.append(&mut leads);
+        Ok(true)
     }
 
     /// Whether the text holds what no index can tell.
     pub(super) fn holds(&self, text: &Folded) -> bool {
         let has = |needle: &Vec<char>| text.find(needle, 0).is_some();
-        self.wanted.iter().all(has) && !self.unwanted.iter().any(has)
+        self.wanted.iter().all(has)
+            && !self.unwanted.iter().any(has)
+            && (self.unwanted_words.is_empty() || !self.has_unwanted_word(text))
     }
+
+    fn has_unwanted_word(&self, text: &Folded) -> bool {
+        let words = text.words();
+        let mut words = words.iter().map(|(start, end)| &text.chars[*start..*end]);
+        words.any(|word| self.unwanted_words.iter().any(|unwanted| unwanted == word))
+    }
+}
+
+/// What the terms are in the full-text language.
+#[derive(Default)]
+struct Found {
+    words: Vec<String>,
+    excluded: Vec<String>,
+    trigrams: Vec<String>,
+    /// Some term may stand inside of a longer word.
+    has_parts: bool,
+}
+
+impl Found {
+    fn add_word(
+        &mut self,
+        tx: &ReadTx<'_>,
+        source: &Source,
+        term: &Term,
+        depth: Depth,
+    ) -> Result<(), Error> {
+        let mut alternatives = forms(term);
+        if depth == Depth::Parts {
+            let parts = words_with(tx, source, term)?;
+            self.has_parts |= !parts.is_empty();
+            alternatives.extend(parts.iter().map(|part| quoted(part)));
+        }
+        self.words.push(any(&alternatives));
+        Ok(())
+    }
+}
+
+/// What [`Depth::Words`] asks of the index of words, in brackets.
+fn whole_words(query: &Query) -> String {
+    let words: Vec<String> = query
+        .terms
+        .iter()
+        .filter(|term| !term.is_excluded && term.script() == Script::Words)
+        .map(|term| any(&forms(term)))
+        .collect();
+    format!("({})", words.join(" AND "))
 }
 
 /// A term as a string of the full-text language, in which nothing is an operator.
@@ -140,13 +221,16 @@ fn all(wanted: &[String], excluded: &[String]) -> Option<String> {
     })
 }
 
-/// The whole word; of one that is perhaps not whole yet, also what begins with it or may come of it.
+/// The whole word and the forms that the index keeps apart; of one that is perhaps not whole yet, also what begins with it or may come of it.
 fn forms(term: &Term) -> Vec<String> {
     let whole = quoted(&term.text);
+    let others = term.forms_apart();
+    let others = others.iter().map(|form| quoted(form));
     if !term.is_unfinished {
-        return vec![whole];
+        return std::iter::once(whole).chain(others).collect();
     }
     let mut forms = vec![format!("{whole} *")];
+    forms.extend(others);
     let is_english = term.text.chars().all(|c| c.is_ascii_alphabetic());
     if is_english && term.text.len() >= SHORTEST_STEM {
         forms.extend(

@@ -10,6 +10,7 @@
 mod file;
 mod filter;
 mod fold;
+mod forms;
 mod matching;
 mod page;
 mod query;
@@ -39,7 +40,9 @@ pub struct SearchRequest {
     /// As it was typed: words, "phrases", -exclusions and operators. Nothing is an error.
     ///
     /// Operators are `tag:`, `folder:`, `level:`, `from:` (me, tutor), `before:`, `after:` (2024, 2024-05, 2024-05-09),
-    /// `is:` (pinned, archived, unread, bookmarked) and `in:` (messages, titles, notes, corrections, words).
+    /// `is:` (pinned, archived, unread, bookmarked) and `in:` (messages, titles, notes, corrections, words). With a
+    /// minus in front an operator leaves out what it would find, so that `-before:2024` is `after:2024`, and a tag or
+    /// a folder that nobody has leaves out nothing.
     pub text: String,
     /// Where to look; `None`: everywhere, messages page by page and on the first page a few hits of each other kind.
     pub kind: Option<SearchKind>,

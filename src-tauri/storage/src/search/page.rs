@@ -26,6 +26,8 @@ const STEP: usize = 9_000;
 /// comes soon.
 const MOST_OF_WINDOW: usize = 10_000;
 const MOST_OF_PAGE: usize = 30_000;
+/// No row has a smaller id.
+const LOWEST_ROW: i64 = 0;
 /// Hits of each other kind on the first page.
 const FEW: usize = 5;
 /// The other kinds, in the order in which they are shown.
@@ -69,7 +71,10 @@ pub fn run(
     };
     let kind = request.kind.or(search.query.kind);
     if kind.is_none() && request.cursor.is_none() {
-        for other in OTHERS {
+        for other in OTHERS
+            .into_iter()
+            .filter(|other| search.query.is_of(*other))
+        {
             let found = search.page(Source::of(other), Position::FIRST, FEW)?;
             if found.next.is_some() {
                 page.more.push(other);
@@ -77,11 +82,11 @@ pub fn run(
             page.hits.extend(found.hits);
         }
     }
-    let found = search.page(
-        Source::of(kind.unwrap_or(SearchKind::Message)),
-        start,
-        limit,
-    )?;
+    let kind = kind.unwrap_or(SearchKind::Message);
+    if !search.query.is_of(kind) {
+        return Ok(page);
+    }
+    let found = search.page(Source::of(kind), start, limit)?;
     page.hits.extend(found.hits);
     page.next = found.next.map(Position::to_cursor);
     Ok(page)
@@ -93,8 +98,18 @@ struct Position {
     depth: Depth,
     /// The window holds the hits below this row.
     before: i64,
-    /// What was shown of that window last: its score and its row.
-    after: Option<(u32, i64)>,
+    /// What was shown of that window; `None` at its beginning.
+    shown: Option<Shown>,
+}
+
+/// How far a window was shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Shown {
+    /// The window ends at this row, however many of its hits are deleted or come back meanwhile: one that grew over
+    /// better hits would take them for shown.
+    from: i64,
+    /// The last hit: its score and its row.
+    last: (u32, i64),
 }
 
 impl Position {
@@ -104,7 +119,7 @@ impl Position {
         Self {
             depth,
             before,
-            after: None,
+            shown: None,
         }
     }
 
@@ -116,14 +131,17 @@ impl Position {
             _ => return None,
         };
         let before = id::decode(parts.next()?).ok()?;
-        let after = match parts.next() {
+        let shown = match parts.next() {
             None => None,
-            Some(score) => Some((score.parse().ok()?, id::decode(parts.next()?).ok()?)),
+            Some(from) => Some(Shown {
+                from: id::decode(from).ok()?,
+                last: (parts.next()?.parse().ok()?, id::decode(parts.next()?).ok()?),
+            }),
         };
         parts.next().is_none().then_some(Self {
             depth,
             before,
-            after,
+            shown,
         })
     }
 
@@ -133,10 +151,11 @@ impl Position {
             Depth::Parts => "parts",
         };
         let before = id::encode(self.before);
-        match self.after {
-            None => format!("{depth}.{before}"),
-            Some((score, row)) => format!("{depth}.{before}.{score}.{}", id::encode(row)),
-        }
+        let Some(Shown { from, last }) = self.shown else {
+            return format!("{depth}.{before}");
+        };
+        let (from, (score, row)) = (id::encode(from), last);
+        format!("{depth}.{before}.{from}.{score}.{}", id::encode(row))
     }
 }
 
@@ -159,6 +178,12 @@ struct Window {
     /// Where the next one begins; `None` if there is no other.
     below: Option<i64>,
     looked_at: usize,
+}
+
+impl Window {
+    fn has_room(&self) -> bool {
+        self.ranked.len() < WINDOW && self.looked_at < MOST_OF_WINDOW
+    }
 }
 
 impl Search<'_, '_> {
@@ -208,17 +233,13 @@ impl Search<'_, '_> {
         limit: usize,
         hits: &mut Vec<SearchHit>,
     ) -> Option<Position> {
-        let is_left = |score: u32, row: i64| {
-            position
-                .after
-                .is_none_or(|(last_score, last_row)| (score, row) < (last_score, last_row))
-        };
+        let mut last = position.shown.map(|shown| shown.last);
+        let is_left = |hit: (u32, i64)| position.shown.is_none_or(|shown| hit < shown.last);
         let mut left = window
             .ranked
             .into_iter()
-            .filter(|(score, candidate, _)| is_left(*score, candidate.id))
+            .filter(|(score, candidate, _)| is_left((*score, candidate.id)))
             .peekable();
-        let mut last = None;
         while hits.len() < limit
             && let Some((score, candidate, text)) = left.next()
         {
@@ -226,8 +247,9 @@ impl Search<'_, '_> {
             hits.extend(self.hit(source, &candidate, &text));
         }
         if left.peek().is_some() {
+            let from = window.below.unwrap_or(LOWEST_ROW);
             return Some(Position {
-                after: last.or(position.after),
+                shown: last.map(|last| Shown { from, last }),
                 ..position
             });
         }
@@ -248,16 +270,17 @@ impl Search<'_, '_> {
             below: Some(position.before),
             looked_at: 0,
         };
+        // One of which something was shown is looked at to its end, however much came back into it.
+        let from = position.shown.map_or(LOWEST_ROW, |shown| shown.from);
         while let Some(below) = window.below
-            && window.ranked.len() < WINDOW
-            && window.looked_at < MOST_OF_WINDOW
+            && (position.shown.is_some() || window.has_room())
         {
             let step = if window.looked_at == 0 {
                 FIRST_STEP
             } else {
                 STEP
             };
-            let rows = source.look(self.tx, self.user, what, below, step)?;
+            let rows = source.look(self.tx, self.user, what, from..below, step)?;
             window.looked_at += rows.len();
             window.below = (rows.len() == step)
                 .then(|| rows.last().map(|row| row.id))
@@ -271,13 +294,15 @@ impl Search<'_, '_> {
             for row in rows {
                 let Some(text) = &row.text else { continue };
                 let folded = Folded::of(text);
-                let is_met = || position.depth == Depth::Words || self.ranking.is_met(&folded);
-                if what.0.holds(&folded) && is_met() {
+                if what.0.holds(&folded) && self.ranking.is_met(&folded, position.depth) {
                     window
                         .ranked
                         .push((self.ranking.score(&folded), row, folded));
                 }
             }
+        }
+        if position.shown.is_some() {
+            window.below = (from > LOWEST_ROW).then_some(from);
         }
         window
             .ranked

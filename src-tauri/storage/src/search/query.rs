@@ -3,7 +3,8 @@
 
 use jiff::civil::Date;
 
-use super::fold::{fold, has_unspaced};
+use super::fold::{Folded, fold, has_unspaced};
+use super::forms::forms_apart;
 use crate::invisible::is_blank;
 use crate::kinds::{CefrLevel, Role, SearchKind};
 
@@ -15,9 +16,11 @@ const MOST_TERMS: usize = 32;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Query {
     pub(super) terms: Vec<Term>,
-    pub(super) filters: Filters,
+    pub(super) filters: Vec<Filter>,
     /// Where to look; everywhere if `None`.
     pub(super) kind: Option<SearchKind>,
+    /// Where not to look.
+    pub(super) other_kinds: Vec<SearchKind>,
 }
 
 /// One word, or several in quotes.
@@ -33,23 +36,36 @@ pub(super) struct Term {
     pub(super) is_quoted: bool,
 }
 
-/// What must be so of a message besides its words.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Filters {
-    /// Each names a folder, by its beginning; what lies in folders within counts.
-    pub(super) folders: Vec<Name>,
-    /// Each names a tag, by its beginning.
-    pub(super) tags: Vec<Name>,
-    pub(super) level: Option<CefrLevel>,
-    pub(super) role: Option<Role>,
+/// What must be so of a hit besides its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Filter {
+    pub(super) what: What,
+    /// It must not be so.
+    pub(super) is_negated: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// In a folder of that name, or in one within it.
+    Folder(Name),
+    Tag(Name),
+    Level(CefrLevel),
+    Role(Role),
     /// Said before that day of the learner's.
-    pub(super) before: Option<Date>,
+    Before(Date),
     /// Said on that day of the learner's or later.
-    pub(super) after: Option<Date>,
-    pub(super) is_pinned: bool,
-    pub(super) is_archived: bool,
-    pub(super) is_unread: bool,
-    pub(super) is_bookmarked: bool,
+    After(Date),
+    Pinned,
+    Archived,
+    Unread,
+    Bookmarked,
+}
+
+impl What {
+    /// Whether a later one takes the place of an earlier one: nothing is of two levels.
+    const fn is_single(&self) -> bool {
+        !matches!(self, Self::Folder(_) | Self::Tag(_))
+    }
 }
 
 /// A name in an operator, folded.
@@ -90,14 +106,17 @@ impl Query {
 
     /// Whether nothing is asked for.
     pub(super) fn is_empty(&self) -> bool {
-        self.terms.is_empty() && self.filters == Filters::default()
+        self.terms.is_empty() && self.filters.is_empty()
+    }
+
+    /// Whether to look there, where nobody asks for a kind but the query itself.
+    pub(super) fn is_of(&self, kind: SearchKind) -> bool {
+        !self.other_kinds.contains(&kind)
     }
 
     fn add(&mut self, piece: &Piece, is_last: bool) {
-        if let Some(key) = &piece.key
-            && !piece.is_excluded
-            && self.set(key, piece)
-        {
+        if let Some(operator) = piece.operator() {
+            self.set(operator, piece.is_excluded);
             return;
         }
         let text = piece.whole_text();
@@ -116,51 +135,40 @@ impl Query {
         });
     }
 
-    /// Whether the piece is an operator with a value that it can have.
-    fn set(&mut self, key: &str, piece: &Piece) -> bool {
-        let value = fold(&piece.text);
-        let name = || Name {
-            text: fold(&piece.text),
-            is_whole: piece.is_closed,
-        };
-        let filters = &mut self.filters;
-        match key {
-            "tag" if !value.is_empty() => filters.tags.push(name()),
-            "folder" if !value.is_empty() => filters.folders.push(name()),
-            "level" => return put(&mut filters.level, CefrLevel::parse(&value.to_uppercase())),
-            "from" => return put(&mut filters.role, role(&value)),
-            "before" => return put(&mut filters.before, first_day(&value)),
-            "after" => return put(&mut filters.after, first_day(&value)),
-            "in" => return put(&mut self.kind, kind(&value)),
-            "is" => return filters.set_state(&value),
-            // `tag:` alone is on its way to become one.
-            "tag" | "folder" => {}
-            _ => return false,
+    fn set(&mut self, operator: Operator, is_negated: bool) {
+        match (operator, is_negated) {
+            (Operator::Nothing, _) => {}
+            (Operator::In(kind), false) => self.kind = Some(kind),
+            (Operator::In(kind), true) => self.other_kinds.push(kind),
+            (Operator::Is(what), _) => {
+                if what.is_single() && !is_negated {
+                    let kind = std::mem::discriminant(&what);
+                    self.filters.retain(|filter| {
+                        filter.is_negated || std::mem::discriminant(&filter.what) != kind
+                    });
+                }
+                self.filters.push(Filter { what, is_negated });
+            }
         }
-        true
     }
 }
 
-impl Filters {
-    fn set_state(&mut self, value: &str) -> bool {
-        let flag = match value {
-            "pinned" => &mut self.is_pinned,
-            "archived" => &mut self.is_archived,
-            "unread" => &mut self.is_unread,
-            "bookmarked" => &mut self.is_bookmarked,
-            _ => return false,
-        };
-        *flag = true;
-        true
-    }
+/// What an operator asks for.
+enum Operator {
+    Is(What),
+    In(SearchKind),
+    /// `tag:` alone is on its way to become one.
+    Nothing,
 }
 
-fn put<T>(place: &mut Option<T>, value: Option<T>) -> bool {
-    let is_value = value.is_some();
-    if is_value {
-        *place = value;
+fn state(value: &str) -> Option<What> {
+    match value {
+        "pinned" => Some(What::Pinned),
+        "archived" => Some(What::Archived),
+        "unread" => Some(What::Unread),
+        "bookmarked" => Some(What::Bookmarked),
+        _ => None,
     }
-    is_value
 }
 
 fn role(value: &str) -> Option<Role> {
@@ -236,6 +244,29 @@ impl Piece {
         Some((piece, rest))
     }
 
+    /// `None` if it is no operator, or none with a value that it can have.
+    fn operator(&self) -> Option<Operator> {
+        let value = fold(&self.text);
+        let is_blank = value.is_empty();
+        let name = |value| Name {
+            text: value,
+            is_whole: self.is_closed,
+        };
+        let what = match self.key.as_deref()? {
+            "tag" | "folder" if is_blank => return Some(Operator::Nothing),
+            "tag" => What::Tag(name(value)),
+            "folder" => What::Folder(name(value)),
+            "level" => What::Level(CefrLevel::parse(&value.to_uppercase())?),
+            "from" => What::Role(role(&value)?),
+            "before" => What::Before(first_day(&value)?),
+            "after" => What::After(first_day(&value)?),
+            "is" => state(&value)?,
+            "in" => return kind(&value).map(Operator::In),
+            _ => return None,
+        };
+        Some(Operator::Is(what))
+    }
+
     /// What is looked for if it is no operator.
     fn whole_text(&self) -> String {
         match &self.key {
@@ -303,5 +334,20 @@ impl Term {
         } else {
             Script::Signs
         }
+    }
+
+    /// Its word without case and accents; `None` if it is several.
+    pub(super) fn only_word(&self) -> Option<String> {
+        let text = Folded::of(&self.text);
+        match text.words()[..] {
+            [(start, end)] => Some(text.chars[start..end].iter().collect()),
+            _ => None,
+        }
+    }
+
+    /// The forms of its word that the index of words keeps apart.
+    pub(super) fn forms_apart(&self) -> Vec<String> {
+        self.only_word()
+            .map_or_else(Vec::new, |word| forms_apart(&word))
     }
 }

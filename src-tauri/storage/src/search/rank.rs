@@ -1,8 +1,13 @@
 //! How well a text answers a query, and the piece of it that shows why.
 
+use std::ops::Range;
+
 use serde::Serialize;
+use unicode_segmentation::GraphemeCursor;
 
 use super::fold::Folded;
+use super::forms::{forms_apart, other_forms};
+use super::matching::Depth;
 use super::query::{Query, Script, Term};
 
 /// A piece of a snippet.
@@ -63,6 +68,10 @@ struct RankedTerm {
     /// The words of the term, or the one text that is looked for as it is.
     words: Vec<Vec<char>>,
     is_words: bool,
+    /// Other forms of its only word that are known exactly.
+    forms: Vec<Vec<char>>,
+    /// The index finds other words with it.
+    must_be_seen: bool,
     is_unfinished: bool,
     may_be_part: bool,
 }
@@ -75,10 +84,18 @@ impl Ranking {
         }
     }
 
-    /// Whether the text itself has every term, however the indexes led to it.
-    pub(super) fn is_met(&self, text: &Folded) -> bool {
+    /// Whether the text itself has every term of which an index at this depth cannot tell.
+    pub(super) fn is_met(&self, text: &Folded, depth: Depth) -> bool {
+        let is_open = |term: &RankedTerm| depth == Depth::Parts || term.must_be_seen;
+        if !self.terms.iter().any(is_open) {
+            return true;
+        }
         let places = self.places(text);
-        (0..self.terms.len()).all(|term| places.iter().any(|place| place.term == term))
+        let has = |term: usize| places.iter().any(|place| place.term == term);
+        self.terms
+            .iter()
+            .enumerate()
+            .all(|(number, term)| !is_open(term) || has(number))
     }
 
     /// Higher is better. Every term matters, how well it is met, how often, and how much else the text says.
@@ -105,24 +122,28 @@ impl Ranking {
     pub(super) fn snippet(&self, original: &str, text: &Folded) -> Vec<SnippetPart> {
         let mut places = self.places(text);
         places.sort_unstable_by_key(|place| (place.start, place.end));
-        let start = best_start(&places).saturating_sub(LEAD);
-        let start = word_start(text, start);
-        let end = (start + SNIPPET).min(text.chars.len());
+        let shown = shown(original, text, best_start(&places));
         let mut parts = Parts::default();
-        if start > 0 {
+        if shown.start > 0 {
             parts.push("…", false);
         }
-        let mut at = start;
-        for place in places.iter().filter(|place| place.end <= end) {
-            if place.start < at {
+        let mut at = shown.start;
+        for place in &places {
+            let mark = text.bytes(place.start, place.end);
+            if mark.start >= shown.end || mark.end <= shown.start {
                 continue;
             }
-            parts.push(&original[text.bytes(at, place.start)], false);
-            parts.push(&original[text.bytes(place.start, place.end)], true);
-            at = place.end;
+            // A longer one is marked as far as it shows.
+            let start = sign_start(original, mark.start).max(at);
+            let end = sign_end(original, mark.end).min(shown.end);
+            if start < end {
+                parts.push(&original[at..start], false);
+                parts.push(&original[start..end], true);
+                at = end;
+            }
         }
-        parts.push(&original[text.bytes(at, end)], false);
-        if end < text.chars.len() {
+        parts.push(&original[at..shown.end], false);
+        if shown.end < original.len() {
             parts.push("…", false);
         }
         parts.0
@@ -130,7 +151,7 @@ impl Ranking {
 
     fn places(&self, text: &Folded) -> Vec<Place> {
         let words = if self.terms.iter().any(|term| term.is_words) {
-            words_of(text)
+            text.words()
         } else {
             Vec::new()
         };
@@ -150,8 +171,9 @@ impl RankedTerm {
     fn of(term: &Term) -> Self {
         let text = Folded::of(&term.text);
         let is_words = term.script() == Script::Words;
+        let word = term.only_word().filter(|_| is_words);
         let words = if is_words {
-            words_of(&text)
+            text.words()
                 .into_iter()
                 .map(|(start, end)| text.chars[start..end].to_vec())
                 .collect()
@@ -161,6 +183,16 @@ impl RankedTerm {
         Self {
             words,
             is_words,
+            forms: word
+                .as_deref()
+                .map_or_else(Vec::new, other_forms)
+                .iter()
+                .map(|form| form.chars().collect())
+                .collect(),
+            must_be_seen: !word
+                .as_deref()
+                .map_or_else(Vec::new, forms_apart)
+                .is_empty(),
             is_unfinished: term.is_unfinished,
             may_be_part: !term.is_quoted,
         }
@@ -196,9 +228,13 @@ impl RankedTerm {
                 .zip(&self.words)
                 .enumerate()
                 .map(|(place, ((start, end), wanted))| {
+                    let word = &text.chars[*start..*end];
+                    if self.forms.iter().any(|form| form == word) {
+                        return Some((Likeness::Form, 0, word.len()));
+                    }
                     let is_last = place + 1 == self.words.len();
                     likeness(
-                        &text.chars[*start..*end],
+                        word,
                         wanted,
                         self.is_unfinished && is_last,
                         self.may_be_part && self.words.len() == 1,
@@ -252,26 +288,6 @@ fn likeness(
     Some((Likeness::Part, at, wanted.len()))
 }
 
-/// Where words begin and end.
-fn words_of(text: &Folded) -> Vec<(usize, usize)> {
-    let mut words = Vec::new();
-    let mut start = None;
-    for (place, c) in text.chars.iter().enumerate() {
-        match (c.is_alphanumeric(), start) {
-            (true, None) => start = Some(place),
-            (false, Some(begin)) => {
-                words.push((begin, place));
-                start = None;
-            }
-            _ => {}
-        }
-    }
-    if let Some(begin) = start {
-        words.push((begin, text.chars.len()));
-    }
-    words
-}
-
 /// The first match of the stretch in which the most different terms are met.
 fn best_start(places: &[Place]) -> usize {
     let worth = |from: usize| {
@@ -293,6 +309,41 @@ fn best_start(places: &[Place]) -> usize {
         .rev()
         .max_by_key(|from| worth(*from))
         .map_or(0, |from| places[from].start)
+}
+
+/// The bytes of the snippet around the match at character `first`: no half of a sign at its ends, unless one sign is
+/// longer than all of it.
+fn shown(original: &str, text: &Folded, first: usize) -> Range<usize> {
+    let start = word_start(text, first.saturating_sub(LEAD));
+    let Range { start, end } = text.bytes(start, (start + SNIPPET).min(text.chars.len()));
+    let first = text.bytes(first, first).start;
+    let whole_start = sign_end(original, start);
+    let start = if whole_start <= first {
+        whole_start
+    } else {
+        start
+    };
+    let whole_end = sign_start(original, end);
+    let end = if whole_end > first { whole_end } else { end };
+    start..end
+}
+
+/// Where the sign begins in which byte `at` lies: an emoji of several characters, a letter with all that belongs to it.
+fn sign_start(text: &str, at: usize) -> usize {
+    let mut cursor = GraphemeCursor::new(at, text.len(), true);
+    match cursor.is_boundary(text, 0) {
+        Ok(false) => cursor.prev_boundary(text, 0).ok().flatten().unwrap_or(at),
+        _ => at,
+    }
+}
+
+/// Where it ends.
+fn sign_end(text: &str, at: usize) -> usize {
+    let mut cursor = GraphemeCursor::new(at, text.len(), true);
+    match cursor.is_boundary(text, 0) {
+        Ok(false) => cursor.next_boundary(text, 0).ok().flatten().unwrap_or(at),
+        _ => at,
+    }
 }
 
 /// Not in the middle of a word, if one begins nearby.

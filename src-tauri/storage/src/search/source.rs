@@ -1,5 +1,7 @@
 //! What can be searched: five kinds of texts, each with its two full-text tables.
 
+use std::ops::Range;
+
 use rusqlite::{Row, ToSql};
 
 use super::filter::Conditions;
@@ -187,20 +189,24 @@ impl Source {
         Ok(())
     }
 
-    /// The newest `most` rows below `before` to which the indexes lead, newest first. A row that the conditions leave
-    /// out is there without its text.
+    /// The newest `most` of these rows to which the indexes lead, newest first. A row that the conditions leave out is
+    /// there without its text.
     pub(super) fn look(
         &self,
         tx: &ReadTx<'_>,
         user: UserId,
         (matching, conditions): (&Matching, &Conditions),
-        before: i64,
+        rows: Range<i64>,
         most: usize,
     ) -> Result<Vec<Candidate>, Error> {
         let sql = self.sql(matching, conditions);
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let mut parameters: Vec<(&str, &dyn ToSql)> =
-            vec![(":user", &user), (":before", &before), (":most", &most)];
+        let mut parameters: Vec<(&str, &dyn ToSql)> = vec![
+            (":user", &user),
+            (":from", &rows.start),
+            (":before", &rows.end),
+            (":most", &most),
+        ];
         for (name, value) in [
             (":words", &matching.words),
             (":trigrams", &matching.trigrams),
@@ -249,7 +255,8 @@ impl Source {
         let conditions = conditions.sql();
         // The order is fixed: along the index, then to each row.
         format!(
-            "WITH hits AS (SELECT {id} AS id FROM {driver} AND {id} < :before{also} ORDER BY {id} DESC LIMIT :most)
+            "WITH hits AS (SELECT {id} AS id FROM {driver} AND {id} >= :from AND {id} < :before{also}
+                 ORDER BY {id} DESC LIMIT :most)
              SELECT hits.id AS id, {columns},
                  CASE WHEN {is_theirs}{conditions} THEN (SELECT content FROM {view} WHERE id = hits.id) END AS text
              FROM hits CROSS JOIN {table} AS thing ON thing.id = hits.id {joins}

@@ -11,7 +11,8 @@ use crate::print::Printer;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// What to look for, as in the app's search box.
+    /// What to look for, as in the app's search box; it may begin with an exclusion.
+    #[arg(allow_hyphen_values = true)]
     query: String,
     /// How many messages to show at most.
     #[arg(long, default_value_t = 20, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
