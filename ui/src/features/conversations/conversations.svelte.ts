@@ -365,9 +365,12 @@ export class Conversations {
 		if (!this.#freshness.accept(item.id, asked)) return;
 		this.#keepIfOpen(item);
 		const before = this.items.find(({ id }) => id === item.id);
-		if (!before || activity(before) !== activity(item) || isPinned(before) !== isPinned(item)) {
+		if (
+			!before ||
+			isPinned(before) !== isPinned(item) ||
+			(!isPinned(item) && activity(before) !== activity(item))
+		) {
 			this.#place(item);
-			if (isPinned(item) && (!before || !isPinned(before))) void this.#refresher.request(PINS);
 			return;
 		}
 		if (this.#isShown(item)) {
@@ -375,10 +378,9 @@ export class Conversations {
 		} else {
 			this.#leave(item.id);
 		}
-		// Nothing that is told of it has changed: then it is its place among the pinned ones.
-		if (isPinned(item) && JSON.stringify(before) === JSON.stringify(item)) {
-			void this.#refresher.request(PINS);
-		}
+		// Nothing that is told of it has changed, or it was pinned anew: then it is its place among the pinned ones.
+		const isMoved = before.pinnedAt !== item.pinnedAt || JSON.stringify(before) === JSON.stringify(item);
+		if (isPinned(item) && isMoved) void this.#refresher.request(PINS);
 	}
 
 	#keepIfOpen(item: ConversationSummary): void {
@@ -405,6 +407,7 @@ export class Conversations {
 			return;
 		}
 		this.items = place === -1 ? [...others, item] : others.toSpliced(place, 0, item);
+		if (isPinned(item)) void this.#refresher.request(PINS);
 	}
 }
 
@@ -413,6 +416,6 @@ const activity = (item: ConversationSummary) => item.lastMessageAt ?? item.creat
 
 function comesBefore(item: ConversationSummary, other: ConversationSummary): boolean {
 	if (isPinned(item) !== isPinned(other)) return isPinned(item);
-	// The order among pinned ones is the learner's own and is not known here: a new one goes last.
+	// The order among pinned ones is the learner's own and is not known here: one goes last until they are read again.
 	return !isPinned(item) && activity(item) >= activity(other);
 }

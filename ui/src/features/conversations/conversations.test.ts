@@ -80,6 +80,38 @@ describe("a conversation that changes", () => {
 		expect(conversations.items[1]?.lastMessagePreview).toBe("Xin chào!");
 	});
 
+	it("keeps its place among the pinned ones, whatever is said in it", async () => {
+		const app = new FakeApp();
+		const pinned = ["P1", "P2", "P3"].map((title) =>
+			aConversation({ title, pinnedAt: NOON, lastMessageAt: NOON - 1e9 }),
+		);
+		app.conversations = [...pinned, ...several(1)];
+		const conversations = await opened(app);
+		const [first] = app.conversations as [ConversationSummary];
+		app.conversations[0] = { ...first, lastMessageAt: NOON + 1, lastMessagePreview: "Xin chào!" };
+		await app.emit({ entity: "conversation", id: first.id, conversationId: first.id });
+		expect(titles(conversations)).toEqual(["P1", "P2", "P3", "No. 1"]);
+		expect(conversations.items[0]?.lastMessagePreview).toBe("Xin chào!");
+		expect(app.callsOf("conversationList")).toHaveLength(1);
+	});
+
+	it("goes to its place among the pinned ones also when the whole list was being read meanwhile", async () => {
+		const app = new FakeApp();
+		const pinned = ["P1", "P2", "P3"].map((title) =>
+			aConversation({ title, pinnedAt: NOON, lastMessageAt: NOON - 1e9 }),
+		);
+		app.conversations = [...pinned, ...several(1)];
+		const conversations = await opened(app);
+		const slow = app.hold("conversationList");
+		await app.resync();
+		const [first] = app.conversations as [ConversationSummary];
+		app.conversations[0] = { ...first, lastMessageAt: NOON + 1 };
+		await app.emit({ entity: "conversation", id: first.id, conversationId: first.id });
+		await slow.release();
+		await settled();
+		expect(titles(conversations)).toEqual(["P1", "P2", "P3", "No. 1"]);
+	});
+
 	it("stays at its place when only its title is new", async () => {
 		const app = new FakeApp();
 		app.conversations = several(3);
