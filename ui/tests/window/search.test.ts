@@ -177,6 +177,18 @@ describe("the search", () => {
 		expect(app.callsOf("searchRun").at(-1)?.[0]).toBe("weather from:me ");
 	});
 
+	it("shows once what the app finds twice, of each kind", async () => {
+		const hit = aHit({ title: "twice" });
+		app.found = [hit, hit, { ...hit, kind: "note", title: "a note of the same id" }];
+		await openSearch(app);
+		await type("天气");
+		expect(all("searchOption").map(({ dataset }) => dataset.kind)).toEqual(["note", "message"]);
+		app.found = [aHit({ title: "another" })];
+		await type("!");
+		expect(lines()).toHaveLength(1);
+		expect(lines()[0]).toContain("another");
+	});
+
 	it("says what went wrong and searches again", async () => {
 		app.failNext("searchRun", "busy");
 		await openSearch(app);
