@@ -165,6 +165,18 @@ describe("the search", () => {
 		expect(get("trashDialog")).toBeTruthy();
 	});
 
+	it.each([
+		["no", "before a command, of whose name two letters tell little", ["note", "message", undefined]],
+		["note", "after a command whose name begins with it", [undefined, "note", "message"]],
+		["otes", "before a command in whose name it merely stands", ["note", "message", undefined]],
+	])("lists for “%s” what was found %s", async (text, _, kinds) => {
+		app.found = [aHit({ conversationId: talk.id }), aHit({ kind: "note", conversationId: talk.id })];
+		await openSearch(app);
+		await type(text);
+		expect(all("searchOption").map(({ dataset }) => dataset.kind)).toEqual(kinds);
+		expect(chosen()).toBe(all("searchOption")[0]);
+	});
+
 	it("puts an operator behind what is typed already", async () => {
 		await openSearch(app);
 		await type("weather");
