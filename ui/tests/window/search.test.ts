@@ -80,6 +80,40 @@ describe("the search", () => {
 		expect(lines()[0]).toContain("new");
 	});
 
+	it("opens the first result when Enter is pressed before it is there", async () => {
+		app.found = [aHit({ conversationId: talk.id })];
+		await openSearch(app);
+		await type("天气{Enter}");
+		expect(find("searchDialog")).toBeNull();
+		expect(get("conversationTitle").textContent).toBe("At the café");
+		expect(app.callsOf("searchRun")).toHaveLength(1);
+	});
+
+	it.each([
+		["something else is typed", "天气{Enter}!"],
+		["another line is gone to", "天气{Enter}{ArrowDown}"],
+	])("forgets that Enter was pressed when %s", async (_, keys) => {
+		app.found = [aHit({ conversationId: talk.id })];
+		await openSearch(app);
+		await type(keys);
+		expect(all("searchOption")).toHaveLength(1);
+	});
+
+	it("opens nothing for a hurried Enter when the search fails or finds nothing", async () => {
+		app.found = [aHit({ conversationId: talk.id })];
+		await openSearch(app);
+		await type("weather");
+		app.failNext("searchRun", "busy");
+		await type("s{Enter}");
+		expect(get("errorCode").textContent).toContain("busy");
+		app.found = [];
+		await type("!{Enter}");
+		expect(find("searchNothing")).not.toBeNull();
+		app.found = [aHit({ conversationId: talk.id })];
+		await type("?");
+		expect(find("searchDialog")).not.toBeNull();
+	});
+
 	it("goes through the lines with the arrow keys, around both ends", async () => {
 		app.found = [aHit({ title: "first" }), aHit({ title: "second" })];
 		await openSearch(app);
