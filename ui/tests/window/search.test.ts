@@ -1,6 +1,7 @@
 import { screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { violations } from "../support/axe";
 import type { FakeApp } from "../support/fake-app";
 import { aHit } from "../support/fixtures";
 import { all, find, get, livedIn, openWindow, painted } from "../support/window";
@@ -233,6 +234,36 @@ describe("the search", () => {
 		await type("!");
 		expect(lines()).toHaveLength(1);
 		expect(lines()[0]).toContain("another");
+	});
+
+	it("has a button for everything by which a search can be narrowed", async () => {
+		await openSearch(app);
+		expect(all("searchOperator").map(({ dataset }) => dataset.operator)).toEqual([
+			...["from:me", "from:tutor", "is:unread", "is:pinned", "is:bookmarked", "is:archived"],
+			...["in:", "tag:", "folder:", "level:", "after:", "before:"],
+		]);
+		const button = all("searchOperator").find(({ dataset }) => dataset.operator === "before:");
+		await userEvent.click(button as HTMLElement);
+		await type("2026");
+		expect(app.callsOf("searchRun").at(-1)?.[0]).toBe("before:2026");
+	});
+
+	it("shows a word whose conversation is gone, which leads nowhere, and stays open", async () => {
+		const words = [{ text: "bargain: to talk about a price", isMatch: false }];
+		app.found = [aHit({ kind: "word", role: null, title: "bargain", snippet: words })];
+		await openSearch(app);
+		await type("bargain{Enter}");
+		expect(screen.queryByRole("option", { selected: true })).toBeNull();
+		await userEvent.keyboard("{ArrowDown}{Enter}");
+		await userEvent.click(get("searchOption"));
+		await painted();
+		expect(get("searchOption").getAttribute("aria-disabled")).toBe("true");
+		expect(lines()[0]).toContain("to talk about a price bargain · The conversation is no longer there");
+		expect(await violations()).toEqual([]);
+		app.found = [...app.found, aHit({ conversationId: talk.id, title: "At the café" })];
+		await type("{Backspace}{Enter}");
+		expect(find("searchDialog")).toBeNull();
+		expect(get("conversationTitle").textContent).toBe("At the café");
 	});
 
 	it("says what went wrong and searches again", async () => {

@@ -17,6 +17,11 @@ export type PaletteOption =
 	| { what: "hit"; id: string; hit: SearchHit }
 	| { what: "more"; id: string; kind: SearchKind };
 
+/** Whether it leads anywhere: a word whose conversation is gone is all in its line. */
+export function isChoice(option: PaletteOption): boolean {
+	return option.what !== "hit" || option.hit.kind !== "word" || option.hit.conversationId !== null;
+}
+
 /** Lines under one heading. */
 export interface PaletteGroup {
 	id: string;
