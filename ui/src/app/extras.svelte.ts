@@ -20,8 +20,8 @@ export interface ExtrasEvents {
 
 /** What there is to a conversation beside its messages: notes, bookmarks, copies, and what it can be merged with. */
 export class Extras {
-	/** The notes are open; with a message, to write one on it. */
-	notes = $state.raw<{ about: string | null } | null>(null);
+	/** The notes are open; with a message, to write one on it; with a note, to show that one. */
+	notes = $state.raw<{ about: string | null; landOn?: { noteId: string } } | null>(null);
 	bookmarksOpen = $state(false);
 	mergeOpen = $state(false);
 	/** The conversation has become another one so many times. */

@@ -348,6 +348,7 @@ export default {
 	"notes.deleteNamed": "Delete the note “{text}”",
 	"notes.loading": "Loading the notes…",
 	"notes.loadFailed": "The notes could not be read.",
+	"notes.gone": "The note that was found is not here any more.",
 	"notes.nothing": "There are no notes on this conversation yet.",
 	"notes.notDone": "This was not done. What you have written is still here.",
 

@@ -350,6 +350,7 @@ export default {
 	"notes.deleteNamed": "Xóa ghi chú “{text}”",
 	"notes.loading": "Đang tải ghi chú…",
 	"notes.loadFailed": "Không đọc được ghi chú.",
+	"notes.gone": "Ghi chú đã tìm thấy không còn ở đây nữa.",
 	"notes.nothing": "Cuộc trò chuyện này chưa có ghi chú nào.",
 	"notes.notDone": "Chưa thực hiện được. Những gì bạn viết vẫn còn ở đây.",
 
