@@ -51,6 +51,8 @@ export class Conversations {
 	/** On their way into the trash. */
 	readonly #deleting = new Set<string>();
 	#next: string | null = null;
+	/** The page that is on its way, or came last. */
+	#loadingOn: Promise<void> = Promise.resolve();
 	/** Counts the changes of place: what was asked for another one is no news of this one. */
 	#turn = 0;
 	readonly #listening: Listening;
@@ -168,13 +170,25 @@ export class Conversations {
 		return this.#freshness.isBuried(id);
 	}
 
-	async loadMore(): Promise<void> {
+	async loadMore(size = PAGE): Promise<void> {
 		if (this.#next === null || this.loadingMore || this.loading) return;
 		this.loadingMore = true;
+		this.#loadingOn = this.#loadFrom(this.#next, size);
+		await this.#loadingOn;
+	}
+
+	/** Loads a large page, or waits for the one that is on its way. Gives whether the list is longer now. */
+	async loadOn(): Promise<boolean> {
+		const before = this.items.length;
+		await (this.loadingMore ? this.#loadingOn : this.loadMore(LARGEST_PAGE));
+		return this.items.length > before;
+	}
+
+	async #loadFrom(next: string, size: number): Promise<void> {
 		const turn = this.#turn;
 		try {
 			const asked = this.#freshness.ask();
-			const page = await this.#client.conversationList(this.#next, PAGE, filterOf(this.place));
+			const page = await this.#client.conversationList(next, size, filterOf(this.place));
 			if (turn !== this.#turn) return;
 			this.#goOnFrom(page.next);
 			// Who sees the longer list may want it longer still.

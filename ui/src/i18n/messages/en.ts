@@ -37,6 +37,7 @@ export default {
 	"list.markRead": "Mark as read",
 	"list.markUnread": "Mark as unread",
 	"list.chosen": "{count, plural, one {# selected} other {# selected}}",
+	"list.choosing": "{count, plural, other {Selecting: # so far…}}",
 	"list.chosenMost": "{count, plural, other {# selected, the most at once}}",
 	"list.chosenActions": "For those that are selected",
 	"list.chooseNone": "Clear the selection",

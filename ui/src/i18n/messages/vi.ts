@@ -39,6 +39,7 @@ export default {
 	"list.markRead": "Đánh dấu đã đọc",
 	"list.markUnread": "Đánh dấu chưa đọc",
 	"list.chosen": "{count, plural, other {Đã chọn #}}",
+	"list.choosing": "{count, plural, other {Đang chọn: # cho đến nay…}}",
 	"list.chosenMost": "{count, plural, other {Đã chọn #, nhiều nhất trong một lần}}",
 	"list.chosenActions": "Cho các mục đã chọn",
 	"list.chooseNone": "Bỏ chọn tất cả",
