@@ -248,6 +248,18 @@ describe("choosing several", () => {
 		expect(get("errorBanner").textContent).toContain("The database is busy.");
 	});
 
+	it("keeps all that are chosen when much is changed at once", async () => {
+		const app = manyConversations(400);
+		await openWindow(app);
+		opener(app.conversations[0]?.id ?? "").focus();
+		await pressKeys("{Control>}a{/Control}");
+		await painted();
+		await bulk("unread");
+		await painted();
+		expect(app.callsOf("conversationMarkUnread")[0]?.[0]).toHaveLength(400);
+		expect(get("bulkBar").textContent).toContain("400 selected");
+	});
+
 	it("lets go of what is gone", async () => {
 		const { app, cafe, sea } = await inLibrary();
 		opener(cafe.id).focus();

@@ -40,6 +40,11 @@ export class Conversations {
 	hasMore = $state(false);
 	/** Where nothing is listed though the list is of all: whether there are archived ones. */
 	hasArchived = $state(false);
+	/**
+	 * How many from the top somebody sees or has chosen. When much has changed at once, what is loaded beyond them is let
+	 * go instead of being read again: scrolling loads it.
+	 */
+	needed = 0;
 	/** The one that is open, whether the list shows it or not. */
 	#open = $state.raw<ConversationSummary | null>(null);
 	#openId: string | null = null;
@@ -101,11 +106,11 @@ export class Conversations {
 		}
 	}
 
-	/** Reads as much as is shown, and at least a page; of another place than before a page. */
+	/** Reads as much as is needed of what is shown, and at least a page; of another place than before a page. */
 	async #read(isElsewhere = false): Promise<void> {
 		const turn = this.#turn;
 		const filter = filterOf(this.place);
-		const shown = isElsewhere ? 0 : this.items.length;
+		const shown = isElsewhere ? 0 : Math.min(this.items.length, Math.max(this.needed, PAGE));
 		const asked = this.#freshness.ask();
 		const read: ConversationSummary[] = [];
 		let next: string | null = null;
@@ -119,7 +124,9 @@ export class Conversations {
 		if (filter === null && read.length === 0) await this.#lookForArchived();
 		if (turn !== this.#turn) return;
 		this.#goOnFrom(next);
-		this.#exchange(read, asked, isElsewhere);
+		const missing = this.#exchange(read, asked).slice(0, next === null ? undefined : shown);
+		// Elsewhere it is no wonder that they are gone.
+		if (!isElsewhere) this.#lookFor(missing);
 	}
 
 	async #lookForArchived(): Promise<void> {
@@ -344,21 +351,28 @@ export class Conversations {
 		if (this.items.some((item) => item.id === id)) this.items = this.items.filter((item) => item.id !== id);
 	}
 
-	/** Takes in what was read in the place of what is shown. */
-	#exchange(read: ConversationSummary[], asked: number, isElsewhere: boolean): void {
+	/** Takes in what was read in the place of what is shown. Gives what is in it no more, by its place before. */
+	#exchange(read: ConversationSummary[], asked: number): (string | null)[] {
 		const before = this.items;
 		const readIds = new Set(read.map(({ id }) => id));
 		const isNews = (item: ConversationSummary) => this.#freshness.accept(item.id, asked);
 		this.items = read.filter(isNews);
 		for (const item of this.items) this.#keepIfOpen(item);
 		const taken = new Set(this.items.map(({ id }) => id));
-		for (const item of before) {
-			if (taken.has(item.id)) continue;
+		return before.map((item) => {
+			if (taken.has(item.id)) return null;
 			// Of this one something newer is known.
 			if (this.#freshness.isNewer(item.id, asked)) this.#place(item);
-			// It was deleted, or came after the reading: only the app knows. Elsewhere it is no wonder that it is gone.
-			else if (!readIds.has(item.id) && !isElsewhere) void this.#refresher.request(item.id);
-		}
+			else if (!readIds.has(item.id)) return item.id;
+			return null;
+		});
+	}
+
+	/** They were deleted, or went elsewhere: only the app knows. Of many, what matters is the one that is open. */
+	#lookFor(missing: readonly (string | null)[]): void {
+		const ids = missing.filter((id) => id !== null);
+		const asked = ids.length > MANY ? ids.filter((id) => id === this.#openId) : ids;
+		for (const id of asked) void this.#refresher.request(id);
 	}
 
 	/** Takes in a page as the server ordered it, after what is there. */

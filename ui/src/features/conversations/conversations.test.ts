@@ -202,6 +202,60 @@ describe("after news was lost, the list", () => {
 	});
 });
 
+describe("news of many at once", () => {
+	/** A list of which so many are loaded. */
+	async function scrolled(loaded: number) {
+		const app = new FakeApp();
+		app.conversations = several(1000);
+		const conversations = await opened(app);
+		while (conversations.items.length < loaded) await conversations.loadMore();
+		app.calls.length = 0;
+		return { app, conversations };
+	}
+	const changed = (items: readonly ConversationSummary[]) =>
+		items.map(({ id }) => ({ entity: "conversation" as const, id, conversationId: id }));
+
+	it("reads again what is needed, and the rest as one goes there", async () => {
+		const { app, conversations } = await scrolled(800);
+		conversations.needed = 30;
+		app.conversations = app.conversations.map((item) => ({ ...item, level: "C1" }));
+		await app.emit(...changed(app.conversations.slice(0, 100)));
+		await settled();
+		expect(app.callsOf("conversationList")).toHaveLength(1);
+		expect(app.callsOf("conversationGet")).toHaveLength(0);
+		expect(conversations.items).toHaveLength(50);
+		await conversations.loadMore();
+		expect(titles(conversations).at(-1)).toBe("No. 100");
+		expect(conversations.items.every(({ level }) => level === "C1")).toBe(true);
+	});
+
+	it("keeps all of them that are needed", async () => {
+		const { app, conversations } = await scrolled(800);
+		conversations.needed = 420;
+		await app.emit(...changed(app.conversations.slice(0, 100)));
+		await settled();
+		expect(conversations.items.length).toBeGreaterThanOrEqual(420);
+		expect(app.callsOf("conversationList")).toHaveLength(5);
+	});
+
+	it("asks of those that are gone for the open one alone", async () => {
+		const { app, conversations } = await scrolled(800);
+		const [first] = app.conversations as [ConversationSummary];
+		await conversations.keepOpen(first.id);
+		conversations.needed = 800;
+		const gone = app.conversations.slice(0, 700);
+		app.conversations = app.conversations.map((item) =>
+			gone.includes(item) ? { ...item, status: "archived" } : item,
+		);
+		await app.emit(...changed(gone));
+		await settled();
+		expect(titles(conversations)[0]).toBe("No. 701");
+		expect(app.callsOf("conversationGet").flat()).toEqual(expect.arrayContaining([first.id]));
+		expect(app.callsOf("conversationGet").length).toBeLessThan(4);
+		expect(conversations.find(first.id)?.status).toBe("archived");
+	});
+});
+
 describe("starting one", () => {
 	it("puts it on top and gives it back, once", async () => {
 		const app = new FakeApp();
