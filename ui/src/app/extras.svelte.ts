@@ -32,8 +32,8 @@ export interface ExtrasEvents {
  * be merged with.
  */
 export class Extras {
-	/** The notes are open; with a message, to write one on it. */
-	notes = $state.raw<{ about: string | null } | null>(null);
+	/** The notes are open; with a message, to write one on it; with a note, to show that one. */
+	notes = $state.raw<{ about: string | null; landOn?: { noteId: string } } | null>(null);
 	bookmarksOpen = $state(false);
 	mergeOpen = $state(false);
 	/** Of which conversation a template is to be made. */

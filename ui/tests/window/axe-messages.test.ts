@@ -8,6 +8,25 @@ import { all, get, livedIn, open, openWindow, painted } from "../support/window"
 const browser = globalThis as unknown as { happyDOM: { setViewport(size: { width: number }): void } };
 afterEach(() => browser.happyDOM.setViewport({ width: 1024 }));
 
+/** A note with everything that Markdown has. */
+const NOTE = `### Ôn lại
+
+> *Trích* **dẫn** ~~cũ~~
+
+# Từ mới
+- một \`x\`
+  1. hai
+
+| từ | nghĩa |
+|---|---|
+| chợ | [market](https://example.com) |
+
+\`\`\`
+code
+\`\`\`
+---
+![hình](https://example.com/a.png)`;
+
 describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (theme) => {
 	/** A talk in which messages are marked in every way. */
 	async function inMarkedTalk() {
@@ -19,7 +38,7 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		await app.bookmarkSet(mine?.id ?? "", "Thì quá khứ");
 		await app.reactionSet(reply?.id ?? "", "too_hard", null);
 		await app.noteCreate(talk.id, mine?.id ?? "", "海边 🌊");
-		await app.noteCreate(talk.id, null, "Ôn lại");
+		await app.noteCreate(talk.id, null, NOTE);
 		await openWindow(app);
 		await open(talk.id);
 		return { app, talk };

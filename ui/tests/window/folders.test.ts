@@ -301,6 +301,25 @@ describe("moving conversations", () => {
 		expect(place(work.id).getAttribute("aria-label")).toBe("Work, 3 conversations");
 	});
 
+	it("by dragging onto all conversations takes them out of their folders, and an undo puts them back", async () => {
+		const { app, second, travel } = await inLibrary();
+		await goTo(travel.id);
+		await drag(opener(second.id), place("all"));
+		expect(app.callsOf("conversationMove")).toEqual([[[second.id], null]]);
+		expect(titles()).toEqual([]);
+		await user.click(get("undo"));
+		await painted();
+		expect(titles()).toEqual(["Airport"]);
+	});
+
+	it("by dragging goes to no place that is not one to lie in, and a folder stays where it is", async () => {
+		const { app, second, work } = await inLibrary();
+		await drag(opener(second.id), place("archived"));
+		await drag(opener(second.id), place("unread"));
+		await drag(place(work.id), place("all"));
+		expect([...app.callsOf("conversationMove"), ...app.callsOf("folderMove")]).toEqual([]);
+	});
+
 	it("of several is asked for by their bar", async () => {
 		const { app, cafe, work } = await inLibrary();
 		opener(cafe.id).focus();

@@ -186,6 +186,80 @@ describe("choosing several", () => {
 		expect(app.callsOf("conversationSetStatus")[0]?.[0]).toHaveLength(1000);
 	});
 
+	it("of all loads the list on, to the last one or as far as something can be done at once", async () => {
+		const app = manyConversations(170);
+		await openWindow(app);
+		opener(app.conversations[0]?.id ?? "").focus();
+		await pressKeys("{Control>}a{/Control}");
+		expect(get("bulkBar").textContent).toContain("170 selected");
+		await bulk("archive");
+		expect(app.callsOf("conversationSetStatus")[0]?.[0]).toHaveLength(170);
+	});
+
+	it("of all stops at a thousand of twenty thousand, whatever is loaded", async () => {
+		const app = manyConversations(20_000);
+		await openWindow(app);
+		opener(app.conversations[0]?.id ?? "").focus();
+		await pressKeys("{Control>}a{/Control}");
+		await painted();
+		expect(get("bulkBar").textContent).toContain("1,000 selected, the most at once");
+		expect(app.callsOf("conversationList").length).toBeLessThan(13);
+		expect(focused()).toBe("No. 1");
+	});
+
+	it("of all says how far it is, and Escape ends it", async () => {
+		const app = manyConversations(400);
+		await openWindow(app);
+		opener(app.conversations[0]?.id ?? "").focus();
+		const slow = [app.hold("conversationList"), app.hold("conversationList")];
+		await pressKeys("{Control>}a{/Control}");
+		expect(get("bulkBar").textContent).toContain("Selecting: 50 so far…");
+		expect(all("bulkAction").map(({ dataset }) => dataset.action)).toEqual(["clear"]);
+		await slow[0]?.release();
+		await painted();
+		expect(get("bulkBar").textContent).toContain("Selecting: 150 so far…");
+		await pressKeys("{Escape}");
+		await slow[1]?.release();
+		await painted();
+		expect(find("bulkBar")).toBeNull();
+		expect(chosen()).toEqual([]);
+	});
+
+	it("of all takes no more along with what is done meanwhile", async () => {
+		const app = manyConversations(400);
+		await openWindow(app);
+		opener(app.conversations[0]?.id ?? "").focus();
+		const slow = app.hold("conversationList");
+		await pressKeys("{Control>}a{/Control}{ContextMenu}");
+		await slow.release();
+		await painted();
+		await pickLine("status-paused");
+		expect(app.callsOf("conversationSetStatus")[0]?.[0]).toHaveLength(50);
+		expect(get("bulkBar").textContent).toContain("50 selected");
+	});
+
+	it("of all leaves it at what could be loaded, and says why", async () => {
+		const app = manyConversations(400);
+		await openWindow(app);
+		opener(app.conversations[0]?.id ?? "").focus();
+		app.failNext("conversationList", "busy");
+		await pressKeys("{Control>}a{/Control}");
+		expect(get("bulkBar").textContent).toContain("50 selected");
+		expect(get("errorBanner").textContent).toContain("The database is busy.");
+	});
+
+	it("keeps all that are chosen when much is changed at once", async () => {
+		const app = manyConversations(400);
+		await openWindow(app);
+		opener(app.conversations[0]?.id ?? "").focus();
+		await pressKeys("{Control>}a{/Control}");
+		await painted();
+		await bulk("unread");
+		await painted();
+		expect(app.callsOf("conversationMarkUnread")[0]?.[0]).toHaveLength(400);
+		expect(get("bulkBar").textContent).toContain("400 selected");
+	});
+
 	it("lets go of what is gone", async () => {
 		const { app, cafe, sea } = await inLibrary();
 		opener(cafe.id).focus();

@@ -1,7 +1,10 @@
 import { screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { SearchHit } from "../../src/ipc";
+import { violations } from "../support/axe";
 import { openTrash } from "../support/deleting";
+import type { FakeApp } from "../support/fake-app";
 import { aHit, READY } from "../support/fixtures";
 import { act, article, textIn, write } from "../support/messages";
 import { all, find, get, inTalk, livedIn, open, openWindow, painted } from "../support/window";
@@ -170,18 +173,57 @@ describe("a note on a message", () => {
 		expect(app.notes[0]?.messageId).toBeNull();
 	});
 
-	it("opens where it is found", async () => {
-		const { app, talk } = livedIn();
-		const note = await app.noteCreate(talk.id, null, "Chợ nổi");
-		app.found = [aHit({ kind: "note", id: note.id, conversationId: talk.id, role: null })];
-		await openWindow(app);
-		await user.keyboard("{Control>}k{/Control}");
-		await user.type(get("searchBox"), "chợ");
-		await new Promise((resolve) => setTimeout(resolve, 160));
-		await painted();
-		await user.keyboard("{Enter}");
-		await painted();
-		expect(contents()).toEqual(["Chợ nổi"]);
+	describe("that is found", () => {
+		async function findNote(app: FakeApp, over: Partial<SearchHit>) {
+			app.found = [aHit({ kind: "note", role: null, ...over })];
+			await user.keyboard("{Control>}k{/Control}");
+			await user.type(get("searchBox"), "chợ");
+			await new Promise((resolve) => setTimeout(resolve, 160));
+			await painted();
+			await user.keyboard("{Enter}");
+			await painted();
+		}
+
+		/** Two conversations, the second one with so many notes. */
+		async function withMany(count: number) {
+			const { app, talk } = livedIn();
+			app.pageSize = 4;
+			for (let number = 0; number < count; number += 1) await app.noteCreate(talk.id, null, `Note ${number}`);
+			await openWindow(app);
+			return { app, talk, conversationId: talk.id };
+		}
+
+		it.each([1400, 800])("is shown, stands out and has the focus, in %i pixels", async (width) => {
+			browser.happyDOM.setViewport({ width });
+			const { app, conversationId } = await withMany(11);
+			const { id = "" } = app.notes[9] ?? {};
+			await findNote(app, { id, conversationId, messageId: app.messages[1]?.id ?? null });
+			expect(get("conversationTitle").textContent).toBe("At the café");
+			expect(contents()).toHaveLength(11);
+			expect(focused().dataset.id).toBe(id);
+			expect(focused().classList).toContain("standsOut");
+			expect(await violations()).toEqual([]);
+		});
+
+		it("is gone to also when the notes are open already, twice too", async () => {
+			const { app, talk, conversationId } = await withMany(6);
+			await open(talk.id);
+			await chooseOfConversation("notes");
+			expect(contents()).toHaveLength(4);
+			const { id = "" } = app.notes[5] ?? {};
+			for (let times = 0; times < 2; times += 1) {
+				await findNote(app, { id, conversationId });
+				expect(focused().dataset.id).toBe(id);
+			}
+			expect(contents()).toHaveLength(6);
+		});
+
+		it("says so when it is not there any more", async () => {
+			const { app, conversationId } = await withMany(6);
+			await findNote(app, { id: "0000000000000", conversationId });
+			expect(get("notesPanel").textContent).toContain("The note that was found is not here any more.");
+			expect(contents()).toHaveLength(6);
+		});
 	});
 });
 

@@ -1,6 +1,7 @@
 import { screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { violations } from "../support/axe";
 import type { FakeApp } from "../support/fake-app";
 import { aHit } from "../support/fixtures";
 import { all, find, get, livedIn, openWindow, painted } from "../support/window";
@@ -92,6 +93,40 @@ describe("the search", () => {
 		expect(lines()[0]).toContain("new");
 	});
 
+	it("opens the first result when Enter is pressed before it is there", async () => {
+		app.found = [aHit({ conversationId: talk.id })];
+		await openSearch(app);
+		await type("天气{Enter}");
+		expect(find("searchDialog")).toBeNull();
+		expect(get("conversationTitle").textContent).toBe("At the café");
+		expect(app.callsOf("searchRun")).toHaveLength(1);
+	});
+
+	it.each([
+		["something else is typed", "天气{Enter}!"],
+		["another line is gone to", "天气{Enter}{ArrowDown}"],
+	])("forgets that Enter was pressed when %s", async (_, keys) => {
+		app.found = [aHit({ conversationId: talk.id })];
+		await openSearch(app);
+		await type(keys);
+		expect(all("searchOption")).toHaveLength(1);
+	});
+
+	it("opens nothing for a hurried Enter when the search fails or finds nothing", async () => {
+		app.found = [aHit({ conversationId: talk.id })];
+		await openSearch(app);
+		await type("weather");
+		app.failNext("searchRun", "busy");
+		await type("s{Enter}");
+		expect(get("errorCode").textContent).toContain("busy");
+		app.found = [];
+		await type("!{Enter}");
+		expect(find("searchNothing")).not.toBeNull();
+		app.found = [aHit({ conversationId: talk.id })];
+		await type("?");
+		expect(find("searchDialog")).not.toBeNull();
+	});
+
 	it("goes through the lines with the arrow keys, around both ends", async () => {
 		app.found = [aHit({ title: "first" }), aHit({ title: "second" })];
 		await openSearch(app);
@@ -179,6 +214,18 @@ describe("the search", () => {
 		expect(get("trashDialog")).toBeTruthy();
 	});
 
+	it.each([
+		["no", "before a command, of whose name two letters tell little", ["note", "message", undefined]],
+		["note", "after a command whose name begins with it", [undefined, "note", "message"]],
+		["otes", "before a command in whose name it merely stands", ["note", "message", undefined]],
+	])("lists for “%s” what was found %s", async (text, _, kinds) => {
+		app.found = [aHit({ conversationId: talk.id }), aHit({ kind: "note", conversationId: talk.id })];
+		await openSearch(app);
+		await type(text);
+		expect(all("searchOption").map(({ dataset }) => dataset.kind)).toEqual(kinds);
+		expect(chosen()).toBe(all("searchOption")[0]);
+	});
+
 	it("puts an operator behind what is typed already", async () => {
 		await openSearch(app);
 		await type("weather");
@@ -189,6 +236,48 @@ describe("the search", () => {
 		expect((get("searchBox") as HTMLInputElement).value).toBe("weather from:me ");
 		expect(document.activeElement).toBe(get("searchBox"));
 		expect(app.callsOf("searchRun").at(-1)?.[0]).toBe("weather from:me ");
+	});
+
+	it("shows once what the app finds twice, of each kind", async () => {
+		const hit = aHit({ title: "twice" });
+		app.found = [hit, hit, { ...hit, kind: "note", title: "a note of the same id" }];
+		await openSearch(app);
+		await type("天气");
+		expect(all("searchOption").map(({ dataset }) => dataset.kind)).toEqual(["note", "message"]);
+		app.found = [aHit({ title: "another" })];
+		await type("!");
+		expect(lines()).toHaveLength(1);
+		expect(lines()[0]).toContain("another");
+	});
+
+	it("has a button for everything by which a search can be narrowed", async () => {
+		await openSearch(app);
+		expect(all("searchOperator").map(({ dataset }) => dataset.operator)).toEqual([
+			...["from:me", "from:tutor", "is:unread", "is:pinned", "is:bookmarked", "is:archived"],
+			...["in:", "tag:", "folder:", "level:", "after:", "before:"],
+		]);
+		const button = all("searchOperator").find(({ dataset }) => dataset.operator === "before:");
+		await userEvent.click(button as HTMLElement);
+		await type("2026");
+		expect(app.callsOf("searchRun").at(-1)?.[0]).toBe("before:2026");
+	});
+
+	it("shows a word whose conversation is gone, which leads nowhere, and stays open", async () => {
+		const words = [{ text: "bargain: to talk about a price", isMatch: false }];
+		app.found = [aHit({ kind: "word", role: null, title: "bargain", snippet: words })];
+		await openSearch(app);
+		await type("bargain{Enter}");
+		expect(screen.queryByRole("option", { selected: true })).toBeNull();
+		await userEvent.keyboard("{ArrowDown}{Enter}");
+		await userEvent.click(get("searchOption"));
+		await painted();
+		expect(get("searchOption").getAttribute("aria-disabled")).toBe("true");
+		expect(lines()[0]).toContain("to talk about a price bargain · The conversation is no longer there");
+		expect(await violations()).toEqual([]);
+		app.found = [...app.found, aHit({ conversationId: talk.id, title: "At the café" })];
+		await type("{Backspace}{Enter}");
+		expect(find("searchDialog")).toBeNull();
+		expect(get("conversationTitle").textContent).toBe("At the café");
 	});
 
 	it("says what went wrong and searches again", async () => {

@@ -40,6 +40,11 @@ export class Conversations {
 	hasMore = $state(false);
 	/** Where nothing is listed though the list is of all: whether there are archived ones. */
 	hasArchived = $state(false);
+	/**
+	 * How many from the top somebody sees or has chosen. When much has changed at once, what is loaded beyond them is let
+	 * go instead of being read again: scrolling loads it.
+	 */
+	needed = 0;
 	/** The one that is open, whether the list shows it or not. */
 	#open = $state.raw<ConversationSummary | null>(null);
 	#openId: string | null = null;
@@ -51,6 +56,8 @@ export class Conversations {
 	/** On their way into the trash. */
 	readonly #deleting = new Set<string>();
 	#next: string | null = null;
+	/** The page that is on its way, or came last. */
+	#loadingOn: Promise<void> = Promise.resolve();
 	/** Counts the changes of place: what was asked for another one is no news of this one. */
 	#turn = 0;
 	readonly #listening: Listening;
@@ -99,11 +106,11 @@ export class Conversations {
 		}
 	}
 
-	/** Reads as much as is shown, and at least a page; of another place than before a page. */
+	/** Reads as much as is needed of what is shown, and at least a page; of another place than before a page. */
 	async #read(isElsewhere = false): Promise<void> {
 		const turn = this.#turn;
 		const filter = filterOf(this.place);
-		const shown = isElsewhere ? 0 : this.items.length;
+		const shown = isElsewhere ? 0 : Math.min(this.items.length, Math.max(this.needed, PAGE));
 		const asked = this.#freshness.ask();
 		const read: ConversationSummary[] = [];
 		let next: string | null = null;
@@ -117,7 +124,9 @@ export class Conversations {
 		if (filter === null && read.length === 0) await this.#lookForArchived();
 		if (turn !== this.#turn) return;
 		this.#goOnFrom(next);
-		this.#exchange(read, asked, isElsewhere);
+		const missing = this.#exchange(read, asked).slice(0, next === null ? undefined : shown);
+		// Elsewhere it is no wonder that they are gone.
+		if (!isElsewhere) this.#lookFor(missing);
 	}
 
 	async #lookForArchived(): Promise<void> {
@@ -168,13 +177,25 @@ export class Conversations {
 		return this.#freshness.isBuried(id);
 	}
 
-	async loadMore(): Promise<void> {
+	async loadMore(size = PAGE): Promise<void> {
 		if (this.#next === null || this.loadingMore || this.loading) return;
 		this.loadingMore = true;
+		this.#loadingOn = this.#loadFrom(this.#next, size);
+		await this.#loadingOn;
+	}
+
+	/** Loads a large page, or waits for the one that is on its way. Gives whether the list is longer now. */
+	async loadOn(): Promise<boolean> {
+		const before = this.items.length;
+		await (this.loadingMore ? this.#loadingOn : this.loadMore(LARGEST_PAGE));
+		return this.items.length > before;
+	}
+
+	async #loadFrom(next: string, size: number): Promise<void> {
 		const turn = this.#turn;
 		try {
 			const asked = this.#freshness.ask();
-			const page = await this.#client.conversationList(this.#next, PAGE, filterOf(this.place));
+			const page = await this.#client.conversationList(next, size, filterOf(this.place));
 			if (turn !== this.#turn) return;
 			this.#goOnFrom(page.next);
 			// Who sees the longer list may want it longer still.
@@ -330,21 +351,28 @@ export class Conversations {
 		if (this.items.some((item) => item.id === id)) this.items = this.items.filter((item) => item.id !== id);
 	}
 
-	/** Takes in what was read in the place of what is shown. */
-	#exchange(read: ConversationSummary[], asked: number, isElsewhere: boolean): void {
+	/** Takes in what was read in the place of what is shown. Gives what is in it no more, by its place before. */
+	#exchange(read: ConversationSummary[], asked: number): (string | null)[] {
 		const before = this.items;
 		const readIds = new Set(read.map(({ id }) => id));
 		const isNews = (item: ConversationSummary) => this.#freshness.accept(item.id, asked);
 		this.items = read.filter(isNews);
 		for (const item of this.items) this.#keepIfOpen(item);
 		const taken = new Set(this.items.map(({ id }) => id));
-		for (const item of before) {
-			if (taken.has(item.id)) continue;
+		return before.map((item) => {
+			if (taken.has(item.id)) return null;
 			// Of this one something newer is known.
 			if (this.#freshness.isNewer(item.id, asked)) this.#place(item);
-			// It was deleted, or came after the reading: only the app knows. Elsewhere it is no wonder that it is gone.
-			else if (!readIds.has(item.id) && !isElsewhere) void this.#refresher.request(item.id);
-		}
+			else if (!readIds.has(item.id)) return item.id;
+			return null;
+		});
+	}
+
+	/** They were deleted, or went elsewhere: only the app knows. Of many, what matters is the one that is open. */
+	#lookFor(missing: readonly (string | null)[]): void {
+		const ids = missing.filter((id) => id !== null);
+		const asked = ids.length > MANY ? ids.filter((id) => id === this.#openId) : ids;
+		for (const id of asked) void this.#refresher.request(id);
 	}
 
 	/** Takes in a page as the server ordered it, after what is there. */
@@ -365,9 +393,12 @@ export class Conversations {
 		if (!this.#freshness.accept(item.id, asked)) return;
 		this.#keepIfOpen(item);
 		const before = this.items.find(({ id }) => id === item.id);
-		if (!before || activity(before) !== activity(item) || isPinned(before) !== isPinned(item)) {
+		if (
+			!before ||
+			isPinned(before) !== isPinned(item) ||
+			(!isPinned(item) && activity(before) !== activity(item))
+		) {
 			this.#place(item);
-			if (isPinned(item) && (!before || !isPinned(before))) void this.#refresher.request(PINS);
 			return;
 		}
 		if (this.#isShown(item)) {
@@ -375,10 +406,9 @@ export class Conversations {
 		} else {
 			this.#leave(item.id);
 		}
-		// Nothing that is told of it has changed: then it is its place among the pinned ones.
-		if (isPinned(item) && JSON.stringify(before) === JSON.stringify(item)) {
-			void this.#refresher.request(PINS);
-		}
+		// Nothing that is told of it has changed, or it was pinned anew: then it is its place among the pinned ones.
+		const isMoved = before.pinnedAt !== item.pinnedAt || JSON.stringify(before) === JSON.stringify(item);
+		if (isPinned(item) && isMoved) void this.#refresher.request(PINS);
 	}
 
 	#keepIfOpen(item: ConversationSummary): void {
@@ -405,6 +435,7 @@ export class Conversations {
 			return;
 		}
 		this.items = place === -1 ? [...others, item] : others.toSpliced(place, 0, item);
+		if (isPinned(item)) void this.#refresher.request(PINS);
 	}
 }
 
@@ -413,6 +444,6 @@ const activity = (item: ConversationSummary) => item.lastMessageAt ?? item.creat
 
 function comesBefore(item: ConversationSummary, other: ConversationSummary): boolean {
 	if (isPinned(item) !== isPinned(other)) return isPinned(item);
-	// The order among pinned ones is the learner's own and is not known here: a new one goes last.
+	// The order among pinned ones is the learner's own and is not known here: one goes last until they are read again.
 	return !isPinned(item) && activity(item) >= activity(other);
 }

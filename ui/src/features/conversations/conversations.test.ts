@@ -80,6 +80,38 @@ describe("a conversation that changes", () => {
 		expect(conversations.items[1]?.lastMessagePreview).toBe("Xin chào!");
 	});
 
+	it("keeps its place among the pinned ones, whatever is said in it", async () => {
+		const app = new FakeApp();
+		const pinned = ["P1", "P2", "P3"].map((title) =>
+			aConversation({ title, pinnedAt: NOON, lastMessageAt: NOON - 1e9 }),
+		);
+		app.conversations = [...pinned, ...several(1)];
+		const conversations = await opened(app);
+		const [first] = app.conversations as [ConversationSummary];
+		app.conversations[0] = { ...first, lastMessageAt: NOON + 1, lastMessagePreview: "Xin chào!" };
+		await app.emit({ entity: "conversation", id: first.id, conversationId: first.id });
+		expect(titles(conversations)).toEqual(["P1", "P2", "P3", "No. 1"]);
+		expect(conversations.items[0]?.lastMessagePreview).toBe("Xin chào!");
+		expect(app.callsOf("conversationList")).toHaveLength(1);
+	});
+
+	it("goes to its place among the pinned ones also when the whole list was being read meanwhile", async () => {
+		const app = new FakeApp();
+		const pinned = ["P1", "P2", "P3"].map((title) =>
+			aConversation({ title, pinnedAt: NOON, lastMessageAt: NOON - 1e9 }),
+		);
+		app.conversations = [...pinned, ...several(1)];
+		const conversations = await opened(app);
+		const slow = app.hold("conversationList");
+		await app.resync();
+		const [first] = app.conversations as [ConversationSummary];
+		app.conversations[0] = { ...first, lastMessageAt: NOON + 1 };
+		await app.emit({ entity: "conversation", id: first.id, conversationId: first.id });
+		await slow.release();
+		await settled();
+		expect(titles(conversations)).toEqual(["P1", "P2", "P3", "No. 1"]);
+	});
+
 	it("stays at its place when only its title is new", async () => {
 		const app = new FakeApp();
 		app.conversations = several(3);
@@ -167,6 +199,60 @@ describe("after news was lost, the list", () => {
 		await slow.release();
 		expect(titles(conversations)).toEqual(["Newest", "No. 3", "No. 2"]);
 		expect(conversations.isGone(created?.id ?? "")).toBe(false);
+	});
+});
+
+describe("news of many at once", () => {
+	/** A list of which so many are loaded. */
+	async function scrolled(loaded: number) {
+		const app = new FakeApp();
+		app.conversations = several(1000);
+		const conversations = await opened(app);
+		while (conversations.items.length < loaded) await conversations.loadMore();
+		app.calls.length = 0;
+		return { app, conversations };
+	}
+	const changed = (items: readonly ConversationSummary[]) =>
+		items.map(({ id }) => ({ entity: "conversation" as const, id, conversationId: id }));
+
+	it("reads again what is needed, and the rest as one goes there", async () => {
+		const { app, conversations } = await scrolled(800);
+		conversations.needed = 30;
+		app.conversations = app.conversations.map((item) => ({ ...item, level: "C1" }));
+		await app.emit(...changed(app.conversations.slice(0, 100)));
+		await settled();
+		expect(app.callsOf("conversationList")).toHaveLength(1);
+		expect(app.callsOf("conversationGet")).toHaveLength(0);
+		expect(conversations.items).toHaveLength(50);
+		await conversations.loadMore();
+		expect(titles(conversations).at(-1)).toBe("No. 100");
+		expect(conversations.items.every(({ level }) => level === "C1")).toBe(true);
+	});
+
+	it("keeps all of them that are needed", async () => {
+		const { app, conversations } = await scrolled(800);
+		conversations.needed = 420;
+		await app.emit(...changed(app.conversations.slice(0, 100)));
+		await settled();
+		expect(conversations.items.length).toBeGreaterThanOrEqual(420);
+		expect(app.callsOf("conversationList")).toHaveLength(5);
+	});
+
+	it("asks of those that are gone for the open one alone", async () => {
+		const { app, conversations } = await scrolled(800);
+		const [first] = app.conversations as [ConversationSummary];
+		await conversations.keepOpen(first.id);
+		conversations.needed = 800;
+		const gone = app.conversations.slice(0, 700);
+		app.conversations = app.conversations.map((item) =>
+			gone.includes(item) ? { ...item, status: "archived" } : item,
+		);
+		await app.emit(...changed(gone));
+		await settled();
+		expect(titles(conversations)[0]).toBe("No. 701");
+		expect(app.callsOf("conversationGet").flat()).toEqual(expect.arrayContaining([first.id]));
+		expect(app.callsOf("conversationGet").length).toBeLessThan(4);
+		expect(conversations.find(first.id)?.status).toBe("archived");
 	});
 });
 

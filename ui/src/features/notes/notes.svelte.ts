@@ -10,6 +10,8 @@ import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
 
 const PAGE = 50;
+/** How far a note is looked for. */
+const FARTHEST = 100;
 
 /** The notes of one conversation and of its messages, as far as they are shown, kept true meanwhile. */
 export class Notes {
@@ -27,6 +29,8 @@ export class Notes {
 	readonly #listening: Listening;
 	/** How many pages are shown. */
 	#pages = 1;
+	/** The note that has to be among them. */
+	#wantedId: string | null = null;
 
 	constructor(client: Client, conversationId: string) {
 		this.#client = client;
@@ -61,6 +65,13 @@ export class Notes {
 	async loadMore(): Promise<void> {
 		this.#pages += 1;
 		await this.#refresher.request("notes");
+	}
+
+	/** Shows as many pages as it takes to have this note among them. Gives whether it is. */
+	async reach(id: string): Promise<boolean> {
+		this.#wantedId = id;
+		await this.#refresher.request("notes");
+		return this.#has(this.items ?? [], id);
 	}
 
 	/** Gives whether it is written down. */
@@ -102,6 +113,14 @@ export class Notes {
 		}
 	}
 
+	#has(items: readonly Note[], id: string): boolean {
+		return items.some((note) => note.id === id);
+	}
+
+	#goesOn(items: readonly Note[], pages: number): boolean {
+		return this.#wantedId !== null && pages < FARTHEST && !this.#has(items, this.#wantedId);
+	}
+
 	/** Reads as many pages as are shown: whoever has scrolled down is not thrown back to the top. */
 	async #load(): Promise<void> {
 		try {
@@ -113,8 +132,10 @@ export class Notes {
 				items.push(...page.items);
 				next = page.next;
 				pages += 1;
-			} while (next !== null && pages < this.#pages);
+			} while (next !== null && (pages < this.#pages || this.#goesOn(items, pages)));
 			if (this.#listening.stopped) return;
+			this.#pages = Math.max(this.#pages, pages);
+			this.#wantedId = null;
 			this.items = items;
 			this.hasMore = next !== null;
 			this.loadFailure = null;

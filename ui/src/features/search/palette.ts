@@ -17,6 +17,11 @@ export type PaletteOption =
 	| { what: "hit"; id: string; hit: SearchHit }
 	| { what: "more"; id: string; kind: SearchKind };
 
+/** Whether it leads anywhere: a word whose conversation is gone is all in its line. */
+export function isChoice(option: PaletteOption): boolean {
+	return option.what !== "hit" || option.hit.kind !== "word" || option.hit.conversationId !== null;
+}
+
 /** Lines under one heading. */
 export interface PaletteGroup {
 	id: string;
@@ -60,7 +65,14 @@ export function idleGroups(recent: readonly string[], commands: readonly Palette
 	return groups.filter(({ options }) => options.length > 0);
 }
 
-/** What was found, by kind, and the commands whose name has the text in it. */
+/** So many letters of the beginning of its name, and a command is what is meant. */
+const ENOUGH = 3;
+
+/**
+ * What was found, by kind, and the commands whose name has the text in it. Those stand first whose name begins with
+ * what is typed, if it is more than the two letters with which any word may begin; the others come after all that was
+ * found, so that Enter opens that.
+ */
 export function foundGroups(
 	text: string,
 	hits: readonly SearchHit[],
@@ -68,11 +80,14 @@ export function foundGroups(
 	commands: readonly PaletteCommand[],
 ): PaletteGroup[] {
 	const wanted = text.trim().toLocaleLowerCase();
+	const named = commands.filter(({ label }) => label.toLocaleLowerCase().includes(wanted));
+	const isMeant = ({ label }: PaletteCommand) =>
+		[...wanted].length >= ENOUGH && label.toLocaleLowerCase().startsWith(wanted);
 	const groups: PaletteGroup[] = [
 		{
 			id: "commands",
 			label: t("search.commands"),
-			options: commands.filter(({ label }) => label.toLocaleLowerCase().includes(wanted)).map(command),
+			options: named.filter(isMeant).map(command),
 		},
 		...KINDS.map((kind) => ({
 			id: kind,
@@ -84,6 +99,11 @@ export function foundGroups(
 				...(more.includes(kind) ? [{ what: "more", id: `more-${kind}`, kind } as const] : []),
 			],
 		})),
+		{
+			id: "other-commands",
+			label: t("search.commands"),
+			options: named.filter((one) => !isMeant(one)).map(command),
+		},
 	];
 	return groups.filter(({ options }) => options.length > 0);
 }

@@ -129,7 +129,7 @@ export class Search {
 			for (let turn = 0; turn < MOST_EMPTY; turn += 1) {
 				const page = await this.#client.searchRun(text, kind, next, PAGE);
 				if (asked !== this.#asked) return;
-				hits = [...hits, ...page.hits];
+				hits = withoutTwins([...hits, ...page.hits]);
 				this.isIncomplete = page.isIncomplete;
 				if (next === null) more = page.more;
 				next = page.next;
@@ -146,4 +146,9 @@ export class Search {
 			if (asked === this.#asked) this.busy = false;
 		}
 	}
+}
+
+/** What moves between two pages while it is being read may come with both. */
+function withoutTwins(hits: readonly SearchHit[]): SearchHit[] {
+	return [...new Map(hits.map((hit) => [`${hit.kind} ${hit.id}`, hit])).values()];
 }
