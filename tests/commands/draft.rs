@@ -6,13 +6,16 @@ use crate::support::{TestApp, assert_error};
 fn save(app: &TestApp, conversation: &str, content: &str) -> Result<Value, Value> {
     app.call(
         "draft_save",
-        json!({ "conversationId": conversation, "content": content }),
+        json!({ "of": { "kind": "message", "conversationId": conversation }, "content": content }),
     )
 }
 
 fn get(app: &TestApp, conversation: &str) -> Value {
-    app.call("draft_get", json!({ "conversationId": conversation }))
-        .unwrap()
+    app.call(
+        "draft_get",
+        json!({ "of": { "kind": "message", "conversationId": conversation } }),
+    )
+    .unwrap()
 }
 
 #[test]
@@ -67,8 +70,70 @@ fn a_draft_for_no_conversation_is_not_found() {
     let app = TestApp::new();
     let nowhere = "0000000000001";
     assert_error(&save(&app, nowhere, "x").unwrap_err(), "not_found");
-    let error = app
-        .call("draft_get", json!({ "conversationId": nowhere }))
-        .unwrap_err();
-    assert_error(&error, "not_found");
+    for (of, code) in [
+        (
+            json!({ "kind": "message", "conversationId": nowhere }),
+            "not_found",
+        ),
+        (json!({ "kind": "edit", "messageId": nowhere }), "not_found"),
+        (
+            json!({ "kind": "note", "conversationId": nowhere }),
+            "not_found",
+        ),
+        (
+            json!({ "kind": "note_edit", "noteId": nowhere }),
+            "not_found",
+        ),
+        (json!({ "kind": "poem", "noteId": nowhere }), "invalid"),
+        (
+            json!({ "kind": "edit", "conversationId": nowhere }),
+            "invalid",
+        ),
+        (json!({ "kind": "edit", "messageId": 5 }), "invalid"),
+        (json!("edit"), "invalid"),
+    ] {
+        let error = app.call("draft_get", json!({ "of": of })).unwrap_err();
+        assert_error(&error, code);
+        let error = app
+            .call("draft_save", json!({ "of": of, "content": "x" }))
+            .unwrap_err();
+        assert_error(&error, code);
+    }
+    for (id, code) in [(json!(nowhere), "not_found"), (json!(7), "invalid")] {
+        let error = app
+            .call("draft_list_edits", json!({ "conversationId": id }))
+            .unwrap_err();
+        assert_error(&error, code);
+    }
+}
+
+#[test]
+fn a_message_that_is_being_changed_is_so_after_a_new_start() {
+    let app = TestApp::new();
+    app.set("partnerPace", "instant");
+    let conversation = app.conversation();
+    let sent = crate::message_edit::send(&app, &conversation, "I goed home");
+    crate::message_edit::answered(&app, &conversation);
+    let of = json!({ "kind": "edit", "messageId": sent["id"] });
+    app.call("draft_save", json!({ "of": of, "content": "I went 回家" }))
+        .unwrap();
+    let (directory, data_dir) = app.quit();
+    let app = TestApp::open(directory, data_dir);
+    let edits = || {
+        app.call(
+            "draft_list_edits",
+            json!({ "conversationId": conversation }),
+        )
+        .unwrap()
+    };
+    assert_eq!(
+        edits(),
+        json!([{ "messageId": sent["id"], "content": "I went 回家" }])
+    );
+    app.call(
+        "message_edit",
+        json!({ "id": sent["id"], "content": "I went home", "regenerate": false }),
+    )
+    .unwrap();
+    assert_eq!(edits(), json!([]));
 }

@@ -243,6 +243,32 @@ fn what_they_have_become_removes_them_and_nothing_else() {
 }
 
 #[test]
+fn a_conversation_knows_which_of_its_messages_are_being_changed() {
+    let world = World::new();
+    let (here, there) = (world.conversation(), world.conversation());
+    let sent = [
+        world.send(here, "One").unwrap().id,
+        world.send(here, "Two").unwrap().id,
+        world.send(there, "Three").unwrap().id,
+        world.send(here, "Four").unwrap().id,
+    ];
+    for message_id in [sent[3], sent[0], sent[1], sent[2]] {
+        save_of(&world, DraftOf::Edit { message_id }, "otra vez").unwrap();
+    }
+    world.delete_message(sent[1]).unwrap();
+    let user = world.user;
+    let edits = world
+        .read(move |tx| draft::list_edits(tx, user, here))
+        .unwrap();
+    let ids: Vec<_> = edits.iter().map(|edit| edit.message_id).collect();
+    assert_eq!(ids, [sent[0], sent[3]]);
+    assert!(edits.iter().all(|edit| edit.content == "otra vez"));
+    let stranger = world.stranger();
+    let read = world.read(move |tx| draft::list_edits(tx, stranger, here));
+    assert_eq!(read.unwrap_err().code(), "not_found");
+}
+
+#[test]
 fn they_wait_with_what_they_belong_to_in_the_trash_and_are_erased_with_it() {
     let world = World::new();
     let [edit, note, note_edit] = beside_the_box(&world);

@@ -1,6 +1,9 @@
 //! Drafts: what was typed and not sent or saved.
 
-use parlance_storage::draft::{self, DraftOf};
+use parlance_storage::{
+    ConversationId,
+    draft::{self, DraftOf, EditDraft},
+};
 use tauri::State;
 
 use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
@@ -35,4 +38,18 @@ pub async fn draft_get(
         .read(move |tx, user| draft::find(tx, user, of))
         .await?;
     Ok(draft.map_or_else(String::new, |draft| draft.content))
+}
+
+/// The messages of a conversation that are being changed, with what they are to say.
+#[tauri::command]
+#[specta::specta]
+pub async fn draft_list_edits(
+    profile: State<'_, ProfileSlot>,
+    conversation_id: Input<ConversationId>,
+) -> CommandResult<Vec<EditDraft>> {
+    let Input(conversation) = conversation_id;
+    profile
+        .get()?
+        .read(move |tx, user| draft::list_edits(tx, user, conversation))
+        .await
 }

@@ -72,6 +72,7 @@ commands! {
     conversation::conversation_merge("intoId", "fromId");
     draft::draft_save("of", "content");
     draft::draft_get("of");
+    draft::draft_list_edits("conversationId");
     message::message_send("conversationId", "content");
     message::message_list("conversationId", "beforeSequence", "limit", "afterSequence", "around");
     message::message_get("id");

@@ -5,7 +5,7 @@
 //! words are in one place or the other, and never in both.
 
 use rusqlite::{OptionalExtension, Row, ToSql, named_params};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::columns::Columns;
 use crate::id::{ConversationId, MessageId, NoteId, UserId};
@@ -53,6 +53,17 @@ pub struct Draft {
     pub content: String,
     /// When they were last stored.
     pub updated_at: Timestamp,
+}
+
+/// A message that is being changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct EditDraft {
+    /// The message.
+    pub message_id: MessageId,
+    /// What it is to say.
+    pub content: String,
 }
 
 /// Where the drafts of one kind lie.
@@ -169,6 +180,35 @@ pub fn find(tx: &ReadTx<'_>, user: UserId, of: DraftOf) -> Result<Option<Draft>,
     Ok(statement
         .query_row(named_params! { ":of": of.key() }, Draft::from_row)
         .optional()?)
+}
+
+/// The messages of a conversation that are being changed, in their order, with what they are to say; not those in the
+/// trash.
+///
+/// # Errors
+/// `NotFound` if this learner has no such conversation.
+pub fn list_edits(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    conversation: ConversationId,
+) -> Result<Vec<EditDraft>, Error> {
+    conversation::require(tx, user, conversation)?;
+    // Along the few unsaved texts, not along the conversation.
+    let mut statement = tx.prepare(
+        "SELECT unsaved_texts.message_id, unsaved_texts.content
+         FROM unsaved_texts CROSS JOIN messages ON messages.id = unsaved_texts.message_id
+         WHERE unsaved_texts.message_id IS NOT NULL
+             AND messages.conversation_id = :conversation AND messages.deleted_at IS NULL
+         ORDER BY messages.sequence_number",
+    )?;
+    let edits = statement.query_map(named_params! { ":conversation": conversation }, |row| {
+        let mut columns = Columns::of(row);
+        Ok(EditDraft {
+            message_id: columns.get("message_id")?,
+            content: columns.get("content")?,
+        })
+    })?;
+    Ok(edits.collect::<Result<_, _>>()?)
 }
 
 /// Removes a draft, if there is one.

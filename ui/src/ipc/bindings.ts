@@ -71,13 +71,15 @@ export const commands = {
 	 */
 	conversationMerge: (intoId: ConversationId, fromId: ConversationId) => typedError<Rearranged, CommandError>(__TAURI_INVOKE("conversation_merge", { intoId, fromId })),
 	/**
-	 *  Keeps what is typed in a conversation; an empty text removes it. Sending the message removes it too.
+	 *  Keeps what is typed; an empty text removes it. Sending or saving what it was to become removes it too.
 	 * 
-	 *  `invalid` for a text that is longer than the longest message: what was kept before stays.
+	 *  `invalid` for a text that is longer than that may be: what was kept before stays.
 	 */
-	draftSave: (conversationId: ConversationId, content: string) => typedError<null, CommandError>(__TAURI_INVOKE("draft_save", { conversationId, content })),
-	/**  What was typed in a conversation and not sent; empty if nothing was. */
-	draftGet: (conversationId: ConversationId) => typedError<string, CommandError>(__TAURI_INVOKE("draft_get", { conversationId })),
+	draftSave: (of: DraftOf, content: string) => typedError<null, CommandError>(__TAURI_INVOKE("draft_save", { of, content })),
+	/**  What was typed and not sent or saved; empty if nothing was. */
+	draftGet: (of: DraftOf) => typedError<string, CommandError>(__TAURI_INVOKE("draft_get", { of })),
+	/**  The messages of a conversation that are being changed, with what they are to say. */
+	draftListEdits: (conversationId: ConversationId) => typedError<EditDraft[], CommandError>(__TAURI_INVOKE("draft_list_edits", { conversationId })),
 	/**
 	 *  Says something; the tutor's answer begins at once and comes by change events.
 	 * 
@@ -604,6 +606,33 @@ export type DoctorReport = {
 	text: string,
 	/**  Whether a repair makes sense. */
 	canRepair: boolean,
+};
+
+/**  What a draft is to become. */
+export type DraftOf = 
+/**  The next message of a conversation. */
+{ kind: "message"; 
+/**  The conversation. */
+conversationId: ConversationId } | 
+/**  Other words for a message. */
+{ kind: "edit"; 
+/**  The message. */
+messageId: MessageId } | 
+/**  A note on a conversation or on one of its messages. */
+{ kind: "note"; 
+/**  The conversation. */
+conversationId: ConversationId } | 
+/**  Other words for a note. */
+{ kind: "note_edit"; 
+/**  The note. */
+noteId: NoteId };
+
+/**  A message that is being changed. */
+export type EditDraft = {
+	/**  The message. */
+	messageId: MessageId,
+	/**  What it is to say. */
+	content: string,
 };
 
 /**  What an edit made of a message. */
