@@ -18,6 +18,8 @@ import {
 	type ConversationSummary,
 	commands,
 	type DoctorReport,
+	type DraftOf,
+	type EditDraft,
 	type Edited,
 	events,
 	type Folder,
@@ -116,9 +118,11 @@ export interface Client {
 	tagSetColor(name: string, color: string | null): Promise<Operation | null>;
 	tagDelete(name: string): Promise<Operation>;
 	/** Keeps what is typed and not sent; an empty text removes it, and so does sending the message. */
-	draftSave(conversationId: string, content: string): Promise<null>;
+	draftSave(of: DraftOf, content: string): Promise<null>;
 	/** Gives an empty text when nothing is kept. */
-	draftGet(conversationId: string): Promise<string>;
+	draftGet(of: DraftOf): Promise<string>;
+	/** The messages of a conversation that are being changed. */
+	draftListEdits(conversationId: string): Promise<EditDraft[]>;
 	messageSend(conversationId: string, content: string): Promise<Message>;
 	/** Oldest first. Around a message that is gone it fails with `not_found`. */
 	messageList(conversationId: string, stretch: Stretch, limit: number): Promise<MessagePage>;
@@ -272,8 +276,9 @@ export const client: Client = {
 	tagMerge: (name, into) => ask(commands.tagMerge, name, into),
 	tagSetColor: (name, color) => ask(commands.tagSetColor, name, color),
 	tagDelete: (name) => ask(commands.tagDelete, name),
-	draftSave: (conversationId, content) => ask(commands.draftSave, conversationId, content),
-	draftGet: (conversationId) => ask(commands.draftGet, conversationId),
+	draftSave: (of, content) => ask(commands.draftSave, of, content),
+	draftGet: (of) => ask(commands.draftGet, of),
+	draftListEdits: (conversationId) => ask(commands.draftListEdits, conversationId),
 	messageSend: (conversationId, content) => ask(commands.messageSend, conversationId, content),
 	messageList: (conversationId, stretch, limit) => {
 		const place = { before: null, after: null, around: null, ...stretch };

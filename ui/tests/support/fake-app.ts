@@ -7,6 +7,7 @@ import type {
 	Client,
 	ConversationSummary,
 	DoctorReport,
+	DraftOf,
 	Message,
 	NewTemplate,
 	SearchHit,
@@ -31,6 +32,20 @@ import {
 	SETTINGS,
 	TEMPLATES,
 } from "./fixtures";
+
+/** Where a draft is kept: that of a message by its conversation. */
+export function placeOf(of: DraftOf): string {
+	switch (of.kind) {
+		case "message":
+			return of.conversationId;
+		case "edit":
+			return `edit ${of.messageId}`;
+		case "note":
+			return `note ${of.conversationId}`;
+		case "note_edit":
+			return `note_edit ${of.noteId}`;
+	}
+}
 
 /**
  * The Rust side as the window sees it, in memory. An answer is made when it is asked for, also when it
@@ -187,15 +202,24 @@ export class FakeApp extends FakeMessages implements Client {
 		});
 	}
 
-	draftSave(conversationId: string, content: string) {
-		return this.carryOut("draftSave", [conversationId, content], () => {
-			this.drafts.set(conversationId, content);
+	draftSave(of: DraftOf, content: string) {
+		return this.carryOut("draftSave", [of, content], () => {
+			this.drafts.set(placeOf(of), content);
 			return null;
 		});
 	}
 
-	draftGet(conversationId: string) {
-		return this.answer("draftGet", [conversationId], () => this.drafts.get(conversationId) ?? "");
+	draftGet(of: DraftOf) {
+		return this.answer("draftGet", [of], () => this.drafts.get(placeOf(of)) ?? "");
+	}
+
+	draftListEdits(conversationId: string) {
+		return this.answer("draftListEdits", [conversationId], () =>
+			this.of(conversationId).flatMap(({ id: messageId }) => {
+				const content = this.drafts.get(placeOf({ kind: "edit", messageId })) ?? "";
+				return content === "" ? [] : [{ messageId, content }];
+			}),
+		);
 	}
 
 	messageDelete(id: string) {

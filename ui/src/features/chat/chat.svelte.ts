@@ -75,7 +75,7 @@ export class Chat {
 		readonly conversationId: string,
 		events: ChatEvents = {},
 		/** What stands in the box, which outlives this page. */
-		readonly drafts: DraftKeeper = new DraftKeeper(client, conversationId),
+		readonly drafts: DraftKeeper = new DraftKeeper(client, { kind: "message", conversationId }),
 	) {
 		this.#client = client;
 		this.#events = events;

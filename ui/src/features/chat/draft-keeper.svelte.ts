@@ -1,4 +1,4 @@
-import { type Client, CommandFailure, toFailure } from "../../ipc";
+import { type Client, CommandFailure, type DraftOf, toFailure } from "../../ipc";
 
 /** What is typed is stored this long after the last key… */
 const AFTER_LAST_KEY = 400;
@@ -25,7 +25,7 @@ export class DraftKeeper {
 	notKept = $state.raw<NotKept>(null);
 
 	readonly #client: Client;
-	readonly #conversationId: string;
+	readonly #of: DraftOf;
 	#text = $state("");
 	#held = $state(false);
 	/** What the disk has; null while nobody knows. */
@@ -38,9 +38,9 @@ export class DraftKeeper {
 	#waitingSince: number | null = null;
 	#closed: "saving" | "discarded" | null = null;
 
-	constructor(client: Client, conversationId: string) {
+	constructor(client: Client, of: DraftOf) {
 		this.#client = client;
-		this.#conversationId = conversationId;
+		this.#of = of;
 	}
 
 	/** What stands in the box. */
@@ -171,7 +171,7 @@ export class DraftKeeper {
 
 	async #read(): Promise<void> {
 		try {
-			const kept = await this.#client.draftGet(this.#conversationId);
+			const kept = await this.#client.draftGet(this.#of);
 			this.#stored = kept;
 			if (this.#held) this.#found = kept;
 			else this.#text = together(kept, this.#text);
@@ -217,7 +217,7 @@ export class DraftKeeper {
 				this.notKept = "tooLong";
 				return;
 			}
-			await this.#client.draftSave(this.#conversationId, text);
+			await this.#client.draftSave(this.#of, text);
 			this.#stored = text;
 			this.notKept = null;
 		} catch (error) {

@@ -16,7 +16,7 @@ afterEach(() => {
 async function aKeeper(kept = "") {
 	const app = new FakeApp();
 	if (kept !== "") app.drafts.set(ID, kept);
-	const keeper = new DraftKeeper(app, ID);
+	const keeper = new DraftKeeper(app, { kind: "message", conversationId: ID });
 	await keeper.load();
 	expect(keeper.text).toBe(kept);
 	return { app, keeper };
@@ -89,7 +89,7 @@ describe("what was kept", () => {
 	it("comes before what has been typed while it was read, and neither is lost", async () => {
 		const app = new FakeApp();
 		app.drafts.set(ID, "Half a thought");
-		const keeper = new DraftKeeper(app, ID);
+		const keeper = new DraftKeeper(app, { kind: "message", conversationId: ID });
 		const late = app.hold("draftGet");
 		const loading = keeper.load();
 		keeper.typed("and more");
@@ -106,7 +106,7 @@ describe("what was kept", () => {
 		const app = new FakeApp();
 		app.drafts.set(ID, "Half a thought");
 		app.failNext("draftGet", "io");
-		const keeper = new DraftKeeper(app, ID);
+		const keeper = new DraftKeeper(app, { kind: "message", conversationId: ID });
 		await expect(keeper.load()).rejects.toThrow();
 		app.failNext("draftGet", "busy");
 		keeper.typed("new");
@@ -123,7 +123,7 @@ describe("what was kept", () => {
 		const app = new FakeApp();
 		app.drafts.set(ID, "Half a thought");
 		app.failNext("draftGet", "not_found");
-		const keeper = new DraftKeeper(app, ID);
+		const keeper = new DraftKeeper(app, { kind: "message", conversationId: ID });
 		await expect(keeper.load()).rejects.toThrow();
 		await keeper.load();
 		expect(keeper.text).toBe("Half a thought");
@@ -132,7 +132,7 @@ describe("what was kept", () => {
 	it("and can never be read does not keep new words from being stored", async () => {
 		const app = new FakeApp();
 		app.failNext("draftGet", "corrupt");
-		const keeper = new DraftKeeper(app, ID);
+		const keeper = new DraftKeeper(app, { kind: "message", conversationId: ID });
 		await expect(keeper.load()).rejects.toThrow();
 		keeper.typed("new");
 		await pass(400);

@@ -17,7 +17,7 @@ export class Drafts {
 	of(conversationId: string): DraftKeeper {
 		let keeper = this.#keepers.get(conversationId);
 		if (!keeper) {
-			keeper = new DraftKeeper(this.#client, conversationId);
+			keeper = new DraftKeeper(this.#client, { kind: "message", conversationId });
 			this.#keepers.set(conversationId, keeper);
 		}
 		return keeper;
