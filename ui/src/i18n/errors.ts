@@ -12,6 +12,10 @@ export function errorSentence(error: CodedError): string {
 		const reason = invalidReason(error);
 		if (reason !== null) return t(reason);
 	}
+	if (error.code === "conflict" || error.code === "tag_conflict") {
+		const reason = CONFLICTS[error.message];
+		if (reason !== undefined) return t(reason);
+	}
 	const key = `error.${error.code}`;
 	return isMessageKey(key) ? t(key as "error.internal") : t("error.internal");
 }
@@ -46,6 +50,14 @@ export function readOnlySentence(reason: string): string | null {
 	if (reason === FILE_FIXED) return t("readOnly.file");
 	return null;
 }
+
+/** What stands in the way, as the storage layer says it, word for word; any other has the sentence of its code. */
+const CONFLICTS: Record<string, "error.tags_full" | "error.conflict.mergedTags" | "error.conflict.tagLimit"> =
+	{
+		"A conversation has at most 50 tags.": "error.tags_full",
+		"Together these conversations have more than 50 tags; take some off first.": "error.conflict.mergedTags",
+		"There can be at most 10000 tags.": "error.conflict.tagLimit",
+	};
 
 /** The reasons that the storage layer gives, word for word; any other has no sentence of its own. */
 function invalidReason(error: CodedError) {

@@ -111,6 +111,20 @@ describe("merging conversations", () => {
 
 	const choice = (id: string) => all("mergeChoice").find(({ dataset }) => dataset.id === id) as HTMLElement;
 
+	it("that have too many tags for one says so, and changes nothing", async () => {
+		const { app, from } = await choosing();
+		await user.click(choice(from));
+		app.failNext(
+			"conversationMerge",
+			"conflict",
+			"Together these conversations have more than 50 tags; take some off first.",
+		);
+		await user.click(get("mergeConfirm"));
+		await painted();
+		expect(get("mergeDialog").textContent).toContain("more than 50 tags. Take some off first.");
+		expect(titles()).toContain("رحلة إلى البحر");
+	});
+
 	it("offers the others, and puts the chosen one into the open one", async () => {
 		const { app, talk, from } = await choosing();
 		expect(all("mergeChoice")).toHaveLength(3);

@@ -77,7 +77,7 @@ describe("the tags of a conversation", () => {
 	it("that cannot be stored leave the dialog open with what was chosen, and say why", async () => {
 		const { app, cafe } = await inLibrary();
 		opener(cafe.id).focus();
-		app.failNext("conversationChangeTags", "conflict");
+		app.failNext("conversationChangeTags", "conflict", "A conversation has at most 50 tags.");
 		await pressKeys("t");
 		await pressKeys("mới{Enter}{Enter}");
 		expect(get("tagsDialog").textContent).toContain("at most 50 tags");

@@ -1,4 +1,5 @@
 import type { ConversationSummary, ListFilter } from "../../ipc";
+import { nameKey } from "../tags/names";
 
 /** Which conversations the list shows. */
 export type Place =
@@ -38,12 +39,6 @@ export function belongs(item: ConversationSummary, place: Place): boolean {
 		case "folder":
 			return item.folderId === place.id;
 		case "tag":
-			return item.tags.some((tag) => isSameName(tag, place.name));
+			return item.tags.some((tag) => nameKey(tag) === nameKey(place.name));
 	}
-}
-
-/** Names that differ by case alone are one name, also for the app. */
-function isSameName(one: string, other: string): boolean {
-	const key = (name: string) => name.normalize("NFC").toLowerCase();
-	return key(one) === key(other);
 }

@@ -54,7 +54,7 @@ export class Tags {
 
 	/** Gives conversations some tags and takes others off. */
 	change(ids: string[], add: string[], remove: string[]): Promise<Outcome> {
-		return this.#do(() => this.#client.conversationChangeTags(ids, add, remove), "tags_full");
+		return this.#do(() => this.#client.conversationChangeTags(ids, add, remove));
 	}
 
 	rename(name: string, newName: string): Promise<Outcome> {
@@ -73,8 +73,8 @@ export class Tags {
 		return this.#do(() => this.#client.tagDelete(name));
 	}
 
-	/** What is in the way of a tag is no other work; `conflict` says what it is. */
-	async #do(verb: () => Promise<Operation | null>, conflict = "tag_conflict"): Promise<Outcome> {
+	/** What is in the way of a tag is no other work. */
+	async #do(verb: () => Promise<Operation | null>): Promise<Outcome> {
 		try {
 			const operation = await verb();
 			await this.#refresher.request(ALL);
@@ -82,7 +82,7 @@ export class Tags {
 		} catch (error) {
 			const failure = toFailure(error);
 			if (failure.code !== "conflict") return { failure };
-			return { failure: new CommandFailure(conflict, failure.message, failure.details) };
+			return { failure: new CommandFailure("tag_conflict", failure.message, failure.details) };
 		}
 	}
 

@@ -757,6 +757,9 @@ export default {
 	"error.folder_conflict":
 		"It cannot be put there: a folder of this name is there already, or it would lie too deep. Nothing was changed.",
 	"error.tag_conflict": "The tags have changed meanwhile. Nothing was changed; please try again.",
+	"error.conflict.mergedTags":
+		"Together these conversations have more than 50 tags. Take some off first. Nothing was changed.",
+	"error.conflict.tagLimit": "You can have at most 10,000 different tags. Nothing was changed.",
 	"error.tags_full": "A conversation can have at most 50 tags. Nothing was changed.",
 	"error.internal": "Something unexpected went wrong. What was saved before is still there.",
 

@@ -757,6 +757,9 @@ export default {
 	"error.folder_conflict":
 		"Không thể đặt ở đó: đã có thư mục cùng tên, hoặc sẽ nằm quá sâu. Không có gì thay đổi.",
 	"error.tag_conflict": "Các nhãn vừa thay đổi. Chưa thay đổi gì; hãy thử lại.",
+	"error.conflict.mergedTags":
+		"Hai cuộc trò chuyện này có tổng cộng hơn 50 nhãn. Hãy bỏ bớt vài nhãn trước. Không có gì thay đổi.",
+	"error.conflict.tagLimit": "Bạn có thể có nhiều nhất 10.000 nhãn khác nhau. Không có gì thay đổi.",
 	"error.tags_full": "Một cuộc trò chuyện có nhiều nhất 50 nhãn. Không có gì thay đổi.",
 	"error.internal": "Có lỗi bất ngờ xảy ra. Những gì đã lưu trước đó vẫn còn.",
 
