@@ -259,6 +259,12 @@ async fn pictures_of_conversations_in_order_found_edited_and_deleted() {
     window.press("Enter").await.unwrap();
     window.click("tags-save").await.unwrap();
     window.press("Escape").await.unwrap();
+    let travel = computer.folder_id("Travel ☀️").await;
+    let place = format!("[data-testid=place][data-id='{travel}']");
+    let rome = opener(&computer, "Rome in spring").await;
+    window.drag(&rome, &place).await.unwrap();
+    window.click("tags-fold").await.unwrap();
+    window.find("tag-filter").await.unwrap();
     focus(&window, "面试的准备").await;
     window.press("Enter").await.unwrap();
     edit_twice(&window).await;
@@ -266,6 +272,7 @@ async fn pictures_of_conversations_in_order_found_edited_and_deleted() {
         window.click("settings-open").await.unwrap();
         window.choose("theme-select", theme).await.unwrap();
         window.click("settings-close").await.unwrap();
+        dismiss_toast(&window).await;
         album.take(&window, &format!("list-{theme}")).await;
         window.press("Control+k").await.unwrap();
         window.type_into("search-box", "面试").await.unwrap();
@@ -279,13 +286,27 @@ async fn pictures_of_conversations_in_order_found_edited_and_deleted() {
         window.find("history-dialog").await.unwrap();
         album.take(&window, &format!("history-{theme}")).await;
         window.press("Escape").await.unwrap();
+        focus(&window, "Small talk").await;
+        window.press("Delete").await.unwrap();
+        window.click("trash-open").await.unwrap();
+        window.find("trash-item").await.unwrap();
+        album.take(&window, &format!("trash-{theme}")).await;
+        window.click("trash-restore").await.unwrap();
+        window.press("Escape").await.unwrap();
     }
-    focus(&window, "Small talk").await;
-    window.press("Delete").await.unwrap();
-    window.click("trash-open").await.unwrap();
-    window.find("trash-item").await.unwrap();
-    album.take(&window, "trash-dark").await;
     window.quit().await.unwrap();
+}
+
+/// Takes the offer to undo off the window, if it is there.
+async fn dismiss_toast(window: &Window) {
+    let script = "document.querySelector('[data-testid=undo-toast] button:last-of-type')?.click();
+        return document.querySelector('[data-testid=undo-toast] button') === null;";
+    until("no toast", || async {
+        let is_gone: bool = window.ask(script, vec![]).await?;
+        Ok(is_gone.then_some(()))
+    })
+    .await
+    .unwrap();
 }
 
 /// Changes the words of the first message twice.

@@ -215,6 +215,11 @@ impl Window {
             fs::create_dir_all(directory)?;
         }
         self.keep_painting(true).await?;
+        until("everything to have moved to its place", || async {
+            let still: bool = self.ask(HAS_COME_TO_REST, vec![]).await?;
+            Ok(still.then_some(()))
+        })
+        .await?;
         let png = within("a picture", async { Ok(self.client.screenshot().await?) }).await?;
         self.keep_painting(false).await?;
         fs::write(path, png).with_context(|| format!("cannot write {}", path.display()))
@@ -271,6 +276,12 @@ if (arguments[0]) window.painting = setInterval(() => {
 }, 20);
 else style.opacity = "";
 return null;
+"#;
+
+/// Whether nothing fades or slides any more; what turns for ever does not count.
+const HAS_COME_TO_REST: &str = r#"
+return document.getAnimations().every(({ effect, playState }) =>
+  playState === "finished" || effect?.getComputedTiming().endTime === Infinity);
 "#;
 
 /// Whether the element is the one of the look before, and where it was then.
