@@ -1,7 +1,7 @@
 //! Models behind a server: any program or service that speaks the OpenAI-compatible protocol.
 //!
 //! [`ModelServer`] is one such server, by its [`Address`] and perhaps an [`ApiKey`]: its models, a test of the
-//! connection, words in a stream, embeddings.
+//! connection, words in a stream, embeddings. [`ModelEngine`] lets one of its models answer a learner.
 //!
 //! What a server sends is judged, never trusted. Every answer is bounded in bytes, characters and time, whatever
 //! is in it; every failure is a [`ModelError`] with a code; no failure names the key. Nothing here touches the
@@ -11,10 +11,12 @@ mod address;
 mod answer;
 mod chat;
 mod embed;
+mod engine;
 mod error;
 mod http;
 mod key;
 mod patience;
+mod prompt;
 mod reading;
 mod server;
 mod sse;
@@ -23,8 +25,10 @@ mod wire;
 
 pub use address::{Address, AddressError, PlainHttp};
 pub use chat::{ChatRequest, Delta, Ending, Finish, Usage};
+pub use engine::ModelEngine;
 pub use error::{Limit, Missing, ModelError, Waiting};
 pub use key::{ApiKey, KeyError};
 pub use patience::Patience;
+pub use prompt::{Setting, system};
 pub use reading::{MAX_EVENT_BYTES, MAX_REPLY_CHARACTERS, MAX_STREAM_BYTES};
 pub use server::{ModelServer, Reachable};
