@@ -6,13 +6,14 @@
 //!   say, each with its feeling, its stress and the pause that follows it.
 //! * [`ReplyEngine`] is anything that can answer a learner as a stream of words. The built-in one,
 //!   [`PracticePartner`], works from scripted [`Scenario`]s, one or more for each [`Situation`], and needs
-//!   no model and no network.
+//!   no model and no network. [`model`] lets a model behind a server answer.
 //!
 //! The crate keeps nothing: no files, no database, no clock. A chunk is a function of the text, a
 //! reply is a function of the history, so both can be worked out again after a restart. It takes
 //! only shared value types (levels, roles, emotions) from `parlance_storage`, and never opens it.
 
 mod chunk;
+pub mod model;
 mod partner;
 mod reply;
 

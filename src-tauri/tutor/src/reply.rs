@@ -75,18 +75,24 @@ pub enum ReplyError {
     Unavailable {
         /// What was tried and how it failed, as a sentence for people.
         reason: String,
+        /// Names the kind of trouble, for whoever translates it.
+        code: &'static str,
     },
     /// The engine will not answer this request; trying the same again will not help.
     #[error("the partner refused to answer: {reason}")]
     Refused {
         /// What the engine gave as its reason.
         reason: String,
+        /// Names the kind of trouble, for whoever translates it.
+        code: &'static str,
     },
     /// The engine began to answer and stopped before the end.
     #[error("the reply broke off: {reason}")]
     Interrupted {
         /// What broke.
         reason: String,
+        /// Names the kind of trouble, for whoever translates it.
+        code: &'static str,
     },
 }
 
