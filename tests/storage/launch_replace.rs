@@ -6,7 +6,7 @@ use parlance_storage::backup::{self, BackupReason};
 use parlance_storage::{LaunchNotice, Watch, verify};
 
 use crate::launch::{back_up, lived_in, message_count, undo_copy};
-use crate::support::{NOON, REAL_TEXTS};
+use crate::support::{NOON, REAL_TEXTS, World};
 
 #[test]
 fn a_restore_that_a_crash_interrupted_anywhere_is_finished_at_the_next_start() {
@@ -137,4 +137,28 @@ fn a_damaged_undo_copy_can_be_put_in_place_as_it_was() {
     let outcome = parlance_storage::doctor::repair(world.path(), &Watch::nobody(), NOON).unwrap();
     assert!(outcome.text.contains("messages"), "{}", outcome.text);
     assert_eq!(message_count(world.path()), REAL_TEXTS.len() as i64 + 1);
+}
+
+#[test]
+fn a_log_that_a_killed_restore_left_never_comes_beside_a_repaired_database() {
+    let (world, stranger) = (lived_in(), World::new());
+    stranger
+        .send(stranger.conversation(), "a stranger")
+        .unwrap();
+    world.db.close().unwrap();
+    let path = |name: &str| world.path().join(name);
+    let mut bytes = fs::read(path("parlance.db")).unwrap();
+    bytes[..100].fill(0);
+    fs::write(path("parlance.db"), &bytes).unwrap();
+    // An undo copy was on its way back when the process died, before it had written down its intent.
+    for end in ["", "-wal"] {
+        let from = stranger.path().join(format!("parlance.db{end}"));
+        fs::copy(from, path(&format!("parlance.db-new{end}"))).unwrap();
+    }
+    parlance_storage::doctor::repair(world.path(), &Watch::nobody(), NOON).unwrap();
+    assert!(!path("parlance.db-wal").exists());
+    assert!(!path("parlance.db-new-wal").exists());
+    let world = world.reopened();
+    assert_eq!(message_count(world.path()), REAL_TEXTS.len() as i64);
+    world.assert_sound();
 }

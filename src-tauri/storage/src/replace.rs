@@ -71,6 +71,8 @@ pub(crate) fn replace(
 ) -> Result<Option<PathBuf>, Error> {
     let place = data_dir.join(NEW_FILE);
     if new != place {
+        // What a killed restore left there may have a log, which would be replayed into this one.
+        place_for_new(data_dir)?;
         fs::rename(new, &place)?;
     }
     files::sync_file(&place)?;
