@@ -26,6 +26,7 @@ pub(crate) use create::create_of;
 pub use create::{NewBackup, create};
 pub use manifest::{BackupCounts, BackupReason};
 pub use restore::{Trial, restore, trial};
+pub(crate) use state::has_state;
 pub use state::{
     State, is_check_due, is_trial_due, remember_check, set_budget, state, trusted_time,
 };
@@ -128,6 +129,14 @@ pub fn newest_at(data_dir: &Path) -> Result<Option<Timestamp>, Error> {
 fn made_at(path: &Path) -> Option<Timestamp> {
     let name = path.file_name()?.to_str()?;
     crate::data_dir::time_of_name(name.strip_prefix("parlance-")?)
+}
+
+/// Whether there is a file that is called like a backup, whatever is in it.
+///
+/// # Errors
+/// `Io` like [`list`].
+pub(crate) fn has_any(data_dir: &Path) -> Result<bool, Error> {
+    Ok(!files(data_dir)?.is_empty())
 }
 
 /// The files that are called like backups, in no order.

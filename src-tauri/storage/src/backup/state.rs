@@ -53,6 +53,14 @@ impl State {
     }
 }
 
+/// Whether anything was ever remembered here, whatever it says.
+///
+/// # Errors
+/// `Io` if that cannot be told.
+pub(crate) fn has_state(data_dir: &Path) -> Result<bool, Error> {
+    Ok(files::size_if_there(&data_dir.join(STATE_FILE))?.is_some())
+}
+
 /// What is remembered, for whoever asks what is due; nothing, if the disk does not give it.
 pub fn state(data_dir: &Path) -> State {
     read(data_dir).unwrap_or_else(|error| {

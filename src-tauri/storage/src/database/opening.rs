@@ -115,8 +115,10 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
     let was_closed_in_order = files::size_if_there(&wal_path(&path))?.is_none();
     let check_due = check_small(data_dir, &plan, was_closed_in_order, &mut notices)?;
     // Only now: where the file is refused, nothing changes beside it either.
-    let trusted_at = backup::trusted_time(data_dir, now);
-    sweep(data_dir, trusted_at);
+    let trust = || backup::trusted_time(data_dir, now);
+    let seen_before = (plan != Plan::Create).then(trust);
+    // Where nothing tells how late it is, nothing is old enough to go.
+    sweep(data_dir, seen_before.unwrap_or(Timestamp::from_millis(0)));
 
     let (connection, applied) = match &plan {
         Plan::Create => create(&path, options)?,
@@ -128,6 +130,9 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
             mend(data_dir, *version, options)?
         }
     };
+    // Of a new database only now: what is remembered beside it says that one must be there. And before the marker,
+    // which says that something must be remembered.
+    let trusted_at = seen_before.unwrap_or_else(trust);
     marker::set(data_dir, now)?;
     connection::defend(&connection)?;
     id::begin_above(super::largest_id(&connection)?);
