@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parlance_storage::backup::{self, Backup, BackupReason};
+use parlance_storage::trash::{self, Trashed};
 use parlance_storage::{Error, Progress, Stage, Watch};
 
 use crate::backups::{back_up, lived_in, path_of, restore, texts};
-use crate::support::{NOON, REAL_TEXTS, World};
+use crate::support::{NOON, REAL_TEXTS, World, block_on};
+
+const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 /// Everything in the directory, by path, with its bytes; without the lock, which says nothing.
 fn snapshot(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
@@ -269,4 +272,67 @@ fn a_restore_can_be_cancelled_in_every_stage_and_leaves_everything_as_it_was() {
         assert_eq!(outcome, Err(Error::Cancelled), "{stage:?}");
         assert_eq!(snapshot(world.path()), before, "{stage:?}");
     }
+}
+
+/// Each in a process of its own, since ids never go back to an earlier time.
+fn the_trash_of_a_restored_backup_waits(forgotten: &str) {
+    let world = lived_in();
+    let wanted = world.conversation();
+    world.send(wanted, "deleted long ago").unwrap();
+    world.delete(wanted).unwrap();
+    world.clock.advance(5 * DAY);
+    let made = back_up(&world);
+    world.clock.advance(35 * DAY);
+    assert!(world.erase_due() > 0);
+    world.db.close().unwrap();
+    restore(&world, &made).unwrap();
+    match forgotten {
+        "replaced" => fs::remove_dir_all(world.path().join(forgotten)).unwrap(),
+        "" => {}
+        // One of an older version, or lost.
+        _ => fs::write(world.path().join(forgotten), "{}").unwrap(),
+    }
+    let world = world.reopened();
+    // As the app does, now and once a day.
+    let tidy = |world: &World| {
+        let trusted = backup::trusted_time(world.path(), world.now());
+        let as_of = backup::erase_until(world.path(), trusted);
+        block_on(trash::erase_due(&world.db, as_of)).unwrap()
+    };
+    assert_eq!(tidy(&world), 0, "{forgotten}");
+    assert_eq!(world.trash().len(), 1, "{forgotten}");
+    // What is to be erased is.
+    let unwanted = world.conversation();
+    world.send(unwanted, "not this").unwrap();
+    world.delete(unwanted).unwrap();
+    let user = world.user;
+    world
+        .write(move |tx| trash::condemn(tx, user, Trashed::Conversation(unwanted)))
+        .unwrap();
+    assert!(tidy(&world) > 0, "{forgotten}");
+    for _ in 0..29 {
+        world.clock.advance(DAY);
+        assert_eq!(tidy(&world), 0, "{forgotten}");
+    }
+    assert_eq!(world.trash().len(), 1, "{forgotten}");
+    for _ in 0..2 {
+        world.clock.advance(DAY);
+        tidy(&world);
+    }
+    assert_eq!(world.trash(), [], "{forgotten}");
+}
+
+#[test]
+fn what_lies_in_the_trash_of_a_restored_backup_lies_there_for_another_thirty_days() {
+    the_trash_of_a_restored_backup_waits("");
+}
+
+#[test]
+fn it_does_also_where_the_undo_copy_has_gone() {
+    the_trash_of_a_restored_backup_waits("replaced");
+}
+
+#[test]
+fn it_does_also_where_the_restore_is_not_remembered() {
+    the_trash_of_a_restored_backup_waits("parlance.state");
 }

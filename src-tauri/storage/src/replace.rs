@@ -30,7 +30,7 @@ pub(crate) const REPLACED_DIRECTORY: &str = "replaced";
 pub(crate) const KEPT_FOR_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// 2100-01-01: what is stamped later says that a clock was wrong, and would be kept for good.
-const BEYOND_BELIEF: Timestamp = Timestamp::from_millis(4_102_444_800_000);
+pub(crate) const BEYOND_BELIEF: Timestamp = Timestamp::from_millis(4_102_444_800_000);
 
 const NEW_FILE: &str = "parlance.db-new";
 const INTENT_FILE: &str = "parlance.intent";
@@ -81,8 +81,13 @@ pub(crate) fn replace(
     let kept = data_dir.join(REPLACED_DIRECTORY);
     data_dir::create(&kept)?;
     sync_parent(&kept)?;
+    let at = age_from(data_dir, now);
+    if let Err(error) = backup::remember_replacement(data_dir, at) {
+        // The undo copy says it too, and what keeps a learner from their words must be worse than this.
+        log::warn!("that the database was replaced is not remembered: {error}");
+    }
     let intent = Intent {
-        keep_as: free_name(&kept, age_from(data_dir, now)),
+        keep_as: free_name(&kept, at),
     };
     let text = serde_json::to_vec(&intent).map_err(|error| Error::internal(error.to_string()))?;
     write_whole(&data_dir.join(INTENT_FILE), &text)?;

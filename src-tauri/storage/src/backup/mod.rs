@@ -26,10 +26,10 @@ pub(crate) use create::create_of;
 pub use create::{NewBackup, create};
 pub use manifest::{BackupCounts, BackupReason};
 pub use restore::{Trial, restore, trial};
-pub(crate) use state::has_state;
 pub use state::{
-    State, is_check_due, is_trial_due, remember_check, set_budget, state, trusted_time,
+    State, erase_until, is_check_due, is_trial_due, remember_check, set_budget, state, trusted_time,
 };
+pub(crate) use state::{has_state, remember_replacement};
 pub use thin::{Overview, overview, thin};
 
 use crate::Error;

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::replace::{self, BEYOND_BELIEF, KEPT_FOR_MS};
 use crate::time::Timestamp;
 use crate::{Error, files};
 
@@ -40,6 +41,8 @@ pub struct State {
     pub last_check_at: Option<Timestamp>,
     /// The time by the computer's clock when it was last looked at: see [`trusted_time`].
     pub last_seen_at: Option<Timestamp>,
+    /// When another database last took the place of the one before: see [`erase_until`].
+    pub restored_at: Option<Timestamp>,
 }
 
 impl State {
@@ -151,6 +154,34 @@ pub fn trusted_time(data_dir: &Path, now: Timestamp) -> Timestamp {
     }
 }
 
+/// The time by which what lies in the trash may be erased, given one that can be [trusted](trusted_time).
+///
+/// For 30 days after a restore or a repair that is none at all: whoever restores an old backup to fetch what was deleted
+/// long ago must find it, and it has lain in the trash of that backup for all that time. What the learner wants erased
+/// is erased at any time.
+pub fn erase_until(data_dir: &Path, trusted: Timestamp) -> Timestamp {
+    match last_replaced(data_dir) {
+        Ok(Some(at)) if trusted < at.plus_millis(KEPT_FOR_MS) => BEFORE_EVERYTHING,
+        Ok(_) => trusted,
+        Err(error) => {
+            log::warn!(
+                "the trash is left alone, since it cannot be told what was restored: {error}"
+            );
+            BEFORE_EVERYTHING
+        }
+    }
+}
+
+/// When another database last took this one's place. The undo copies tell it too, where what is remembered was lost.
+fn last_replaced(data_dir: &Path) -> Result<Option<Timestamp>, Error> {
+    let copies = replace::list(data_dir)?;
+    let newest_copy = copies.first().map(|copy| copy.replaced_at);
+    Ok(read(data_dir)?
+        .restored_at
+        .max(newest_copy)
+        .filter(|at| *at < BEYOND_BELIEF))
+}
+
 fn is_due(last: Option<Timestamp>, every_ms: i64, now: Timestamp) -> bool {
     // A clock that was ahead at the last time must not put the next one off for years.
     last.is_none_or(|last| last.plus_millis(every_ms) <= now || last > now)
@@ -162,6 +193,14 @@ fn is_due(last: Option<Timestamp>, every_ms: i64, now: Timestamp) -> bool {
 /// `Io`, `DiskFull`: it is then checked again sooner.
 pub fn remember_check(data_dir: &Path, now: Timestamp) -> Result<(), Error> {
     update(data_dir, |state| state.last_check_at = Some(now))
+}
+
+/// Remembers that another database takes the place of the one before.
+///
+/// # Errors
+/// `Io`, `DiskFull`.
+pub(crate) fn remember_replacement(data_dir: &Path, at: Timestamp) -> Result<(), Error> {
+    update(data_dir, |state| state.restored_at = Some(at))
 }
 
 pub(super) fn remember_trial(data_dir: &Path, was_good: bool, now: Timestamp) -> Result<(), Error> {

@@ -52,7 +52,8 @@ pub struct Launch {
     pub read_only: Option<String>,
     /// Whether a check is due.
     pub check_due: CheckDue,
-    /// By when things that are due may be removed for good: see [`crate::backup::trusted_time`].
+    /// By when things that are due may be removed for good: see [`crate::backup::trusted_time`]. What lies in the
+    /// trash waits longer after a restore: see [`crate::backup::erase_until`].
     pub trusted_at: Timestamp,
 }
 
