@@ -1,7 +1,7 @@
 //! Backups: whole, proven, and able to become the database again.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -53,6 +53,29 @@ pub fn path_of(world: &World, backup: &Backup) -> PathBuf {
 
 pub fn restore(world: &World, backup: &Backup) -> Result<(), Error> {
     backup::restore(world.path(), &backup.name, world.now(), &Watch::nobody())
+}
+
+/// Changes what a backup says of itself.
+pub fn edit_manifest(path: &Path, edit: impl FnOnce(&mut serde_json::Value)) {
+    let mut zip = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
+    let (mut database, mut manifest) = (Vec::new(), String::new());
+    zip.by_name("parlance.db")
+        .unwrap()
+        .read_to_end(&mut database)
+        .unwrap();
+    zip.by_name("manifest.json")
+        .unwrap()
+        .read_to_string(&mut manifest)
+        .unwrap();
+    let mut manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    edit(&mut manifest);
+    let mut zip = zip::ZipWriter::new(fs::File::create(path).unwrap());
+    let options = zip::write::SimpleFileOptions::default();
+    zip.start_file("parlance.db", options).unwrap();
+    zip.write_all(&database).unwrap();
+    zip.start_file("manifest.json", options).unwrap();
+    zip.write_all(manifest.to_string().as_bytes()).unwrap();
+    zip.finish().unwrap();
 }
 
 #[test]

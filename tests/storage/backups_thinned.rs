@@ -7,7 +7,7 @@ use std::path::Path;
 use parlance_storage::backup::{self, Backup, BackupReason};
 use parlance_storage::{Timestamp, Watch};
 
-use crate::backups::{back_up, lived_in, path_of, restore};
+use crate::backups::{back_up, edit_manifest, lived_in, path_of, restore};
 use crate::support::{World, open};
 
 const MB: u64 = 1_000_000;
@@ -190,4 +190,31 @@ fn a_work_directory_that_cannot_be_removed_keeps_no_old_undo_copy_for_ever() {
     world.db.close().unwrap();
     let world = world.reopened();
     assert_eq!(undo_copies(world.path()), 0);
+}
+
+#[test]
+fn a_small_database_in_the_place_of_a_large_one_costs_no_backup() {
+    for is_missing in [false, true] {
+        let world = lived_in();
+        let made = back_up(&world);
+        let usual = || backup::overview(world.path()).unwrap().budget_bytes;
+        assert_eq!(usual(), 500 * MB);
+        // Once it was large: a backup of it says so, or an undo copy.
+        edit_manifest(&path_of(&world, &made), |manifest| {
+            manifest["database"]["bytes"] = (300 * MB).into();
+        });
+        assert_eq!(usual(), 1200 * MB);
+        world.db.close().unwrap();
+        if is_missing {
+            fs::remove_file(world.path().join("parlance.db")).unwrap();
+        }
+        let replaced = world.path().join("replaced");
+        fs::create_dir(&replaced).unwrap();
+        let copy = fs::File::create(replaced.join("20240229-110000-000.db")).unwrap();
+        copy.set_len(700 * MB).unwrap();
+        assert_eq!(usual(), 2800 * MB);
+        backup::set_budget(world.path(), None).unwrap();
+        assert_eq!(usual(), 2800 * MB);
+        assert_eq!(backup::thin(world.path(), world.now()), Ok(0));
+    }
 }

@@ -68,6 +68,10 @@ pub struct Backup {
     #[serde(skip)]
     #[cfg_attr(feature = "specta", specta(skip))]
     pub(crate) condition: Condition,
+    /// The size of the database in it, without its full-text tables; of an undo copy, its own; 0 if that cannot be told.
+    #[serde(skip)]
+    #[cfg_attr(feature = "specta", specta(skip))]
+    pub(crate) database_bytes: u64,
 }
 
 /// What reading a backup's manifest has shown.
@@ -106,6 +110,7 @@ pub fn list(data_dir: &Path) -> Result<Vec<Backup>, Error> {
             created_at: replaced.replaced_at,
             reason: BackupReason::Replaced,
             bytes: replaced.bytes,
+            database_bytes: replaced.bytes,
             schema_version: 0,
             app_version: String::new(),
             counts: None,
@@ -185,6 +190,7 @@ fn describe(path: &Path) -> Result<Option<Backup>, Error> {
             bytes,
             schema_version: manifest.schema_version,
             counts: Some(manifest.counts()),
+            database_bytes: manifest.database.bytes,
             app_version: manifest.app_version,
             problem,
             condition: Condition::Whole,
@@ -198,6 +204,7 @@ fn describe(path: &Path) -> Result<Option<Backup>, Error> {
             schema_version: 0,
             app_version: String::new(),
             counts: None,
+            database_bytes: 0,
             problem,
             condition: match error {
                 Error::Backup { .. } => Condition::Damaged,

@@ -25,7 +25,7 @@ use crate::time::Timestamp;
 
 /// The newest usable ones are kept whatever else holds.
 const ALWAYS: usize = 3;
-/// The usual budget: four times the database, at least this.
+/// The usual budget: four times the largest database, at least this.
 const SMALLEST_BUDGET: u64 = 500_000_000;
 
 /// What there is of backups, and how much room they may take.
@@ -64,11 +64,23 @@ fn overview_by(data_dir: &Path, state: &State) -> Result<Overview, Error> {
             .sum(),
         budget_bytes: match chosen {
             Some(bytes) => bytes,
-            None => (database_bytes(data_dir)? * 4).max(SMALLEST_BUDGET),
+            None => usual_budget(data_dir, &backups)?,
         },
         budget_is_chosen: chosen.is_some(),
         backups,
     })
+}
+
+/// Four times the largest database that there is or was, as far as the backups and undo copies tell. A smaller one in
+/// its place (of an old backup, to look something up; a new one; none at all) must not cost the history of the large one.
+fn usual_budget(data_dir: &Path, backups: &[Backup]) -> Result<u64, Error> {
+    let present = database_bytes(data_dir)?;
+    let largest = backups
+        .iter()
+        .filter(|one| one.is_usable())
+        .map(|one| one.database_bytes)
+        .fold(present, u64::max);
+    Ok(largest.saturating_mul(4).max(SMALLEST_BUDGET))
 }
 
 /// Removes the backups that are no longer kept, and says how many. Called after a new one was proven, so that an old
@@ -166,6 +178,7 @@ mod tests {
             counts: None,
             problem: None,
             condition: Condition::Whole,
+            database_bytes: 0,
         }
     }
 
