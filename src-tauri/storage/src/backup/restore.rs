@@ -24,7 +24,7 @@ use crate::{Error, integrity, replace, status, verify};
 ///
 /// # Errors
 /// `AlreadyOpen` while the app has the profile open, `NotFound`, `Backup` if it is damaged or from a newer
-/// version, `NotEnoughSpace`, `DiskFull`, `Cancelled`. Until the very last step everything stays as it was.
+/// version, `DataDir` if the present one cannot be kept, `NotEnoughSpace`, `DiskFull`, `Cancelled`. Until the very last step everything stays as it was.
 pub fn restore(
     data_dir: &Path,
     name: &str,
@@ -48,7 +48,7 @@ pub fn restore(
         return Err(error);
     }
     watch.at(Stage::Replacing, 0, 1)?;
-    replace::replace(data_dir, &lock, &new, now)?;
+    replace::replace(data_dir, &lock, &new, None, now)?;
     watch.at(Stage::Replacing, 1, 1)?;
     log::info!("a {} backup is restored", backup.reason.as_str());
     Ok(())

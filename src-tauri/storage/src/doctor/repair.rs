@@ -60,8 +60,8 @@ pub struct RepairOutcome {
 ///
 /// # Errors
 /// `AlreadyOpen` if the app is running; `Missing` if there is no database; `SchemaTooNew`, `ForeignFile`, and
-/// `Corrupt` if nothing can be saved, so that a backup is the way; `NotEnoughSpace`, `DiskFull`, `Io`;
-/// `Cancelled`, never in the stage `Replacing`. In every case everything is as it was.
+/// `Corrupt` if nothing can be saved, so that a backup is the way; `DataDir` if the present one cannot be kept;
+/// `NotEnoughSpace`, `DiskFull`, `Io`; `Cancelled`, never in the stage `Replacing`. In every case everything is as it was.
 pub fn repair(data_dir: &Path, watch: &Watch<'_>, now: Timestamp) -> Result<RepairOutcome, Error> {
     let path = data_dir.join(DATABASE_FILE);
     let (mut look, lock) = state::of_locked(data_dir, Lock::take)?;
@@ -317,17 +317,14 @@ impl Finished<'_> {
         // The last moment at which it can be cancelled.
         watch.at(Stage::Checking, 1, 1)?;
         watch.at(Stage::Replacing, 0, 1)?;
-        let undo_copy = replace::replace(data_dir, lock, self.file, now)?;
-        let rejects = aside
-            .map(|aside| replace::keep_rejects(data_dir, &aside, undo_copy.as_deref(), now))
-            .transpose()?;
+        let kept = replace::replace(data_dir, lock, self.file, aside.as_deref(), now)?;
         watch.at(Stage::Replacing, 1, 1)?;
         let mut outcome = RepairOutcome {
             method: self.method,
             tables: self.account.tables,
             strange_tables: self.strange_tables,
-            undo_copy,
-            rejects,
+            undo_copy: kept.undo_copy,
+            rejects: kept.rejects,
             text: String::new(),
         };
         outcome.text = outcome.describe(&self.unread, self.account.rejects_count);
