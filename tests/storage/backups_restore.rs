@@ -50,7 +50,9 @@ fn what_a_restore_replaces_is_kept_for_30_days_and_can_be_restored_itself() {
             .find(|one| one.reason == BackupReason::Replaced)
     };
     let copy = undo(&world).unwrap();
-    world.clock.advance(29 * 24 * 60 * 60 * 1000);
+    world.clock.advance(28 * DAY);
+    world.reopened_for_a_moment();
+    world.clock.advance(DAY);
     let world = world.reopened();
     assert_eq!(undo(&world), Some(copy.clone()));
     world.db.close().unwrap();

@@ -188,6 +188,7 @@ fn a_work_directory_that_cannot_be_removed_keeps_no_old_undo_copy_for_ever() {
     world.clock.advance(31 * DAY);
     let world = world.reopened();
     world.db.close().unwrap();
+    world.clock.advance(DAY);
     let world = world.reopened();
     assert_eq!(undo_copies(world.path()), 0);
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::replace::{self, BEYOND_BELIEF, KEPT_FOR_MS};
 use crate::time::Timestamp;
-use crate::{Error, files};
+use crate::{Error, files, marker};
 
 const STATE_FILE: &str = "parlance.state";
 /// What made no sense any more, as it was.
@@ -19,6 +19,12 @@ const DAMAGED_FILE: &str = "parlance.state-damaged";
 const TRIAL_EVERY_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 /// In milliseconds: 3 days. Whoever does not start the app for longer keeps the trash a start longer.
 const BELIEVABLE_JUMP_MS: i64 = 3 * 24 * 60 * 60 * 1000;
+/// In milliseconds: a day by a clock that has jumped ahead, after which it is believed.
+const PROOF_OF_A_JUMP_MS: i64 = 24 * 60 * 60 * 1000;
+/// In milliseconds: 30 days. A second look later than that may be another jump.
+const LONGEST_PROOF_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// In milliseconds: a year. Nobody who still uses the app stays away for longer; a clock that skips so much does.
+const LONGEST_ABSENCE_MS: i64 = 365 * 24 * 60 * 60 * 1000;
 /// In milliseconds: a week between two checks of a large database.
 const CHECK_EVERY_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// By this time nothing is old enough to be removed.
@@ -39,13 +45,56 @@ pub struct State {
     pub last_trial_was_good: Option<bool>,
     /// When a large database was last checked as a whole.
     pub last_check_at: Option<Timestamp>,
-    /// The time by the computer's clock when it was last looked at: see [`trusted_time`].
+    /// The time by the computer's clock when it was last looked at and believed: see [`trusted_time`].
     pub last_seen_at: Option<Timestamp>,
+    /// The time by a clock that has jumped ahead and is not believed yet, when it was first seen there.
+    pub jump_seen_at: Option<Timestamp>,
     /// When another database last took the place of the one before: see [`erase_until`].
     pub restored_at: Option<Timestamp>,
 }
 
 impl State {
+    /// Where nothing is remembered. There is a marker since the first start, as there is a file: where that file has gone,
+    /// what it said is lost, and not never said.
+    fn nothing(data_dir: &Path) -> Result<Self, Error> {
+        Ok(if marker::is_set(data_dir)? {
+            Self::lost()
+        } else {
+            Self::default()
+        })
+    }
+
+    /// Takes note of what the clock says, and gives the time that can be trusted.
+    fn look_at_clock(&mut self, now: Timestamp) -> Timestamp {
+        let Some(last) = self.last_seen_at else {
+            self.last_seen_at = Some(now);
+            return now;
+        };
+        if now <= last.plus_millis(BELIEVABLE_JUMP_MS) {
+            (self.last_seen_at, self.jump_seen_at) = (Some(now), None);
+            return now;
+        }
+        let since_jump = self
+            .jump_seen_at
+            .map(|jump| (jump, now.as_millis().saturating_sub(jump.as_millis())));
+        match since_jump {
+            Some((_, 0..PROOF_OF_A_JUMP_MS)) => last,
+            Some((_, PROOF_OF_A_JUMP_MS..LONGEST_PROOF_MS)) => {
+                (self.last_seen_at, self.jump_seen_at) = (Some(now), None);
+                now
+            }
+            // Who comes once in a while: the time of the last visit was none of the future, this one is not proven yet.
+            Some((jump, LONGEST_PROOF_MS..=LONGEST_ABSENCE_MS)) => {
+                (self.last_seen_at, self.jump_seen_at) = (Some(jump), Some(now));
+                jump
+            }
+            _ => {
+                self.jump_seen_at = Some(now);
+                last
+            }
+        }
+    }
+
     /// After a file that made no sense: whatever would remove something waits.
     fn lost() -> Self {
         Self {
@@ -78,7 +127,7 @@ pub fn state(data_dir: &Path) -> State {
 /// `Io` if the disk does not give it. It may at the next try, so nothing is to be written over it.
 pub(super) fn read(data_dir: &Path) -> Result<State, Error> {
     Ok(match stored(data_dir)? {
-        Stored::Nothing => State::default(),
+        Stored::Nothing => State::nothing(data_dir)?,
         Stored::State(state) => state,
         Stored::Damaged(_) => State::lost(),
     })
@@ -134,24 +183,24 @@ pub fn is_check_due(state: &State, now: Timestamp) -> bool {
 
 /// The time by which things may be removed for good, such as what has lain in the trash for 30 days.
 ///
-/// A clock that has jumped ahead by more than some days since it was last looked at is not believed at once: it may
-/// be wrong. Then the time is that of the last look, and the clock is believed when it is looked at again, at the next
-/// start or a day later, and has not gone back. Nor is one whose last look is lost.
+/// A clock that has jumped ahead by more than some days since it was last believed may be wrong. It is believed when it
+/// is looked at again after a day by itself, and has gone on from there; until then the time is that of the last look
+/// that was. So a start with a wrong clock removes nothing, however often it is repeated that day. Nor is a clock believed
+/// at once whose last look is lost.
 pub fn trusted_time(data_dir: &Path, now: Timestamp) -> Timestamp {
-    let last = match read(data_dir) {
-        Ok(state) => state.last_seen_at,
+    let mut state = match read(data_dir) {
+        Ok(state) => state,
         Err(error) => {
             log::warn!("the clock is not believed, since its last look cannot be read: {error}");
             return BEFORE_EVERYTHING;
         }
     };
-    if let Err(error) = update(data_dir, |state| state.last_seen_at = Some(now)) {
+    if let Err(error) = update(data_dir, |state| {
+        state.look_at_clock(now);
+    }) {
         log::warn!("the time is not remembered: {error}");
     }
-    match last {
-        Some(last) if last.plus_millis(BELIEVABLE_JUMP_MS) < now => last,
-        _ => now,
-    }
+    state.look_at_clock(now)
 }
 
 /// The time by which what lies in the trash may be erased, given one that can be [trusted](trusted_time).
@@ -215,7 +264,7 @@ fn update(data_dir: &Path, change: impl FnOnce(&mut State)) -> Result<(), Error>
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let mut state = match stored(data_dir)? {
-        Stored::Nothing => State::default(),
+        Stored::Nothing => State::nothing(data_dir)?,
         Stored::State(state) => state,
         Stored::Damaged(bytes) => {
             log::error!("{STATE_FILE} makes no sense; it is kept as {DAMAGED_FILE}");
