@@ -9,7 +9,7 @@ use parlance_storage::backup::{self, Backup, BackupReason};
 use parlance_storage::trash::{self, Trashed};
 use parlance_storage::{Error, Progress, Stage, Watch};
 
-use crate::backups::{back_up, lived_in, path_of, restore, texts};
+use crate::backups::{back_up, edit_manifest, lived_in, path_of, restore, texts};
 use crate::support::{NOON, REAL_TEXTS, World, block_on};
 
 const DAY: i64 = 24 * 60 * 60 * 1_000;
@@ -200,26 +200,10 @@ fn a_backup_of_a_newer_version_is_listed_and_refused() {
     let made = back_up(&world);
     world.db.close().unwrap();
     let path = path_of(&world, &made);
-    let mut zip = zip::ZipArchive::new(fs::File::open(&path).unwrap()).unwrap();
-    let (mut database, mut manifest) = (Vec::new(), String::new());
-    zip.by_name("parlance.db")
-        .unwrap()
-        .read_to_end(&mut database)
-        .unwrap();
-    zip.by_name("manifest.json")
-        .unwrap()
-        .read_to_string(&mut manifest)
-        .unwrap();
-    let mut manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
-    manifest["schema_version"] = 99.into();
-    manifest["app_version"] = "7.2.0".into();
-    let mut zip = zip::ZipWriter::new(fs::File::create(&path).unwrap());
-    let options = zip::write::SimpleFileOptions::default();
-    zip.start_file("parlance.db", options).unwrap();
-    zip.write_all(&database).unwrap();
-    zip.start_file("manifest.json", options).unwrap();
-    zip.write_all(manifest.to_string().as_bytes()).unwrap();
-    zip.finish().unwrap();
+    edit_manifest(&path, |manifest| {
+        manifest["schema_version"] = 99.into();
+        manifest["app_version"] = "7.2.0".into();
+    });
     let problem = backup::list(world.path()).unwrap()[0]
         .problem
         .clone()
@@ -337,4 +321,45 @@ fn it_does_also_where_the_undo_copy_has_gone() {
 #[test]
 fn it_does_also_where_the_restore_is_not_remembered() {
     the_trash_of_a_restored_backup_waits("parlance.state");
+}
+
+#[test]
+fn a_backup_of_a_newer_version_is_whole_however_strange_its_manifest() {
+    let world = lived_in();
+    let made = back_up(&world);
+    world.db.close().unwrap();
+    let path = path_of(&world, &made);
+    let whole = fs::read(&path).unwrap();
+    let edits: [fn(&mut serde_json::Value); 4] = [
+        |manifest| manifest["reason"] = "dream".into(),
+        |manifest| drop(manifest.as_object_mut().unwrap().remove("audio")),
+        |manifest| manifest["database"] = serde_json::json!([{ "name": "parlance.db" }]),
+        |manifest| manifest["tables"] = "elsewhere".into(),
+    ];
+    for (place, edit) in edits.into_iter().enumerate() {
+        for newer in ["format", "schema_version", "app_version"] {
+            fs::write(&path, &whole).unwrap();
+            edit_manifest(&path, |manifest| {
+                edit(manifest);
+                manifest[newer] = match newer {
+                    "app_version" => "7.2.0".into(),
+                    _ => 99.into(),
+                };
+            });
+            let listed = backup::list(world.path()).unwrap().remove(0);
+            let problem = listed.problem.clone().unwrap();
+            assert!(
+                problem.contains("made by a newer version of Parlance"),
+                "{place}, {newer}: {problem}"
+            );
+            assert_eq!(listed.created_at, NOON, "{place}, {newer}");
+            let error = restore(&world, &made).unwrap_err();
+            assert!(error.to_string().contains("newer version"), "{error}");
+        }
+        // Of this version it is what it was: damaged.
+        fs::write(&path, &whole).unwrap();
+        edit_manifest(&path, edit);
+        let problem = backup::list(world.path()).unwrap().remove(0).problem;
+        assert!(problem.unwrap().contains("damaged"), "{place}");
+    }
 }

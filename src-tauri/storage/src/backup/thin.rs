@@ -179,6 +179,7 @@ mod tests {
             problem: None,
             condition: Condition::Whole,
             database_bytes: 0,
+            has_findings: false,
         }
     }
 
