@@ -134,8 +134,9 @@ fn unwanted(backups: &[Backup], budget: u64, now: Timestamp) -> Vec<&str> {
     unwanted
 }
 
-/// The newest three that can be used, of this version and of a newer one, and the newest from before the last
-/// upgrade: a downgrade needs it, and whoever goes up again needs the others.
+/// The newest three that can be used, of this version and of a newer one; the newest of a database in which nothing was
+/// wrong, since those that follow a damage have it too; and the newest from before the last upgrade: a downgrade needs
+/// it, and whoever goes up again needs the others.
 fn always_kept<'a>(backups: &[&'a Backup], now: Timestamp) -> BTreeSet<&'a str> {
     // A stamp of the future proves nothing about what is newest; but it is better than none.
     let (honest, future): (Vec<&&Backup>, Vec<&&Backup>) =
@@ -150,6 +151,7 @@ fn always_kept<'a>(backups: &[&'a Backup], now: Timestamp) -> BTreeSet<&'a str> 
     in_order()
         .filter(|one| one.is_usable())
         .take(ALWAYS)
+        .chain(in_order().find(|one| one.is_usable() && !one.has_findings))
         .chain(in_order().filter(newer).take(ALWAYS))
         .chain(before_the_upgrade)
         .map(|one| one.name.as_str())
@@ -418,6 +420,18 @@ mod tests {
         history[place].reason = BackupReason::Migration;
         history[place].schema_version = newest_version() - 1;
         assert!(kept(&history, 0, NOW).contains(&history[place].name.as_str()));
+    }
+
+    #[test]
+    fn the_newest_backup_of_a_database_without_fault_stays_whatever_the_budget() {
+        let mut history = long_history();
+        for one in &mut history[..900] {
+            one.has_findings = true;
+        }
+        assert_eq!(
+            kept(&history, 0, NOW),
+            [0, 1, 2, 900].map(|place: usize| history[place].name.as_str())
+        );
     }
 
     #[test]
