@@ -219,3 +219,34 @@ fn a_small_database_in_the_place_of_a_large_one_costs_no_backup() {
         assert_eq!(backup::thin(world.path(), world.now()), Ok(0));
     }
 }
+
+#[test]
+fn what_killed_work_left_is_swept_wherever_it_worked() {
+    let world = lived_in();
+    world.db.close().unwrap();
+    let path = |name: &str| world.path().join(name);
+    for (folder, name) in [
+        ("rescued/.repair-1-1/new", "parlance.db"),
+        (".repair-1-1/copy", "parlance.db"),
+        ("rescued/2024-02-29", "everything.jsonl"),
+        ("replaced", "20240101-070000-000.db.draft"),
+        ("replaced", "20240101-080000-000.db-wal"),
+        ("replaced", "20240101-090000-000.db-rejects.jsonl"),
+        ("replaced", "20240228-090000-000.db-wal"),
+        ("replaced", "mine.db"),
+    ] {
+        fs::create_dir_all(path(folder)).unwrap();
+        fs::write(path(folder).join(name), "words").unwrap();
+    }
+    let world = world.reopened();
+    let path = |name: &str| world.path().join(name);
+    assert!(!path(".repair-1-1").exists());
+    assert!(!path("rescued/.repair-1-1").exists());
+    assert!(path("rescued/2024-02-29/everything.jsonl").exists());
+    let mut left: Vec<String> = fs::read_dir(path("replaced"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["20240228-090000-000.db-wal", "mine.db"]);
+}

@@ -19,6 +19,9 @@ pub const DATABASE_FILE: &str = "parlance.db";
 /// The lock's name within the data directory.
 pub const LOCK_FILE: &str = "parlance.lock";
 
+/// Where the app writes what it rescues, below the data directory.
+pub(crate) const RESCUED_DIRECTORY: &str = "rescued";
+
 /// The data directory: `PARLANCE_DATA_DIR` if set and not empty, else the platform's own. Makes nothing.
 ///
 /// # Errors

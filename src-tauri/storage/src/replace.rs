@@ -353,19 +353,11 @@ pub(crate) struct Replaced {
 
 /// What was replaced and is still kept, newest first.
 pub(crate) fn list(data_dir: &Path) -> Result<Vec<Replaced>, Error> {
-    let entries = match fs::read_dir(data_dir.join(REPLACED_DIRECTORY)) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error.into()),
-    };
     let mut replaced = Vec::new();
-    for entry in entries {
-        let entry = entry?;
-        let name = entry.file_name();
-        let Some(time) = name.to_str().and_then(replaced_at) else {
+    for (name, path) in entries(data_dir)? {
+        let Some(time) = replaced_at(&name) else {
             continue;
         };
-        let path = entry.path();
         // One that has gone since it was listed is no error.
         let Some(bytes) = files::size_if_there(&path)? else {
             continue;
@@ -381,16 +373,23 @@ pub(crate) fn list(data_dir: &Path) -> Result<Vec<Replaced>, Error> {
     Ok(replaced)
 }
 
-/// Removes what was replaced more than 30 days before `now`, which is a time that can be trusted.
+/// Removes what was replaced more than 30 days before `now`, which is a time that can be trusted: all that has the name of
+/// such a time, also what a killed process left of a copy. What somebody has named is theirs.
 pub(crate) fn sweep(data_dir: &Path, now: Timestamp) -> Result<(), Error> {
     // What a killed restore or repair was making: once the intent is carried out, nothing waits there.
     place_for_new(data_dir)?;
-    for old in list(data_dir)? {
-        if old.replaced_at.plus_millis(KEPT_FOR_MS) < now {
-            for beside in [wal_path, journal_path, rejects_path] {
-                remove_if_there(&beside(&old.path))?;
-            }
-            remove_if_there(&old.path)?;
+    let mut old = Vec::new();
+    for (name, path) in entries(data_dir)? {
+        // The log goes before its database: alone it is nothing, and a database without it says less than it did.
+        let is_database = replaced_at(&name).is_some();
+        if part_replaced_at(&name).is_some_and(|at| at.plus_millis(KEPT_FOR_MS) < now) {
+            old.push((is_database, path));
+        }
+    }
+    old.sort();
+    for (is_database, path) in old {
+        remove_if_there(&path)?;
+        if is_database {
             log::info!(
                 "an undo copy of {} days ago is removed",
                 KEPT_FOR_MS / 86_400_000
@@ -398,4 +397,27 @@ pub(crate) fn sweep(data_dir: &Path, now: Timestamp) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// When the database was replaced of which a file of this name is a part.
+fn part_replaced_at(name: &str) -> Option<Timestamp> {
+    data_dir::time_of_name(name)
+        .filter(|time| name.starts_with(&format!("{}.db", data_dir::time_name(*time))))
+}
+
+/// The files below [`REPLACED_DIRECTORY`] whose name is text, with their paths.
+fn entries(data_dir: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
+    let entries = match fs::read_dir(data_dir.join(REPLACED_DIRECTORY)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut named = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if let Ok(name) = entry.file_name().into_string() {
+            named.push((name, entry.path()));
+        }
+    }
+    Ok(named)
 }

@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use rusqlite::Connection;
-use tempfile::TempDir;
 
 use super::OpenOptions;
 use super::connection::{self, OLDEST_SQLITE};
 use crate::backup::{self, BACKUPS_DIRECTORY, BackupReason, NewBackup};
 use crate::data_dir::{self, DATABASE_FILE, Lock};
 use crate::files::{self, WorkDirectory, database_bytes, require_space};
-use crate::inspect::{copy_with_log, wal_path};
+use crate::inspect::{LogCopy, copy_with_log, wal_path};
 use crate::launch::{self, Plan};
 use crate::progress::Watch;
 use crate::text_enum::text_enum;
@@ -65,7 +64,7 @@ pub(super) struct Opened {
     pub(super) writer: Option<(Connection, Lock)>,
     pub(super) readers: Vec<Connection>,
     /// Where the files had to be copied to be read at all.
-    pub(super) copy: Option<TempDir>,
+    pub(super) copy: Option<LogCopy>,
 }
 
 pub(super) fn open(data_dir: &Path, options: &OpenOptions) -> Result<Opened, Error> {
@@ -159,6 +158,7 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
 /// not work is no reason to keep the learner out, nor one to leave the others.
 fn sweep(data_dir: &Path, as_of: Timestamp) {
     let swept = [
+        WorkDirectory::sweep(data_dir),
         WorkDirectory::sweep(&data_dir.join(BACKUPS_DIRECTORY)),
         doctor::sweep(data_dir),
         replace::sweep(data_dir, as_of),
@@ -283,7 +283,7 @@ fn open_to_read(data_dir: &Path, reason: String, options: &OpenOptions) -> Resul
     let path = data_dir.join(DATABASE_FILE);
     let has_log = files::size_if_there(&wal_path(&path))?.is_some_and(|log| log > 0);
     let copy = has_log.then(|| copy_with_log(&path)).transpose()?;
-    let place = copy.as_ref().map_or(data_dir, TempDir::path);
+    let place = copy.as_ref().map_or(data_dir, LogCopy::path);
     match launch::plan(place, options.migrations)? {
         Plan::Open => {}
         Plan::Create | Plan::Migrate { .. } | Plan::Mend { .. } => return Err(Error::ReadOnly),
