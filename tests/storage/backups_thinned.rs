@@ -54,13 +54,15 @@ fn a_budget_that_cannot_be_read_any_more_costs_no_backup_until_one_is_chosen_aga
     world.db.close().unwrap();
     let world = world.reopened();
     assert_eq!(backup::thin(world.path(), world.now()), Ok(0));
+    let told = serde_json::to_value(backup::overview(world.path()).unwrap()).unwrap();
+    assert_eq!(told["budgetIsLost"], true);
     let kept = world.path().join("parlance.state-damaged");
     assert_eq!(fs::read(kept).unwrap(), bytes);
 
     backup::set_budget(world.path(), Some(1100 * MB)).unwrap();
     assert_eq!(backup::thin(world.path(), world.now()), Ok(3));
     let overview = backup::overview(world.path()).unwrap();
-    assert!(overview.budget_is_chosen);
+    assert!(overview.budget_is_chosen && !overview.budget_is_lost);
     assert_eq!(overview.backups.len(), 5);
 }
 

@@ -38,11 +38,14 @@ pub struct Overview {
     /// What the backups take on the disk, without the undo copies.
     #[cfg_attr(feature = "specta", specta(type = i32))]
     pub used_bytes: u64,
-    /// What they may take.
+    /// What they may take. Nothing is removed for want of room while `budget_is_lost`.
     #[cfg_attr(feature = "specta", specta(type = i32))]
     pub budget_bytes: u64,
     /// Whether the learner has chosen that.
     pub budget_is_chosen: bool,
+    /// Whether it is not known any more what the learner has chosen: until they choose again, backups may take any
+    /// room, so that whatever they choose may be less.
+    pub budget_is_lost: bool,
 }
 
 /// The backups with the room they take.
@@ -67,6 +70,7 @@ fn overview_by(data_dir: &Path, state: &State) -> Result<Overview, Error> {
             None => usual_budget(data_dir, &backups)?,
         },
         budget_is_chosen: chosen.is_some(),
+        budget_is_lost: state.budget_is_lost,
         backups,
     })
 }
