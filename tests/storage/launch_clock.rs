@@ -6,7 +6,7 @@ use parlance_storage::Watch;
 use parlance_storage::backup::{self, BackupReason};
 
 use crate::launch::{back_up, lived_in, undo_copy};
-use crate::support::NOON;
+use crate::support::{NOON, World};
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -136,4 +136,50 @@ fn a_backup_of_the_far_future_does_not_keep_what_is_replaced_for_good() {
     .unwrap();
     backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
     assert_eq!(undo_copy(&world).created_at, NOON);
+}
+
+#[test]
+fn what_is_deleted_after_a_slip_of_the_clock_leaves_the_trash_in_time() {
+    let world = lived_in();
+    world.db.close().unwrap();
+    world.clock.advance(10 * YEAR);
+    let world = world.reopened();
+    world
+        .send(world.conversation(), "said in the year of the slip")
+        .unwrap();
+    world.db.close().unwrap();
+    world.clock.advance(-10 * YEAR + HOUR);
+    let world = world.reopened();
+    let conversation = world.conversation();
+    world.send(conversation, "said and deleted later").unwrap();
+    world.delete(conversation).unwrap();
+    world.clock.advance(30 * DAY);
+    assert_eq!(world.erase_due(), 0, "it has not lain there for 30 days");
+    world.clock.advance(2 * DAY);
+    assert!(world.erase_due() > 0);
+    assert_eq!(world.trash(), []);
+}
+
+#[test]
+fn what_is_deleted_while_the_clock_is_far_behind_does_not_look_old() {
+    let world = lived_in();
+    let conversation = world.conversation();
+    world.send(conversation, "deleted in 1970").unwrap();
+    let fallen = |world: &World| {
+        world.clock.advance(-NOON.as_millis());
+        world.delete(conversation).unwrap();
+        world.clock.advance(NOON.as_millis());
+        assert_eq!(world.erase_due(), 0);
+    };
+    fallen(&world);
+    // Nor if the app was started like that, more than once.
+    let other = world.conversation();
+    world.send(other, "deleted in 1970").unwrap();
+    world.db.close().unwrap();
+    world.clock.advance(-NOON.as_millis());
+    world.reopened_for_a_moment();
+    let world = world.reopened();
+    world.delete(other).unwrap();
+    world.clock.advance(NOON.as_millis());
+    assert_eq!(world.erase_due(), 0);
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::replace::{self, BEYOND_BELIEF, KEPT_FOR_MS};
 use crate::time::Timestamp;
-use crate::{Error, files, marker};
+use crate::{Error, files, id, marker};
 
 const STATE_FILE: &str = "parlance.state";
 /// What made no sense any more, as it was.
@@ -47,6 +47,8 @@ pub struct State {
     pub last_check_at: Option<Timestamp>,
     /// The time by the computer's clock when it was last looked at and believed: see [`trusted_time`].
     pub last_seen_at: Option<Timestamp>,
+    /// The latest time at which the clock was ever believed.
+    pub furthest_seen_at: Option<Timestamp>,
     /// The time by a clock that has jumped ahead and is not believed yet, when it was first seen there.
     pub jump_seen_at: Option<Timestamp>,
     /// When another database last took the place of the one before: see [`erase_until`].
@@ -64,7 +66,8 @@ impl State {
         })
     }
 
-    /// Takes note of what the clock says, and gives the time that can be trusted.
+    /// Takes note of what the clock says, and gives the time that can be trusted. One that is behind where it once was is
+    /// trusted to remove things by, since it removes fewer, but may be wrong for all that.
     fn look_at_clock(&mut self, now: Timestamp) -> Timestamp {
         let Some(last) = self.last_seen_at else {
             self.last_seen_at = Some(now);
@@ -195,12 +198,16 @@ pub fn trusted_time(data_dir: &Path, now: Timestamp) -> Timestamp {
             return BEFORE_EVERYTHING;
         }
     };
+    let furthest = state.furthest_seen_at.max(state.last_seen_at);
+    let trusted = state.look_at_clock(now);
+    let is_believed = trusted == now && furthest.is_some_and(|furthest| furthest <= now);
+    id::believe_clock(is_believed.then_some(now));
     if let Err(error) = update(data_dir, |state| {
-        state.look_at_clock(now);
+        state.furthest_seen_at = furthest.max(Some(state.look_at_clock(now)));
     }) {
         log::warn!("the time is not remembered: {error}");
     }
-    state.look_at_clock(now)
+    trusted
 }
 
 /// The time by which what lies in the trash may be erased, given one that can be [trusted](trusted_time).
