@@ -5,15 +5,19 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use parlance_storage::{Database, Error, OpenOptions, import, user};
+use parlance_storage::backup::{self, BackupReason, NewBackup};
+use parlance_storage::{Database, Error, OpenOptions, Timestamp, import, user};
 
-use crate::print::Printer;
+use crate::print::{Printer, with_progress};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// What the file is.
     #[arg(long)]
     format: Format,
+    /// Make no backup of what is there before anything is added to it.
+    #[arg(long)]
+    no_backup: bool,
     /// The file.
     file: PathBuf,
 }
@@ -33,6 +37,13 @@ pub(crate) fn run(
     let file = File::open(&arguments.file)?;
     let database = Database::open(data_dir, OpenOptions::new(env!("CARGO_PKG_VERSION")))?;
     let now = database.now();
+    // An import cannot be undone: it adds to conversations that are there. A database that was just made holds none.
+    let is_new = database.launch().applied.first() == Some(&1);
+    let backup = if arguments.no_backup || is_new {
+        None
+    } else {
+        Some(back_up(data_dir, now)?)
+    };
     let imported = database.write_blocking(move |tx| {
         let learner = user::ensure_first(tx, now)?;
         import::jsonl(tx, learner.id, BufReader::new(&file), now)
@@ -48,7 +59,29 @@ pub(crate) fn run(
         if imported.known > 0 {
             sentence = format!("{sentence} {} messages were there already.", imported.known);
         }
+        if let Some(name) = &backup {
+            sentence = format!("{sentence} What was there before is in the backup {name}.");
+        }
         sentence
     });
     Ok(true)
+}
+
+/// Gives the name of a backup of what is there.
+fn back_up(data_dir: &Path, now: Timestamp) -> Result<String, Error> {
+    let new = NewBackup {
+        reason: BackupReason::Import,
+        app_version: env!("CARGO_PKG_VERSION").to_owned(),
+        now,
+    };
+    let made = with_progress(|watch| backup::create(data_dir, &new, watch)).map_err(|error| {
+        Error::Backup {
+            reason: format!(
+                "{error} So nothing was imported; with --no-backup it is done all the same."
+            ),
+        }
+    })?;
+    // An old one that cannot be removed protects no less; the app removes it later, or says why it cannot.
+    drop(backup::thin(data_dir, now));
+    Ok(made.name)
 }
