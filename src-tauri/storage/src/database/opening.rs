@@ -69,6 +69,8 @@ pub(super) struct Opened {
 
 pub(super) fn open(data_dir: &Path, options: &OpenOptions) -> Result<Opened, Error> {
     connection::require_sqlite(rusqlite::version_number(), OLDEST_SQLITE)?;
+    // Also where nothing can be written, and no lock is taken: the last words would be looked for beside the link.
+    data_dir::require_no_link(data_dir)?;
     match enter(data_dir)? {
         Entered::Alone(lock) => open_alone(data_dir, lock, options),
         Entered::Reading { reason } => open_to_read(data_dir, reason, options),

@@ -61,6 +61,8 @@ pub fn rescue(
     now: Timestamp,
 ) -> Result<RescueOutcome, Error> {
     let path = data_dir.join(DATABASE_FILE);
+    // Also where no lock can be taken: the last words would be missed.
+    data_dir::require_no_link(data_dir)?;
     let (_, _lock) = state::of_locked(data_dir, lock_if_possible)?;
     require_nothing_at(into)?;
     // The folder comes by a rename, so the work has to be on the same disk.
