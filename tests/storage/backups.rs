@@ -337,6 +337,20 @@ fn a_trial_restore_proves_a_backup_without_touching_anything_else() {
 }
 
 #[test]
+fn a_trial_for_which_the_disk_has_no_room_is_not_due_for_a_day() {
+    let world = lived_in();
+    let made = back_up(&world);
+    edit_manifest(&path_of(&world, &made), |manifest| {
+        manifest["database"]["bytes"] = (1_u64 << 60).into();
+    });
+    let error = backup::trial(world.path(), &made.name, NOON, &Watch::nobody()).unwrap_err();
+    assert!(matches!(error, Error::NotEnoughSpace { .. }), "{error}");
+    let state = backup::state(world.path());
+    assert!(!backup::is_trial_due(&state, NOON.plus_millis(900_000)));
+    assert!(backup::is_trial_due(&state, NOON.plus_millis(86_400_000)));
+}
+
+#[test]
 fn the_space_for_backups_is_the_learners_to_choose() {
     let world = lived_in();
     back_up(&world);

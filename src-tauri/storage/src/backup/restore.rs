@@ -66,7 +66,8 @@ pub struct Trial {
 /// Restores a backup into a directory of its own, runs every check on it, and throws it away.
 ///
 /// # Errors
-/// Like [`restore`]. A backup that is not whole is an answer, not an error.
+/// Like [`restore`]. A backup that is not whole is an answer, not an error. `NotEnoughSpace` is remembered, so that the
+/// next trial is not due for a day.
 pub fn trial(
     data_dir: &Path,
     name: &str,
@@ -83,6 +84,10 @@ pub fn trial(
             .map(|problem| format!("{}: {}", problem.table, problem.problem))
             .collect(),
         Err(error @ Error::Backup { .. }) => vec![error.to_string()],
+        Err(error @ Error::NotEnoughSpace { .. }) => {
+            state::remember_refused_trial(data_dir, now)?;
+            return Err(error);
+        }
         Err(error) => return Err(error),
     };
     let ok = problems.is_empty();

@@ -17,6 +17,8 @@ const STATE_FILE: &str = "parlance.state";
 const DAMAGED_FILE: &str = "parlance.state-damaged";
 /// In milliseconds: 30 days between two trial restores.
 const TRIAL_EVERY_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+/// In milliseconds: a day until a trial is tried again for which there was too little room.
+const TRIAL_AGAIN_AFTER_MS: i64 = 24 * 60 * 60 * 1000;
 /// In milliseconds: 3 days. Whoever does not start the app for longer keeps the trash a start longer.
 const BELIEVABLE_JUMP_MS: i64 = 3 * 24 * 60 * 60 * 1000;
 /// In milliseconds: a day by a clock that has jumped ahead, after which it is believed.
@@ -43,6 +45,8 @@ pub struct State {
     pub last_trial_at: Option<Timestamp>,
     /// Whether that went well.
     pub last_trial_was_good: Option<bool>,
+    /// When there was last too little room for a trial.
+    pub trial_refused_at: Option<Timestamp>,
     /// When a large database was last checked as a whole.
     pub last_check_at: Option<Timestamp>,
     /// The time by the computer's clock when it was last looked at and believed: see [`trusted_time`].
@@ -173,9 +177,12 @@ pub fn set_budget(data_dir: &Path, bytes: Option<u64>) -> Result<(), Error> {
 }
 
 /// Whether it is time to prove a backup by restoring it for trial.
+///
+/// False also for a day after there was too little room for it.
 #[must_use]
 pub fn is_trial_due(state: &State, now: Timestamp) -> bool {
     is_due(state.last_trial_at, TRIAL_EVERY_MS, now)
+        && is_due(state.trial_refused_at, TRIAL_AGAIN_AFTER_MS, now)
 }
 
 /// Whether it is time to check a large database as a whole.
@@ -263,7 +270,13 @@ pub(super) fn remember_trial(data_dir: &Path, was_good: bool, now: Timestamp) ->
     update(data_dir, |state| {
         state.last_trial_at = Some(now);
         state.last_trial_was_good = Some(was_good);
+        state.trial_refused_at = None;
     })
+}
+
+/// Remembers that there was too little room for a trial: it is not tried again every quarter of an hour.
+pub(super) fn remember_refused_trial(data_dir: &Path, now: Timestamp) -> Result<(), Error> {
+    update(data_dir, |state| state.trial_refused_at = Some(now))
 }
 
 /// One at a time in this process: what is read, changed and written must not take back what another has written.
@@ -283,4 +296,40 @@ fn update(data_dir: &Path, change: impl FnOnce(&mut State)) -> Result<(), Error>
     let json = serde_json::to_vec_pretty(&state)
         .map_err(|error| Error::internal(format!("state of backups: {error}")))?;
     files::write_whole(&data_dir.join(STATE_FILE), &json)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trial_for_which_there_is_no_room_is_tried_again_after_a_day() {
+        let folder = tempfile::tempdir().unwrap();
+        let now = Timestamp::from_millis(1_709_208_000_000);
+        let is_due = |hours: i64| {
+            let state = read(folder.path()).unwrap();
+            is_trial_due(&state, now.plus_millis(hours * 60 * 60 * 1000))
+        };
+        assert!(is_due(0));
+        remember_refused_trial(folder.path(), now).unwrap();
+        assert_eq!([0, 23, 24].map(is_due), [false, false, true]);
+        remember_trial(folder.path(), true, now.plus_millis(TRIAL_AGAIN_AFTER_MS)).unwrap();
+        assert!(!is_due(48));
+        assert_eq!(read(folder.path()).unwrap().trial_refused_at, None);
+    }
+
+    #[test]
+    fn a_state_of_another_version_is_read_as_far_as_it_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(STATE_FILE);
+        fs::write(
+            &file,
+            r#"{"budget_bytes": 60000000, "of_tomorrow": {"x": 1}}"#,
+        )
+        .unwrap();
+        let state = read(folder.path()).unwrap();
+        assert_eq!(state.budget_bytes, Some(60_000_000));
+        assert_eq!((state.restored_at, state.jump_seen_at), (None, None));
+    }
 }
