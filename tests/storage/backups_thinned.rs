@@ -231,6 +231,7 @@ fn what_killed_work_left_is_swept_wherever_it_worked() {
         ("rescued/.repair-1-1/new", "parlance.db"),
         (".repair-1-1/copy", "parlance.db"),
         ("rescued/2024-02-29", "everything.jsonl"),
+        ("replaced", "parlance.probe"),
         ("replaced", "20240101-070000-000.db.draft"),
         ("replaced", "20240101-080000-000.db-wal"),
         ("replaced", "20240101-090000-000.db-rejects.jsonl"),

@@ -36,6 +36,8 @@ pub(crate) const BEYOND_BELIEF: Timestamp = Timestamp::from_millis(4_102_444_800
 
 const NEW_FILE: &str = "parlance.db-new";
 const INTENT_FILE: &str = "parlance.intent";
+/// Moved there and back before the database is.
+const PROBE: &str = "parlance.probe";
 
 /// What has been decided and must be carried out.
 #[derive(Debug, Serialize, Deserialize)]
@@ -126,7 +128,6 @@ pub(crate) fn replace(
 /// Moves a small file there and back, as the old database will be moved: the directory may be a link to another disk, or
 /// belong to somebody else, and once there is an intent it would be too late to find that out.
 fn try_the_way(data_dir: &Path, kept: &Path) -> Result<(), Error> {
-    const PROBE: &str = "parlance.probe";
     data_dir::create(kept).map_err(|error| no_way_into(kept, error))?;
     let (here, there) = (data_dir.join(PROBE), kept.join(PROBE));
     drop(data_dir::open_private(&here)?);
@@ -378,6 +379,12 @@ pub(crate) fn list(data_dir: &Path) -> Result<Vec<Replaced>, Error> {
 pub(crate) fn sweep(data_dir: &Path, now: Timestamp) -> Result<(), Error> {
     // What a killed restore or repair was making: once the intent is carried out, nothing waits there.
     place_for_new(data_dir)?;
+    for left in [
+        data_dir.join(PROBE),
+        data_dir.join(REPLACED_DIRECTORY).join(PROBE),
+    ] {
+        remove_if_there(&left)?;
+    }
     let mut old = Vec::new();
     for (name, path) in entries(data_dir)? {
         // The log goes before its database: alone it is nothing, and a database without it says less than it did.
