@@ -17,12 +17,13 @@ const AGAIN_AFTER: Duration = Duration::from_secs(60);
 
 /// Tidies up now and once a day, until it is aborted.
 pub async fn keep_tidy(database: Database, audio: AudioStore, data_dir: PathBuf) {
-    let mut as_of = database.launch().trusted_at;
+    let mut trusted = database.launch().trusted_at;
     loop {
+        let as_of = backup::erase_until(&data_dir, trusted);
         let is_done = tidy(database.clone(), audio.clone(), as_of).await;
         sleep(if is_done { EVERY } else { AGAIN_AFTER }).await;
         if is_done {
-            as_of = backup::trusted_time(&data_dir, database.now());
+            trusted = backup::trusted_time(&data_dir, database.now());
         }
     }
 }

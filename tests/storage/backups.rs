@@ -1,7 +1,7 @@
 //! Backups: whole, proven, and able to become the database again.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -53,6 +53,29 @@ pub fn path_of(world: &World, backup: &Backup) -> PathBuf {
 
 pub fn restore(world: &World, backup: &Backup) -> Result<(), Error> {
     backup::restore(world.path(), &backup.name, world.now(), &Watch::nobody())
+}
+
+/// Changes what a backup says of itself.
+pub fn edit_manifest(path: &Path, edit: impl FnOnce(&mut serde_json::Value)) {
+    let mut zip = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
+    let (mut database, mut manifest) = (Vec::new(), String::new());
+    zip.by_name("parlance.db")
+        .unwrap()
+        .read_to_end(&mut database)
+        .unwrap();
+    zip.by_name("manifest.json")
+        .unwrap()
+        .read_to_string(&mut manifest)
+        .unwrap();
+    let mut manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    edit(&mut manifest);
+    let mut zip = zip::ZipWriter::new(fs::File::create(path).unwrap());
+    let options = zip::write::SimpleFileOptions::default();
+    zip.start_file("parlance.db", options).unwrap();
+    zip.write_all(&database).unwrap();
+    zip.start_file("manifest.json", options).unwrap();
+    zip.write_all(manifest.to_string().as_bytes()).unwrap();
+    zip.finish().unwrap();
 }
 
 #[test]
@@ -311,6 +334,20 @@ fn a_trial_restore_proves_a_backup_without_touching_anything_else() {
     let trial = backup::trial(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
     assert!(!trial.ok);
     assert_eq!(backup::state(world.path()).last_trial_was_good, Some(false));
+}
+
+#[test]
+fn a_trial_for_which_the_disk_has_no_room_is_not_due_for_a_day() {
+    let world = lived_in();
+    let made = back_up(&world);
+    edit_manifest(&path_of(&world, &made), |manifest| {
+        manifest["database"]["bytes"] = (1_u64 << 60).into();
+    });
+    let error = backup::trial(world.path(), &made.name, NOON, &Watch::nobody()).unwrap_err();
+    assert!(matches!(error, Error::NotEnoughSpace { .. }), "{error}");
+    let state = backup::state(world.path());
+    assert!(!backup::is_trial_due(&state, NOON.plus_millis(900_000)));
+    assert!(backup::is_trial_due(&state, NOON.plus_millis(86_400_000)));
 }
 
 #[test]

@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parlance_storage::backup::{self, Backup, BackupReason};
+use parlance_storage::trash::{self, Trashed};
 use parlance_storage::{Error, Progress, Stage, Watch};
 
-use crate::backups::{back_up, lived_in, path_of, restore, texts};
-use crate::support::{NOON, REAL_TEXTS, World};
+use crate::backups::{back_up, edit_manifest, lived_in, path_of, restore, texts};
+use crate::support::{NOON, REAL_TEXTS, World, block_on};
+
+const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 /// Everything in the directory, by path, with its bytes; without the lock, which says nothing.
 fn snapshot(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
@@ -47,7 +50,9 @@ fn what_a_restore_replaces_is_kept_for_30_days_and_can_be_restored_itself() {
             .find(|one| one.reason == BackupReason::Replaced)
     };
     let copy = undo(&world).unwrap();
-    world.clock.advance(29 * 24 * 60 * 60 * 1000);
+    world.clock.advance(28 * DAY);
+    world.reopened_for_a_moment();
+    world.clock.advance(DAY);
     let world = world.reopened();
     assert_eq!(undo(&world), Some(copy.clone()));
     world.db.close().unwrap();
@@ -195,26 +200,10 @@ fn a_backup_of_a_newer_version_is_listed_and_refused() {
     let made = back_up(&world);
     world.db.close().unwrap();
     let path = path_of(&world, &made);
-    let mut zip = zip::ZipArchive::new(fs::File::open(&path).unwrap()).unwrap();
-    let (mut database, mut manifest) = (Vec::new(), String::new());
-    zip.by_name("parlance.db")
-        .unwrap()
-        .read_to_end(&mut database)
-        .unwrap();
-    zip.by_name("manifest.json")
-        .unwrap()
-        .read_to_string(&mut manifest)
-        .unwrap();
-    let mut manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
-    manifest["schema_version"] = 99.into();
-    manifest["app_version"] = "7.2.0".into();
-    let mut zip = zip::ZipWriter::new(fs::File::create(&path).unwrap());
-    let options = zip::write::SimpleFileOptions::default();
-    zip.start_file("parlance.db", options).unwrap();
-    zip.write_all(&database).unwrap();
-    zip.start_file("manifest.json", options).unwrap();
-    zip.write_all(manifest.to_string().as_bytes()).unwrap();
-    zip.finish().unwrap();
+    edit_manifest(&path, |manifest| {
+        manifest["schema_version"] = 99.into();
+        manifest["app_version"] = "7.2.0".into();
+    });
     let problem = backup::list(world.path()).unwrap()[0]
         .problem
         .clone()
@@ -268,5 +257,109 @@ fn a_restore_can_be_cancelled_in_every_stage_and_leaves_everything_as_it_was() {
         let outcome = backup::restore(world.path(), &made.name, NOON, &watch);
         assert_eq!(outcome, Err(Error::Cancelled), "{stage:?}");
         assert_eq!(snapshot(world.path()), before, "{stage:?}");
+    }
+}
+
+/// Each in a process of its own, since ids never go back to an earlier time.
+fn the_trash_of_a_restored_backup_waits(forgotten: &str) {
+    let world = lived_in();
+    let wanted = world.conversation();
+    world.send(wanted, "deleted long ago").unwrap();
+    world.delete(wanted).unwrap();
+    world.clock.advance(5 * DAY);
+    let made = back_up(&world);
+    world.clock.advance(35 * DAY);
+    assert!(world.erase_due() > 0);
+    world.db.close().unwrap();
+    restore(&world, &made).unwrap();
+    match forgotten {
+        "replaced" => fs::remove_dir_all(world.path().join(forgotten)).unwrap(),
+        "" => {}
+        // One of an older version, or lost.
+        _ => fs::write(world.path().join(forgotten), "{}").unwrap(),
+    }
+    let world = world.reopened();
+    // As the app does, now and once a day.
+    let tidy = |world: &World| {
+        let trusted = backup::trusted_time(world.path(), world.now());
+        let as_of = backup::erase_until(world.path(), trusted);
+        block_on(trash::erase_due(&world.db, as_of)).unwrap()
+    };
+    assert_eq!(tidy(&world), 0, "{forgotten}");
+    assert_eq!(world.trash().len(), 1, "{forgotten}");
+    // What is to be erased is.
+    let unwanted = world.conversation();
+    world.send(unwanted, "not this").unwrap();
+    world.delete(unwanted).unwrap();
+    let user = world.user;
+    world
+        .write(move |tx| trash::condemn(tx, user, Trashed::Conversation(unwanted)))
+        .unwrap();
+    assert!(tidy(&world) > 0, "{forgotten}");
+    for _ in 0..29 {
+        world.clock.advance(DAY);
+        assert_eq!(tidy(&world), 0, "{forgotten}");
+    }
+    assert_eq!(world.trash().len(), 1, "{forgotten}");
+    for _ in 0..2 {
+        world.clock.advance(DAY);
+        tidy(&world);
+    }
+    assert_eq!(world.trash(), [], "{forgotten}");
+}
+
+#[test]
+fn what_lies_in_the_trash_of_a_restored_backup_lies_there_for_another_thirty_days() {
+    the_trash_of_a_restored_backup_waits("");
+}
+
+#[test]
+fn it_does_also_where_the_undo_copy_has_gone() {
+    the_trash_of_a_restored_backup_waits("replaced");
+}
+
+#[test]
+fn it_does_also_where_the_restore_is_not_remembered() {
+    the_trash_of_a_restored_backup_waits("parlance.state");
+}
+
+#[test]
+fn a_backup_of_a_newer_version_is_whole_however_strange_its_manifest() {
+    let world = lived_in();
+    let made = back_up(&world);
+    world.db.close().unwrap();
+    let path = path_of(&world, &made);
+    let whole = fs::read(&path).unwrap();
+    let edits: [fn(&mut serde_json::Value); 4] = [
+        |manifest| manifest["reason"] = "dream".into(),
+        |manifest| drop(manifest.as_object_mut().unwrap().remove("audio")),
+        |manifest| manifest["database"] = serde_json::json!([{ "name": "parlance.db" }]),
+        |manifest| manifest["tables"] = "elsewhere".into(),
+    ];
+    for (place, edit) in edits.into_iter().enumerate() {
+        for newer in ["format", "schema_version", "app_version"] {
+            fs::write(&path, &whole).unwrap();
+            edit_manifest(&path, |manifest| {
+                edit(manifest);
+                manifest[newer] = match newer {
+                    "app_version" => "7.2.0".into(),
+                    _ => 99.into(),
+                };
+            });
+            let listed = backup::list(world.path()).unwrap().remove(0);
+            let problem = listed.problem.clone().unwrap();
+            assert!(
+                problem.contains("made by a newer version of Parlance"),
+                "{place}, {newer}: {problem}"
+            );
+            assert_eq!(listed.created_at, NOON, "{place}, {newer}");
+            let error = restore(&world, &made).unwrap_err();
+            assert!(error.to_string().contains("newer version"), "{error}");
+        }
+        // Of this version it is what it was: damaged.
+        fs::write(&path, &whole).unwrap();
+        edit_manifest(&path, edit);
+        let problem = backup::list(world.path()).unwrap().remove(0).problem;
+        assert!(problem.unwrap().contains("damaged"), "{place}");
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use parlance_storage::backup::{self, Backup, BackupReason};
 use parlance_storage::{Timestamp, Watch};
 
-use crate::backups::{back_up, lived_in, path_of, restore};
+use crate::backups::{back_up, edit_manifest, lived_in, path_of, restore};
 use crate::support::{World, open};
 
 const MB: u64 = 1_000_000;
@@ -54,13 +54,15 @@ fn a_budget_that_cannot_be_read_any_more_costs_no_backup_until_one_is_chosen_aga
     world.db.close().unwrap();
     let world = world.reopened();
     assert_eq!(backup::thin(world.path(), world.now()), Ok(0));
+    let told = serde_json::to_value(backup::overview(world.path()).unwrap()).unwrap();
+    assert_eq!(told["budgetIsLost"], true);
     let kept = world.path().join("parlance.state-damaged");
     assert_eq!(fs::read(kept).unwrap(), bytes);
 
     backup::set_budget(world.path(), Some(1100 * MB)).unwrap();
     assert_eq!(backup::thin(world.path(), world.now()), Ok(3));
     let overview = backup::overview(world.path()).unwrap();
-    assert!(overview.budget_is_chosen);
+    assert!(overview.budget_is_chosen && !overview.budget_is_lost);
     assert_eq!(overview.backups.len(), 5);
 }
 
@@ -188,6 +190,66 @@ fn a_work_directory_that_cannot_be_removed_keeps_no_old_undo_copy_for_ever() {
     world.clock.advance(31 * DAY);
     let world = world.reopened();
     world.db.close().unwrap();
+    world.clock.advance(DAY);
     let world = world.reopened();
     assert_eq!(undo_copies(world.path()), 0);
+}
+
+#[test]
+fn a_small_database_in_the_place_of_a_large_one_costs_no_backup() {
+    for is_missing in [false, true] {
+        let world = lived_in();
+        let made = back_up(&world);
+        let usual = || backup::overview(world.path()).unwrap().budget_bytes;
+        assert_eq!(usual(), 500 * MB);
+        // Once it was large: a backup of it says so, or an undo copy.
+        edit_manifest(&path_of(&world, &made), |manifest| {
+            manifest["database"]["bytes"] = (300 * MB).into();
+        });
+        assert_eq!(usual(), 1200 * MB);
+        world.db.close().unwrap();
+        if is_missing {
+            fs::remove_file(world.path().join("parlance.db")).unwrap();
+        }
+        let replaced = world.path().join("replaced");
+        fs::create_dir(&replaced).unwrap();
+        let copy = fs::File::create(replaced.join("20240229-110000-000.db")).unwrap();
+        copy.set_len(700 * MB).unwrap();
+        assert_eq!(usual(), 2800 * MB);
+        backup::set_budget(world.path(), None).unwrap();
+        assert_eq!(usual(), 2800 * MB);
+        assert_eq!(backup::thin(world.path(), world.now()), Ok(0));
+    }
+}
+
+#[test]
+fn what_killed_work_left_is_swept_wherever_it_worked() {
+    let world = lived_in();
+    world.db.close().unwrap();
+    let path = |name: &str| world.path().join(name);
+    for (folder, name) in [
+        ("rescued/.repair-1-1/new", "parlance.db"),
+        (".repair-1-1/copy", "parlance.db"),
+        ("rescued/2024-02-29", "everything.jsonl"),
+        ("replaced", "parlance.probe"),
+        ("replaced", "20240101-070000-000.db.draft"),
+        ("replaced", "20240101-080000-000.db-wal"),
+        ("replaced", "20240101-090000-000.db-rejects.jsonl"),
+        ("replaced", "20240228-090000-000.db-wal"),
+        ("replaced", "mine.db"),
+    ] {
+        fs::create_dir_all(path(folder)).unwrap();
+        fs::write(path(folder).join(name), "words").unwrap();
+    }
+    let world = world.reopened();
+    let path = |name: &str| world.path().join(name);
+    assert!(!path(".repair-1-1").exists());
+    assert!(!path("rescued/.repair-1-1").exists());
+    assert!(path("rescued/2024-02-29/everything.jsonl").exists());
+    let mut left: Vec<String> = fs::read_dir(path("replaced"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["20240228-090000-000.db-wal", "mine.db"]);
 }

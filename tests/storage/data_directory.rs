@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::{Arc, Barrier};
 use std::thread;
 
-use parlance_storage::{Database, Error, ManualClock, status, user, verify};
+use parlance_storage::{Database, Error, ManualClock, Watch, backup, doctor, status, user, verify};
 
 use crate::support::{NOON, World, open, options};
 
@@ -175,4 +175,35 @@ fn a_data_directory_that_cannot_be_made_is_named() {
     .unwrap_err();
     assert_eq!(error.code(), "data_dir");
     assert!(error.to_string().contains("file/data"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_database_that_is_a_link_to_elsewhere_is_refused_and_not_touched() {
+    let world = crate::launch::lived_in();
+    let made = crate::launch::back_up(&world);
+    world.db.close().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let target = elsewhere.path().join("elsewhere.db");
+    let link = world.path().join("parlance.db");
+    fs::rename(&link, &target).unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    let before = fs::read(&target).unwrap();
+    let opened = Database::open(world.path(), options(&world.clock));
+    let repaired = doctor::repair(world.path(), &Watch::nobody(), NOON);
+    let into = elsewhere.path().join("rescued");
+    let rescued = doctor::rescue(world.path(), &into, &Watch::nobody(), NOON);
+    let restored = backup::restore(world.path(), &made.name, NOON, &Watch::nobody());
+    for error in [
+        opened.unwrap_err(),
+        repaired.unwrap_err(),
+        rescued.unwrap_err(),
+        restored.unwrap_err(),
+    ] {
+        assert_eq!(error.code(), "data_dir", "{error}");
+        assert!(error.to_string().contains("is a link"), "{error}");
+    }
+    assert!(link.is_symlink());
+    assert!(fs::read(&target).unwrap() == before);
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 1);
 }

@@ -332,3 +332,37 @@ fn an_older_database_is_salvaged_and_brought_up_to_date() {
     };
     assert!(missing.iter().all(|row| is_of_later(&row)), "{missing:#?}");
 }
+
+#[test]
+fn a_whole_database_with_a_damaged_log_is_kept_with_it_and_what_the_log_lost_is_told() {
+    let world = crate::launch::lived_in();
+    world.db.close().unwrap();
+    let world = world.reopened();
+    world
+        .send(world.conversation(), "In the log only: 日志")
+        .unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    for name in ["parlance.db", "parlance.db-wal"] {
+        fs::copy(world.path().join(name), copy.path().join(name)).unwrap();
+    }
+    let path = copy.path().join("parlance.db-wal");
+    let mut log = fs::read(&path).unwrap();
+    log[32 + 24 + 100] ^= 1;
+    fs::write(&path, &log).unwrap();
+    let database = fs::read(copy.path().join("parlance.db")).unwrap();
+    let outcome = doctor::repair(copy.path(), &Watch::nobody(), NOON).unwrap();
+    assert_eq!(outcome.method, Method::Nothing);
+    assert!(
+        outcome.text.contains("Its log is damaged"),
+        "{}",
+        outcome.text
+    );
+    let kept = outcome.undo_copy.unwrap();
+    assert!(fs::read(&kept).unwrap() == database);
+    let kept_log = kept.with_file_name(format!(
+        "{}-wal",
+        kept.file_name().unwrap().to_str().unwrap()
+    ));
+    assert!(fs::read(kept_log).unwrap() == log);
+    assert!(fs::read(copy.path().join("parlance.db")).unwrap() == database);
+}

@@ -242,3 +242,35 @@ fn a_cancelled_or_impossible_rescue_leaves_no_half_folder() {
     assert!(matches!(outcome, Err(Error::Missing { .. })), "{outcome:?}");
     assert_eq!(names(empty.path()), Vec::<String>::new());
 }
+
+#[test]
+fn notes_that_were_to_be_erased_and_what_was_made_of_erased_words_are_not_brought_back() {
+    let sick = Sick::new();
+    sick.damage(
+        "UPDATE conversation_notes SET content = 'erase this note', deleted_at = 0
+             WHERE id = (SELECT min(id) FROM conversation_notes);
+         UPDATE conversation_notes SET content = 'in the trash', deleted_at = 5
+             WHERE id = (SELECT max(id) FROM conversation_notes);
+         UPDATE messages SET content = 'erase these words', deleted_at = 0 WHERE sequence_number IN (1, 6);
+         UPDATE conversations SET title = 'erase this title', title_source = 'auto';
+         UPDATE conversation_summaries SET summary_text = 'erase this summary';
+         UPDATE vocabulary_words SET example_sentence = 'erase this example';
+         UPDATE message_bookmarks SET note = 'stays' WHERE id = (SELECT min(id) FROM message_bookmarks);",
+    );
+    rescue(&sick, &sick.path().join("readable"));
+    let into = sick.path().join("readable");
+    let mut all = fs::read_to_string(into.join("everything.jsonl")).unwrap();
+    for name in names(&into.join("conversations")) {
+        all += &name;
+        all += &fs::read_to_string(into.join("conversations").join(name)).unwrap();
+    }
+    for trace in ["note", "these words", "title", "summary", "example"] {
+        let trace = if trace == "these words" {
+            "erase these words".to_owned()
+        } else {
+            format!("erase this {trace}")
+        };
+        assert!(!all.contains(&trace), "{trace}");
+    }
+    assert!(all.contains("in the trash") && all.contains("stays"));
+}

@@ -241,8 +241,14 @@ fn is_at_work(sick: &Sick) -> bool {
 
 /// Whether a repair is past the point of no return: done, or to be finished by the next start.
 fn is_decided(sick: &Sick) -> bool {
+    // The rejects of one that is not may lie there.
+    let is_undo_copy = |entry: std::io::Result<fs::DirEntry>| {
+        let name = entry.unwrap().file_name();
+        Path::new(&name).extension() == Some("db".as_ref())
+    };
     let kept = fs::read_dir(sick.path().join("replaced"));
-    sick.path().join("parlance.intent").exists() || kept.is_ok_and(|mut kept| kept.next().is_some())
+    sick.path().join("parlance.intent").exists()
+        || kept.is_ok_and(|mut kept| kept.any(is_undo_copy))
 }
 
 /// Starts a repair and waits until it is at work, or has ended already.

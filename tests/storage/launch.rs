@@ -396,3 +396,33 @@ fn two_starts_after_another_find_the_directory_free() {
         open(world.path(), &clock).close().unwrap();
     }
 }
+
+#[test]
+fn what_lies_beside_a_database_says_that_there_was_one_also_when_its_marker_is_gone() {
+    for left in ["backups", "replaced", "parlance.state"] {
+        let world = lived_in();
+        let made = back_up(&world);
+        world.db.close().unwrap();
+        backup::restore(world.path(), &made.name, NOON, &Watch::nobody()).unwrap();
+        for name in ["backups", "replaced"] {
+            if name != left {
+                fs::remove_dir_all(world.path().join(name)).unwrap();
+            }
+        }
+        for name in ["parlance.db", "parlance.marker", "parlance.state"] {
+            if name != left {
+                drop(fs::remove_file(world.path().join(name)));
+            }
+        }
+        assert_eq!(try_open(&world).unwrap_err().code(), "missing", "{left}");
+        assert!(!world.path().join("parlance.db").exists(), "{left}");
+
+        begin_anew(world.path()).unwrap();
+        let world = world.reopened();
+        assert_eq!(message_count(world.path()), 0, "{left}");
+        // That was said once, of what was lost then.
+        world.db.close().unwrap();
+        fs::remove_file(world.path().join("parlance.db")).unwrap();
+        assert_eq!(try_open(&world).unwrap_err().code(), "missing", "{left}");
+    }
+}

@@ -76,6 +76,11 @@ impl World {
         }
     }
 
+    /// A start after a close, and a close: the clock has been looked at.
+    pub fn reopened_for_a_moment(&self) {
+        open(self.folder.path(), &self.clock).close().unwrap();
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -257,3 +257,71 @@ fn output_that_cannot_be_written_is_said_and_a_closed_pipe_is_not() {
         (Some(1), String::new())
     );
 }
+
+#[test]
+fn the_tool_makes_a_backup_before_it_adds_to_a_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("chats.jsonl");
+    let line = |text: &str| {
+        let line =
+            format!("{{\"conversation\":\"Chợ\",\"role\":\"user\",\"content\":\"{text}\"}}\n");
+        fs::write(&file, line).unwrap();
+    };
+    let data_dir = folder.path().join("data");
+    let run = |more: &[&str]| {
+        let mut arguments = vec!["import", "--format", "jsonl", "--json"];
+        arguments.extend(more);
+        arguments.push(file.to_str().unwrap());
+        parlance_db(&data_dir, &arguments)
+    };
+    line("one");
+    let output = run(&[]);
+    assert!(output.status.success(), "{output:?}");
+    let made = || parlance_storage::backup::list(&data_dir).unwrap();
+    assert_eq!(made(), [], "nothing was there");
+    line("two");
+    let output = run(&[]);
+    assert_eq!(json(&output)["messages"], 1, "{output:?}");
+    let made = made();
+    assert_eq!(made.len(), 1);
+    assert_eq!(
+        made[0].reason,
+        parlance_storage::backup::BackupReason::Import
+    );
+    assert_eq!(made[0].counts.unwrap().messages, 1);
+
+    fs::rename(data_dir.join("backups"), data_dir.join("before")).unwrap();
+    fs::write(data_dir.join("backups"), "a file stands in the way").unwrap();
+    line("three");
+    let output = run(&[]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let message = json(&output)["error"]["message"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(message.contains("--no-backup"), "{message}");
+    let output = run(&["--no-backup"]);
+    assert_eq!(json(&output)["messages"], 1, "{output:?}");
+}
+
+#[test]
+fn restore_without_a_name_takes_the_newest_backup_that_holds_anything() {
+    let world = crate::launch::lived_in();
+    let full = crate::launch::back_up(&world);
+    let empty = World::new();
+    empty.clock.advance(3_600_000);
+    let made = crate::backups::back_up(&empty);
+    let backups = world.path().join("backups");
+    fs::copy(
+        crate::backups::path_of(&empty, &made),
+        backups.join(&made.name),
+    )
+    .unwrap();
+    world.db.close().unwrap();
+    let output = parlance_db(world.path(), &["restore", "--json"]);
+    assert_eq!(json(&output)["restored"], full.name.as_str(), "{output:?}");
+    // Where none holds anything, an empty one is better than none.
+    fs::remove_file(backups.join(&full.name)).unwrap();
+    let output = parlance_db(world.path(), &["restore", "--json"]);
+    assert_eq!(json(&output)["restored"], made.name.as_str(), "{output:?}");
+}

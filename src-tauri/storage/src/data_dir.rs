@@ -19,6 +19,9 @@ pub const DATABASE_FILE: &str = "parlance.db";
 /// The lock's name within the data directory.
 pub const LOCK_FILE: &str = "parlance.lock";
 
+/// Where the app writes what it rescues, below the data directory.
+pub(crate) const RESCUED_DIRECTORY: &str = "rescued";
+
 /// The data directory: `PARLANCE_DATA_DIR` if set and not empty, else the platform's own. Makes nothing.
 ///
 /// # Errors
@@ -55,6 +58,26 @@ pub fn prepare(data_dir: &Path) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// Refuses a database that is a link to elsewhere. SQLite follows it and keeps the log beside what it leads to, while
+/// whatever is done to the files of a database (a restore, a repair, a copy of the last words) looks for it here.
+///
+/// # Errors
+/// `DataDir` with the way out.
+pub(crate) fn require_no_link(data_dir: &Path) -> Result<(), Error> {
+    let path = data_dir.join(DATABASE_FILE);
+    if !path.is_symlink() {
+        return Ok(());
+    }
+    let target = fs::read_link(&path).unwrap_or_default();
+    Err(Error::DataDir {
+        path: data_dir.to_owned(),
+        reason: format!(
+            "{DATABASE_FILE} in it is a link to {}; move the database itself here with its log, or let {DATA_DIR_VARIABLE} name the folder in which it lies",
+            target.display()
+        ),
+    })
 }
 
 /// A directory named by hand may be somebody's home or /tmp: only one that is empty or already holds a
@@ -175,8 +198,10 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock, or says at once that somebody else has it (`AlreadyOpen`).
+    /// Takes the lock, or says at once that somebody else has it (`AlreadyOpen`), or that what it guards lies elsewhere
+    /// (`DataDir`).
     pub(crate) fn take(data_dir: &Path) -> Result<Self, Error> {
+        require_no_link(data_dir)?;
         let unusable = |error: io::Error| Error::DataDir {
             path: data_dir.to_owned(),
             reason: error.to_string(),

@@ -57,6 +57,29 @@ pub(crate) fn never_before_the_newest(now: Timestamp) -> Timestamp {
     now.max(Timestamp::from_millis(newest + EPOCH_MILLIS))
 }
 
+/// From when on the clock of this process is believed; the end of time if it is not.
+static CLOCK_BELIEVED_FROM: AtomicI64 = AtomicI64::new(i64::MAX);
+
+/// Says that the clock can be believed, unless it falls back behind `from`; or that it cannot.
+pub(crate) fn believe_clock(from: Option<Timestamp>) {
+    let millis = from.map_or(i64::MAX, Timestamp::as_millis);
+    CLOCK_BELIEVED_FROM.store(millis, Ordering::Relaxed);
+}
+
+/// When something is deleted that is deleted `now`: by that its 30 days in the trash are counted.
+///
+/// A clock that fell back to 1970 must not make it look old, so this is [never before the newest
+/// id](never_before_the_newest). But ids never forget a slip ahead by years; where the clock is believed, they count for a
+/// day at most, or nothing deleted after a slip would ever leave the trash.
+pub(crate) fn deletion_time(now: Timestamp) -> Timestamp {
+    const MOST_AHEAD_MS: i64 = 24 * 60 * 60 * 1000;
+    let newest = never_before_the_newest(now);
+    if now.as_millis() < CLOCK_BELIEVED_FROM.load(Ordering::Relaxed) {
+        return newest;
+    }
+    newest.min(now.plus_millis(MOST_AHEAD_MS))
+}
+
 /// Makes the next id of this process, born at `now`.
 fn next(now: Timestamp) -> i64 {
     let millis = now

@@ -9,9 +9,10 @@ use rusqlite::{Connection, OpenFlags};
 use serde::Serializer;
 use tempfile::TempDir;
 
+use crate::Error;
 use crate::data_dir::{self, DATABASE_FILE, can_write_in};
 use crate::database::set_up;
-use crate::{Error, files};
+use crate::files::{self, WorkDirectory};
 
 /// In bytes: one page of the smallest size.
 const SMALLEST_DATABASE: u64 = 512;
@@ -41,11 +42,35 @@ pub(crate) fn look_at<T>(
     }
 }
 
+/// A copy of a database and its log, gone when it is dropped.
+#[derive(Debug)]
+pub(crate) enum LogCopy {
+    /// Beside the database, where the next start sweeps what a killed process leaves.
+    Beside(WorkDirectory),
+    /// Where nothing can be written beside it: among the system's temporary files, which the system sweeps.
+    Elsewhere(TempDir),
+}
+
+impl LogCopy {
+    /// The folder; the copy in it is called like the database.
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Beside(work) => work.path(),
+            Self::Elsewhere(folder) => folder.path(),
+        }
+    }
+}
+
 /// Copies a database and its log to where SQLite can make an index of the log, which it needs to read one. For
 /// places where nothing can be written and the last words are still in the log: after a crash, or on a failing
-/// disk that the system has made read-only. The copy is gone when what is given back is dropped.
-pub(crate) fn copy_with_log(path: &Path) -> Result<TempDir, Error> {
-    let place = tempfile::Builder::new().prefix("parlance-").tempdir()?;
+/// disk that the system has made read-only.
+pub(crate) fn copy_with_log(path: &Path) -> Result<LogCopy, Error> {
+    let folder = folder_of(path);
+    let place = if can_write_in(folder) {
+        LogCopy::Beside(WorkDirectory::create(folder)?)
+    } else {
+        LogCopy::Elsewhere(tempfile::Builder::new().prefix("parlance-").tempdir()?)
+    };
     let copy = place.path().join(DATABASE_FILE);
     for (from, to) in [
         (path.to_owned(), copy.clone()),
@@ -192,4 +217,28 @@ fn path_bytes(path: &Path) -> Option<Vec<u8>> {
 #[cfg(not(unix))]
 fn path_bytes(path: &Path) -> Option<Vec<u8>> {
     Some(path.to_str()?.as_bytes().to_vec())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_lies_where_the_next_start_sweeps_if_that_can_be_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(DATABASE_FILE);
+        std::fs::write(&path, "words").unwrap();
+        std::fs::write(wal_path(&path), "more words").unwrap();
+        let copy = copy_with_log(&path).unwrap();
+        assert!(copy.path().starts_with(folder.path()));
+        // As a killed process leaves it.
+        let left = folder.path().join(".work-0123456789abcdef");
+        std::fs::create_dir(&left).unwrap();
+        WorkDirectory::sweep(folder.path()).unwrap();
+        assert!(!left.exists());
+        assert!(copy.path().exists(), "it is still in use");
+        drop(copy);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
 }

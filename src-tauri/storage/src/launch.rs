@@ -2,8 +2,8 @@
 //!
 //! | found | done |
 //! |---|---|
-//! | nothing, and no marker | a new database is made |
-//! | nothing, or nothing in it, where the marker says that one must be | `Missing`: nothing is made |
+//! | nothing, and nothing that a database leaves behind | a new database is made |
+//! | nothing, or nothing in it, where the marker, a backup or an undo copy says that one must be | `Missing`: nothing is made |
 //! | another program's, or tables that no version ever made | `ForeignFile` or `Corrupt`: not touched |
 //! | a newer schema | `SchemaTooNew`: not touched |
 //! | version, ledger and migrations agree | opened; migrated if older |
@@ -47,9 +47,8 @@ pub(crate) enum Plan {
 /// `Missing`, `ForeignFile`, `SchemaTooNew`, `Corrupt`; `DataDir`, `Io` or `Busy` if it cannot be looked at.
 pub(crate) fn plan(data_dir: &Path, migrations: &[Migration]) -> Result<Plan, Error> {
     let path = data_dir.join(DATABASE_FILE);
-    let must_be_there = marker::is_set(data_dir)?;
     match find_database(&path)? {
-        None | Some(0) if !must_be_there => return Ok(Plan::Create),
+        None | Some(0) if !marker::is_database_due(data_dir)? => return Ok(Plan::Create),
         None => {
             return Err(Error::Missing {
                 detail: format!("there is no {DATABASE_FILE} any more"),
@@ -63,7 +62,7 @@ pub(crate) fn plan(data_dir: &Path, migrations: &[Migration]) -> Result<Plan, Er
         Some(_) => {}
     }
     match look_at(&path, |connection| standing(connection, &path, migrations))? {
-        Standing::Empty if must_be_there => Err(Error::Missing {
+        Standing::Empty if marker::is_database_due(data_dir)? => Err(Error::Missing {
             detail: format!("{DATABASE_FILE} has no tables"),
         }),
         Standing::Empty => Ok(Plan::Create),
@@ -73,7 +72,8 @@ pub(crate) fn plan(data_dir: &Path, migrations: &[Migration]) -> Result<Plan, Er
     }
 }
 
-/// Forgets that there must be a database: the learner, who has no backup or wants none, begins anew.
+/// Forgets that there must be a database: the learner, who has no backup or wants none, begins anew. Backups and undo
+/// copies stay where they are.
 ///
 /// # Errors
 /// `Conflict` if there is one, whatever its state: nothing that is there is ever left aside. `AlreadyOpen`; `DataDir`,

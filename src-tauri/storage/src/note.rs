@@ -293,7 +293,7 @@ pub(crate) fn put_into_trash(
     now: Timestamp,
 ) -> Result<(Note, Timestamp), Error> {
     let note = get(tx, user, id)?;
-    let deleted_at = id::never_before_the_newest(now);
+    let deleted_at = id::deletion_time(now);
     tx.prepare("UPDATE conversation_notes SET deleted_at = :at WHERE id = :id")?
         .execute(named_params! { ":id": id, ":at": deleted_at })?;
     tell(tx, ChangeKind::Deleted, &note, EventType::NoteDeleted, now)?;

@@ -1062,10 +1062,15 @@ export type Overview = {
 	backups: Backup[],
 	/**  What the backups take on the disk, without the undo copies. */
 	usedBytes: number,
-	/**  What they may take. */
+	/**  What they may take. Nothing is removed for want of room while `budget_is_lost`. */
 	budgetBytes: number,
 	/**  Whether the learner has chosen that. */
 	budgetIsChosen: boolean,
+	/**
+	 *  Whether it is not known any more what the learner has chosen: until they choose again, backups may take any
+	 *  room, so that whatever they choose may be less.
+	 */
+	budgetIsLost: boolean,
 };
 
 /**  How fast the built-in practice partner writes. */

@@ -68,6 +68,7 @@ export class FakeApp extends FakeMessages implements Client {
 	lastFailure: BackupOverview["lastFailure"] = null;
 	/** In megabytes; null is automatic. */
 	budget: number | null = null;
+	budgetIsLost = false;
 	doctor: DoctorReport = {
 		ok: true,
 		text: "Looked at 11 tables: 4 conversations, 16 messages.",
@@ -393,6 +394,7 @@ export class FakeApp extends FakeMessages implements Client {
 	backupSetBudget(megabytes: number | null) {
 		return this.carryOut("backupSetBudget", [megabytes], () => {
 			this.budget = megabytes;
+			this.budgetIsLost = false;
 			return this.#overview();
 		});
 	}
@@ -437,6 +439,7 @@ export class FakeApp extends FakeMessages implements Client {
 				.reduce((sum, { bytes }) => sum + bytes, 0),
 			budgetBytes: (this.budget ?? 500) * 1e6,
 			budgetIsChosen: this.budget !== null,
+			budgetIsLost: this.budgetIsLost,
 			lastFailure: this.lastFailure,
 		};
 	}

@@ -116,6 +116,22 @@ describe("less space than the backups take", () => {
 		expect(app.callsOf("backupSetBudget")).toEqual([[null]]);
 	});
 
+	it("is asked about also where nobody knows any more what was chosen", async () => {
+		const { app } = livedIn();
+		app.budgetIsLost = true;
+		app.backups = [0, 1, 2, 3, 4, 5].map((age) =>
+			aBackup({ createdAt: Date.now() - age * HOUR, bytes: 5e8 }),
+		);
+		await inSettings(app);
+		expect(shown()).toBe("Unlimited, until you choose again");
+		await choose("1 GB");
+		expect(app.callsOf("backupSetBudget")).toEqual([]);
+		await user.click(get("backupBudgetConfirm"));
+		await painted();
+		expect(app.callsOf("backupSetBudget")).toEqual([[1000]]);
+		expect(shown()).toBe("1 GB");
+	});
+
 	it("is no question where all of them have room", async () => {
 		const app = await inSpacious();
 		await choose("20 GB");

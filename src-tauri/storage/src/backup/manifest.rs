@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
 use super::newest_version;
+use crate::migrations::is_app_version;
 use crate::text_enum::text_enum;
 use crate::time::Timestamp;
 
@@ -85,25 +87,81 @@ pub(super) struct AudioList {
 
 impl Manifest {
     pub(super) fn counts(&self) -> BackupCounts {
-        let rows = |table: &str| {
-            u32::try_from(self.tables.get(table).copied().unwrap_or(0)).unwrap_or(u32::MAX)
-        };
-        BackupCounts {
-            conversations: rows("conversations"),
-            messages: rows("messages"),
-            words: rows("vocabulary_words"),
-        }
+        counts(&self.tables)
     }
 
     /// Why this program cannot restore it.
     pub(super) fn problem(&self) -> Option<String> {
-        let newest = newest_version();
-        if self.format > FORMAT || self.schema_version > newest {
-            return Some(format!(
-                "It was made by a newer version of Parlance, {} (schema {}; this version knows up to {newest}).",
-                self.app_version, self.schema_version
-            ));
+        if self.format > FORMAT || self.schema_version > newest_version() {
+            return Some(made_by_newer(&self.app_version, self.schema_version));
         }
         (self.schema_version == 0).then(|| "It has no schema.".to_owned())
     }
+}
+
+fn counts(tables: &BTreeMap<String, u64>) -> BackupCounts {
+    let rows =
+        |table: &str| u32::try_from(tables.get(table).copied().unwrap_or(0)).unwrap_or(u32::MAX);
+    BackupCounts {
+        conversations: rows("conversations"),
+        messages: rows("messages"),
+        words: rows("vocabulary_words"),
+    }
+}
+
+fn made_by_newer(app_version: &str, schema_version: u32) -> String {
+    let newest = newest_version();
+    format!(
+        "It was made by a newer version of Parlance, {app_version} (schema {schema_version}; this version knows up to {newest})."
+    )
+}
+
+/// What a manifest of a newer version says, as far as it is understood here. Whoever comes back from that version still
+/// has its backups, which are whole.
+#[derive(Clone, Debug)]
+pub(super) struct Newer {
+    pub(super) created_at: Option<Timestamp>,
+    pub(super) reason: Option<BackupReason>,
+    pub(super) app_version: String,
+    pub(super) schema_version: u32,
+    pub(super) counts: Option<BackupCounts>,
+}
+
+impl Newer {
+    /// `None` if this version, or an older one, has made it: then it has to be as this version knows it.
+    pub(super) fn of(json: &Json) -> Option<Self> {
+        let number = |name: &str| {
+            let number = json[name].as_u64().unwrap_or(0);
+            u32::try_from(number).unwrap_or(u32::MAX)
+        };
+        let app_version = json["app_version"].as_str().filter(|it| is_app_version(it));
+        let is_newer = number("format") > FORMAT
+            || number("schema_version") > newest_version()
+            || app_version.is_some_and(is_newer_than_this);
+        is_newer.then(|| Self {
+            created_at: json["created_at"].as_i64().map(Timestamp::from_millis),
+            reason: json["reason"].as_str().and_then(BackupReason::parse),
+            app_version: app_version.unwrap_or("?").to_owned(),
+            schema_version: number("schema_version"),
+            counts: BTreeMap::deserialize(&json["tables"])
+                .ok()
+                .map(|tables| counts(&tables)),
+        })
+    }
+
+    /// Why this program cannot restore it.
+    pub(super) fn problem(&self) -> String {
+        made_by_newer(&self.app_version, self.schema_version)
+    }
+}
+
+fn is_newer_than_this(app_version: &str) -> bool {
+    numbers(app_version) > numbers(env!("CARGO_PKG_VERSION"))
+}
+
+/// `1.20.3-beta` as 1, 20, 3. What is no number counts as 0.
+fn numbers(version: &str) -> Vec<u64> {
+    let end = version.find(['-', '+']).unwrap_or(version.len());
+    let parts = version[..end].split('.');
+    parts.map(|part| part.parse().unwrap_or(0)).collect()
 }

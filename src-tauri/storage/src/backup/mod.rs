@@ -25,10 +25,12 @@ use serde::Serialize;
 pub(crate) use create::create_of;
 pub use create::{NewBackup, create};
 pub use manifest::{BackupCounts, BackupReason};
+use pack::Said;
 pub use restore::{Trial, restore, trial};
 pub use state::{
-    State, is_check_due, is_trial_due, remember_check, set_budget, state, trusted_time,
+    State, erase_until, is_check_due, is_trial_due, remember_check, set_budget, state, trusted_time,
 };
+pub(crate) use state::{has_state, remember_replacement};
 pub use thin::{Overview, overview, thin};
 
 use crate::Error;
@@ -67,6 +69,14 @@ pub struct Backup {
     #[serde(skip)]
     #[cfg_attr(feature = "specta", specta(skip))]
     pub(crate) condition: Condition,
+    /// The size of the database in it, without its full-text tables; of an undo copy, its own; 0 if that cannot be told.
+    #[serde(skip)]
+    #[cfg_attr(feature = "specta", specta(skip))]
+    pub(crate) database_bytes: u64,
+    /// Whether something was wrong with its rows when they were copied.
+    #[serde(skip)]
+    #[cfg_attr(feature = "specta", specta(skip))]
+    pub(crate) has_findings: bool,
 }
 
 /// What reading a backup's manifest has shown.
@@ -105,11 +115,13 @@ pub fn list(data_dir: &Path) -> Result<Vec<Backup>, Error> {
             created_at: replaced.replaced_at,
             reason: BackupReason::Replaced,
             bytes: replaced.bytes,
+            database_bytes: replaced.bytes,
             schema_version: 0,
             app_version: String::new(),
             counts: None,
             problem: None,
             condition: Condition::Whole,
+            has_findings: false,
         });
     }
     backups.sort_by(|a, b| (b.created_at, &b.name).cmp(&(a.created_at, &a.name)));
@@ -128,6 +140,14 @@ pub fn newest_at(data_dir: &Path) -> Result<Option<Timestamp>, Error> {
 fn made_at(path: &Path) -> Option<Timestamp> {
     let name = path.file_name()?.to_str()?;
     crate::data_dir::time_of_name(name.strip_prefix("parlance-")?)
+}
+
+/// Whether there is a file that is called like a backup, whatever is in it.
+///
+/// # Errors
+/// `Io` like [`list`].
+pub(crate) fn has_any(data_dir: &Path) -> Result<bool, Error> {
+    Ok(!files(data_dir)?.is_empty())
 }
 
 /// The files that are called like backups, in no order.
@@ -159,41 +179,53 @@ fn reason_of(path: &Path) -> Option<BackupReason> {
 /// `None` if it has gone since it was listed.
 fn describe(path: &Path) -> Result<Option<Backup>, Error> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let manifest = pack::read_manifest(path);
+    let said = pack::read(path);
     // After it was read: what is still there now was there when it was not given.
     let Some(bytes) = crate::files::size_if_there(path)? else {
         return Ok(None);
     };
-    let problem = match &manifest {
-        Ok(manifest) => manifest.problem(),
-        Err(error) => Some(format!("It cannot be read: {error}")),
+    // As far as its name and place tell. What somebody has named is theirs.
+    let by_name = Backup {
+        created_at: made_at(path).unwrap_or(Timestamp::from_millis(0)),
+        name: name.into_owned(),
+        reason: reason_of(path).unwrap_or(BackupReason::Manual),
+        bytes,
+        schema_version: 0,
+        app_version: String::new(),
+        counts: None,
+        problem: None,
+        condition: Condition::Whole,
+        database_bytes: 0,
+        has_findings: false,
     };
-    Ok(Some(match manifest {
-        Ok(manifest) => Backup {
-            name: name.into_owned(),
+    Ok(Some(match said {
+        Ok(Said::Known(manifest)) => Backup {
             created_at: manifest.created_at,
             reason: manifest.reason,
-            bytes,
             schema_version: manifest.schema_version,
             counts: Some(manifest.counts()),
+            database_bytes: manifest.database.bytes,
+            has_findings: !manifest.findings.is_empty(),
+            problem: manifest.problem(),
             app_version: manifest.app_version,
-            problem,
-            condition: Condition::Whole,
+            ..by_name
+        },
+        Ok(Said::Newer(newer)) => Backup {
+            created_at: newer.created_at.unwrap_or(by_name.created_at),
+            reason: newer.reason.unwrap_or(by_name.reason),
+            schema_version: newer.schema_version,
+            counts: newer.counts,
+            problem: Some(newer.problem()),
+            app_version: newer.app_version,
+            ..by_name
         },
         Err(error) => Backup {
-            created_at: made_at(path).unwrap_or(Timestamp::from_millis(0)),
-            name: name.into_owned(),
-            // What somebody has named is theirs.
-            reason: reason_of(path).unwrap_or(BackupReason::Manual),
-            bytes,
-            schema_version: 0,
-            app_version: String::new(),
-            counts: None,
-            problem,
+            problem: Some(format!("It cannot be read: {error}")),
             condition: match error {
                 Error::Backup { .. } => Condition::Damaged,
                 _ => Condition::Unread,
             },
+            ..by_name
         },
     }))
 }

@@ -4,11 +4,13 @@ use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::Path;
 
+use serde::Deserialize;
+use serde_json::Value as Json;
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::manifest::{DatabaseFile, Manifest};
+use super::manifest::{DatabaseFile, Manifest, Newer};
 use crate::Error;
 use crate::data_dir::{self, DATABASE_FILE};
 use crate::files::{BLOCK, pour};
@@ -64,18 +66,45 @@ pub(super) fn pack(
 }
 
 /// What a backup says of itself.
+pub(super) enum Said {
+    /// In the form that is known here.
+    Known(Box<Manifest>),
+    /// In a form that is not, by a newer version.
+    Newer(Newer),
+}
+
+/// Reads what a backup says of itself.
 ///
 /// # Errors
 /// `Backup` if the file is no backup or is damaged.
-pub(super) fn read_manifest(path: &Path) -> Result<Manifest, Error> {
+pub(super) fn read(path: &Path) -> Result<Said, Error> {
     let mut zip = open(path)?;
     let entry = zip.by_name(MANIFEST_FILE).map_err(broken)?;
-    let mut json = Vec::new();
+    let mut text = Vec::new();
     entry
         .take(LARGEST_MANIFEST)
-        .read_to_end(&mut json)
+        .read_to_end(&mut text)
         .map_err(|error| unread(error, "its manifest"))?;
-    serde_json::from_slice(&json).map_err(|_| damaged("its manifest"))
+    let json: Json = serde_json::from_slice(&text).map_err(|_| damaged("its manifest"))?;
+    match Manifest::deserialize(&json) {
+        Ok(manifest) => Ok(Said::Known(Box::new(manifest))),
+        Err(_) => Newer::of(&json)
+            .map(Said::Newer)
+            .ok_or_else(|| damaged("its manifest")),
+    }
+}
+
+/// What a backup says of itself, of one that this version can restore as far as its form goes.
+///
+/// # Errors
+/// Like [`read`]; `Backup` also for a form that is not known here.
+pub(super) fn read_manifest(path: &Path) -> Result<Manifest, Error> {
+    match read(path)? {
+        Said::Known(manifest) => Ok(*manifest),
+        Said::Newer(newer) => Err(Error::Backup {
+            reason: newer.problem(),
+        }),
+    }
 }
 
 /// Pours the database out of a backup, and compares it with what the manifest says.

@@ -24,7 +24,7 @@ use crate::{Error, integrity, replace, status, verify};
 ///
 /// # Errors
 /// `AlreadyOpen` while the app has the profile open, `NotFound`, `Backup` if it is damaged or from a newer
-/// version, `NotEnoughSpace`, `DiskFull`, `Cancelled`. Until the very last step everything stays as it was.
+/// version, `DataDir` if the present one cannot be kept, `NotEnoughSpace`, `DiskFull`, `Cancelled`. Until the very last step everything stays as it was.
 pub fn restore(
     data_dir: &Path,
     name: &str,
@@ -48,7 +48,7 @@ pub fn restore(
         return Err(error);
     }
     watch.at(Stage::Replacing, 0, 1)?;
-    replace::replace(data_dir, &lock, &new, now)?;
+    replace::replace(data_dir, &lock, &new, None, now)?;
     watch.at(Stage::Replacing, 1, 1)?;
     log::info!("a {} backup is restored", backup.reason.as_str());
     Ok(())
@@ -66,7 +66,8 @@ pub struct Trial {
 /// Restores a backup into a directory of its own, runs every check on it, and throws it away.
 ///
 /// # Errors
-/// Like [`restore`]. A backup that is not whole is an answer, not an error.
+/// Like [`restore`]. A backup that is not whole is an answer, not an error. `NotEnoughSpace` is remembered, so that the
+/// next trial is not due for a day.
 pub fn trial(
     data_dir: &Path,
     name: &str,
@@ -83,6 +84,10 @@ pub fn trial(
             .map(|problem| format!("{}: {}", problem.table, problem.problem))
             .collect(),
         Err(error @ Error::Backup { .. }) => vec![error.to_string()],
+        Err(error @ Error::NotEnoughSpace { .. }) => {
+            state::remember_refused_trial(data_dir, now)?;
+            return Err(error);
+        }
         Err(error) => return Err(error),
     };
     let ok = problems.is_empty();

@@ -25,7 +25,7 @@ use crate::time::Timestamp;
 
 /// The newest usable ones are kept whatever else holds.
 const ALWAYS: usize = 3;
-/// The usual budget: four times the database, at least this.
+/// The usual budget: four times the largest database, at least this.
 const SMALLEST_BUDGET: u64 = 500_000_000;
 
 /// What there is of backups, and how much room they may take.
@@ -38,11 +38,14 @@ pub struct Overview {
     /// What the backups take on the disk, without the undo copies.
     #[cfg_attr(feature = "specta", specta(type = i32))]
     pub used_bytes: u64,
-    /// What they may take.
+    /// What they may take. Nothing is removed for want of room while `budget_is_lost`.
     #[cfg_attr(feature = "specta", specta(type = i32))]
     pub budget_bytes: u64,
     /// Whether the learner has chosen that.
     pub budget_is_chosen: bool,
+    /// Whether it is not known any more what the learner has chosen: until they choose again, backups may take any
+    /// room, so that whatever they choose may be less.
+    pub budget_is_lost: bool,
 }
 
 /// The backups with the room they take.
@@ -64,11 +67,24 @@ fn overview_by(data_dir: &Path, state: &State) -> Result<Overview, Error> {
             .sum(),
         budget_bytes: match chosen {
             Some(bytes) => bytes,
-            None => (database_bytes(data_dir)? * 4).max(SMALLEST_BUDGET),
+            None => usual_budget(data_dir, &backups)?,
         },
         budget_is_chosen: chosen.is_some(),
+        budget_is_lost: state.budget_is_lost,
         backups,
     })
+}
+
+/// Four times the largest database that there is or was, as far as the backups and undo copies tell. A smaller one in
+/// its place (of an old backup, to look something up; a new one; none at all) must not cost the history of the large one.
+fn usual_budget(data_dir: &Path, backups: &[Backup]) -> Result<u64, Error> {
+    let present = database_bytes(data_dir)?;
+    let largest = backups
+        .iter()
+        .filter(|one| one.is_usable())
+        .map(|one| one.database_bytes)
+        .fold(present, u64::max);
+    Ok(largest.saturating_mul(4).max(SMALLEST_BUDGET))
 }
 
 /// Removes the backups that are no longer kept, and says how many. Called after a new one was proven, so that an old
@@ -122,8 +138,9 @@ fn unwanted(backups: &[Backup], budget: u64, now: Timestamp) -> Vec<&str> {
     unwanted
 }
 
-/// The newest three that can be used, of this version and of a newer one, and the newest from before the last
-/// upgrade: a downgrade needs it, and whoever goes up again needs the others.
+/// The newest three that can be used, of this version and of a newer one; the newest of a database in which nothing was
+/// wrong, since those that follow a damage have it too; and the newest from before the last upgrade: a downgrade needs
+/// it, and whoever goes up again needs the others.
 fn always_kept<'a>(backups: &[&'a Backup], now: Timestamp) -> BTreeSet<&'a str> {
     // A stamp of the future proves nothing about what is newest; but it is better than none.
     let (honest, future): (Vec<&&Backup>, Vec<&&Backup>) =
@@ -138,6 +155,7 @@ fn always_kept<'a>(backups: &[&'a Backup], now: Timestamp) -> BTreeSet<&'a str> 
     in_order()
         .filter(|one| one.is_usable())
         .take(ALWAYS)
+        .chain(in_order().find(|one| one.is_usable() && !one.has_findings))
         .chain(in_order().filter(newer).take(ALWAYS))
         .chain(before_the_upgrade)
         .map(|one| one.name.as_str())
@@ -166,6 +184,8 @@ mod tests {
             counts: None,
             problem: None,
             condition: Condition::Whole,
+            database_bytes: 0,
+            has_findings: false,
         }
     }
 
@@ -404,6 +424,18 @@ mod tests {
         history[place].reason = BackupReason::Migration;
         history[place].schema_version = newest_version() - 1;
         assert!(kept(&history, 0, NOW).contains(&history[place].name.as_str()));
+    }
+
+    #[test]
+    fn the_newest_backup_of_a_database_without_fault_stays_whatever_the_budget() {
+        let mut history = long_history();
+        for one in &mut history[..900] {
+            one.has_findings = true;
+        }
+        assert_eq!(
+            kept(&history, 0, NOW),
+            [0, 1, 2, 900].map(|place: usize| history[place].name.as_str())
+        );
     }
 
     #[test]

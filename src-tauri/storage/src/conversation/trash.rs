@@ -67,7 +67,7 @@ pub fn delete_many(
         return delete(tx, user, one.id, now);
     }
     let conversations: Vec<ConversationId> = all.iter().map(|one| one.id).collect();
-    let deleted_at = id::never_before_the_newest(now);
+    let deleted_at = id::deletion_time(now);
     for id in &conversations {
         put_in(tx, *id, deleted_at, now)?;
     }
@@ -96,7 +96,7 @@ pub(crate) fn put_into_trash(
     now: Timestamp,
 ) -> Result<Timestamp, Error> {
     super::require(tx, user, id)?;
-    let deleted_at = id::never_before_the_newest(now);
+    let deleted_at = id::deletion_time(now);
     put_in(tx, id, deleted_at, now)?;
     pins::close_up(tx, user)?;
     Ok(deleted_at)

@@ -18,12 +18,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
-use tempfile::TempDir;
 use tokio::sync::{broadcast, oneshot};
 
 use crate::Error;
 use crate::change::ChangeSet;
 use crate::data_dir::Lock;
+use crate::inspect::LogCopy;
 use crate::migrations::{EMBEDDED, Migration};
 use crate::progress::Progress;
 use crate::time::{Clock, SystemClock, Timestamp};
@@ -78,7 +78,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     launch: Launch,
     /// What had to be copied to be read; removed at the end.
-    _copy: Option<TempDir>,
+    _copy: Option<LogCopy>,
     writes: Arc<Queue<Task>>,
     reads: Arc<Queue<ReadJob>>,
     changes: broadcast::Sender<Arc<ChangeSet>>,

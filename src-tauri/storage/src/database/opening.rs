@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use rusqlite::Connection;
-use tempfile::TempDir;
 
 use super::OpenOptions;
 use super::connection::{self, OLDEST_SQLITE};
 use crate::backup::{self, BACKUPS_DIRECTORY, BackupReason, NewBackup};
 use crate::data_dir::{self, DATABASE_FILE, Lock};
 use crate::files::{self, WorkDirectory, database_bytes, require_space};
-use crate::inspect::{copy_with_log, wal_path};
+use crate::inspect::{LogCopy, copy_with_log, wal_path};
 use crate::launch::{self, Plan};
 use crate::progress::Watch;
 use crate::text_enum::text_enum;
@@ -52,7 +51,8 @@ pub struct Launch {
     pub read_only: Option<String>,
     /// Whether a check is due.
     pub check_due: CheckDue,
-    /// By when things that are due may be removed for good: see [`crate::backup::trusted_time`].
+    /// By when things that are due may be removed for good: see [`crate::backup::trusted_time`]. What lies in the
+    /// trash waits longer after a restore: see [`crate::backup::erase_until`].
     pub trusted_at: Timestamp,
 }
 
@@ -64,11 +64,13 @@ pub(super) struct Opened {
     pub(super) writer: Option<(Connection, Lock)>,
     pub(super) readers: Vec<Connection>,
     /// Where the files had to be copied to be read at all.
-    pub(super) copy: Option<TempDir>,
+    pub(super) copy: Option<LogCopy>,
 }
 
 pub(super) fn open(data_dir: &Path, options: &OpenOptions) -> Result<Opened, Error> {
     connection::require_sqlite(rusqlite::version_number(), OLDEST_SQLITE)?;
+    // Also where nothing can be written, and no lock is taken: the last words would be looked for beside the link.
+    data_dir::require_no_link(data_dir)?;
     match enter(data_dir)? {
         Entered::Alone(lock) => open_alone(data_dir, lock, options),
         Entered::Reading { reason } => open_to_read(data_dir, reason, options),
@@ -115,8 +117,10 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
     let was_closed_in_order = files::size_if_there(&wal_path(&path))?.is_none();
     let check_due = check_small(data_dir, &plan, was_closed_in_order, &mut notices)?;
     // Only now: where the file is refused, nothing changes beside it either.
-    let trusted_at = backup::trusted_time(data_dir, now);
-    sweep(data_dir, trusted_at);
+    let trust = || backup::trusted_time(data_dir, now);
+    let seen_before = (plan != Plan::Create).then(trust);
+    // Where nothing tells how late it is, nothing is old enough to go.
+    sweep(data_dir, seen_before.unwrap_or(Timestamp::from_millis(0)));
 
     let (connection, applied) = match &plan {
         Plan::Create => create(&path, options)?,
@@ -128,6 +132,9 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
             mend(data_dir, *version, options)?
         }
     };
+    // Of a new database only now: what is remembered beside it says that one must be there. And before the marker,
+    // which says that something must be remembered.
+    let trusted_at = seen_before.unwrap_or_else(trust);
     marker::set(data_dir, now)?;
     connection::defend(&connection)?;
     id::begin_above(super::largest_id(&connection)?);
@@ -153,6 +160,7 @@ fn open_alone(data_dir: &Path, lock: Lock, options: &OpenOptions) -> Result<Open
 /// not work is no reason to keep the learner out, nor one to leave the others.
 fn sweep(data_dir: &Path, as_of: Timestamp) {
     let swept = [
+        WorkDirectory::sweep(data_dir),
         WorkDirectory::sweep(&data_dir.join(BACKUPS_DIRECTORY)),
         doctor::sweep(data_dir),
         replace::sweep(data_dir, as_of),
@@ -277,7 +285,7 @@ fn open_to_read(data_dir: &Path, reason: String, options: &OpenOptions) -> Resul
     let path = data_dir.join(DATABASE_FILE);
     let has_log = files::size_if_there(&wal_path(&path))?.is_some_and(|log| log > 0);
     let copy = has_log.then(|| copy_with_log(&path)).transpose()?;
-    let place = copy.as_ref().map_or(data_dir, TempDir::path);
+    let place = copy.as_ref().map_or(data_dir, LogCopy::path);
     match launch::plan(place, options.migrations)? {
         Plan::Open => {}
         Plan::Create | Plan::Migrate { .. } | Plan::Mend { .. } => return Err(Error::ReadOnly),

@@ -25,7 +25,7 @@ use crate::{Error, files, replace};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
-    /// Nothing was wrong, so nothing was done.
+    /// The database is whole, so nothing was done to it. If its log is not, a copy of both is kept.
     Nothing,
     /// Indexes, full text and everything that can be worked out were made anew; all else stayed as it was.
     Mended,
@@ -56,12 +56,12 @@ pub struct RepairOutcome {
 /// Repairs the database in `data_dir`.
 ///
 /// The database itself is only read, until a copy without fault can take its place. What was there before is
-/// kept. A sound database is left alone.
+/// kept. A sound database is left alone; one whose log is damaged is kept as a copy with it.
 ///
 /// # Errors
 /// `AlreadyOpen` if the app is running; `Missing` if there is no database; `SchemaTooNew`, `ForeignFile`, and
-/// `Corrupt` if nothing can be saved, so that a backup is the way; `NotEnoughSpace`, `DiskFull`, `Io`;
-/// `Cancelled`, never in the stage `Replacing`. In every case everything is as it was.
+/// `Corrupt` if nothing can be saved, so that a backup is the way; `DataDir` if the present one cannot be kept;
+/// `NotEnoughSpace`, `DiskFull`, `Io`; `Cancelled`, never in the stage `Replacing`. In every case everything is as it was.
 pub fn repair(data_dir: &Path, watch: &Watch<'_>, now: Timestamp) -> Result<RepairOutcome, Error> {
     let path = data_dir.join(DATABASE_FILE);
     let (mut look, lock) = state::of_locked(data_dir, Lock::take)?;
@@ -86,7 +86,11 @@ pub fn repair(data_dir: &Path, watch: &Watch<'_>, now: Timestamp) -> Result<Repa
         let found = check(&copy, watch)?;
         // A copy that looks whole is better than a file that the disk does not give.
         if found.as_ref().is_some_and(is_sound) && unread.bytes == 0 {
-            return Ok(nothing_to_do());
+            return if unread.log.is_some() {
+                keep_with_its_log(data_dir, &unread, now)
+            } else {
+                Ok(nothing_to_do())
+            };
         }
         let mut account = Account::new(workshop.file("mending.jsonl"));
         let is_worth_mending = found.as_ref().is_some_and(has_sound_texts);
@@ -135,6 +139,31 @@ fn nothing_to_do() -> RepairOutcome {
         rejects: None,
         text: "The database is whole. Nothing had to be repaired, and nothing was changed.".into(),
     }
+}
+
+/// The database is whole without what its log has lost. The next start takes of the log what is sound and throws the rest
+/// away, in which somebody may still find words.
+fn keep_with_its_log(
+    data_dir: &Path,
+    unread: &Unread,
+    now: Timestamp,
+) -> Result<RepairOutcome, Error> {
+    let kept = replace::keep_copy(data_dir, now)?;
+    let mut lines = vec!["The database is whole. Nothing in it was changed.".to_owned()];
+    lines.extend(unread.describe());
+    lines.push(kept_as_it_was(&kept));
+    Ok(RepairOutcome {
+        undo_copy: Some(kept),
+        text: lines.join("\n"),
+        ..nothing_to_do()
+    })
+}
+
+fn kept_as_it_was(undo_copy: &Path) -> String {
+    format!(
+        "The database as it was is kept for 30 days in {}.",
+        undo_copy.display()
+    )
 }
 
 /// What of the old database could not even be looked at, so that nothing tells which rows were there.
@@ -317,17 +346,14 @@ impl Finished<'_> {
         // The last moment at which it can be cancelled.
         watch.at(Stage::Checking, 1, 1)?;
         watch.at(Stage::Replacing, 0, 1)?;
-        let undo_copy = replace::replace(data_dir, lock, self.file, now)?;
-        let rejects = aside
-            .map(|aside| replace::keep_rejects(data_dir, &aside, undo_copy.as_deref(), now))
-            .transpose()?;
+        let kept = replace::replace(data_dir, lock, self.file, aside.as_deref(), now)?;
         watch.at(Stage::Replacing, 1, 1)?;
         let mut outcome = RepairOutcome {
             method: self.method,
             tables: self.account.tables,
             strange_tables: self.strange_tables,
-            undo_copy,
-            rejects,
+            undo_copy: kept.undo_copy,
+            rejects: kept.rejects,
             text: String::new(),
         };
         outcome.text = outcome.describe(&self.unread, self.account.rejects_count);
@@ -377,10 +403,7 @@ impl RepairOutcome {
             ));
         }
         if let Some(undo_copy) = &self.undo_copy {
-            lines.push(format!(
-                "The database as it was is kept for 30 days in {}.",
-                undo_copy.display()
-            ));
+            lines.push(kept_as_it_was(undo_copy));
         }
         lines.join("\n")
     }

@@ -21,7 +21,7 @@ use super::{file_name, state};
 use crate::data_dir::{self, DATABASE_FILE, Lock};
 use crate::progress::{Stage, Watch};
 use crate::time::Timestamp;
-use crate::{Error, files, id};
+use crate::{Error, files, id, trash};
 
 /// The file with every row.
 const EVERYTHING: &str = "everything.jsonl";
@@ -61,6 +61,8 @@ pub fn rescue(
     now: Timestamp,
 ) -> Result<RescueOutcome, Error> {
     let path = data_dir.join(DATABASE_FILE);
+    // Also where no lock can be taken: the last words would be missed.
+    data_dir::require_no_link(data_dir)?;
     let (_, _lock) = state::of_locked(data_dir, lock_if_possible)?;
     require_nothing_at(into)?;
     // The folder comes by a rename, so the work has to be on the same disk.
@@ -76,7 +78,7 @@ pub fn rescue(
     let new = workshop.folder("new")?.join(DATABASE_FILE);
     let connection = rebuild::rebuild(&source, &new, &mut account, watch, now)?;
     let rejects = account.finish()?;
-    let condemned = forget_what_is_to_be_erased(&connection, rejects)?;
+    let condemned = forget_what_is_to_be_erased(&connection, rejects, now)?;
 
     let folder = workshop.folder("out")?;
     let mut outcome = RescueOutcome {
@@ -110,52 +112,112 @@ fn lock_if_possible(data_dir: &Path) -> Result<Option<Lock>, Error> {
     }
 }
 
-/// What the learner wanted erased, and was not yet when the file was damaged, is not brought back. Gives the ids
-/// of the conversations and messages that were, those that had to be kept aside among them.
+/// The ids of what was to be erased, as text.
+#[derive(Default)]
+struct Condemned {
+    conversations: HashSet<String>,
+    messages: HashSet<String>,
+    notes: HashSet<String>,
+}
+
+impl Condemned {
+    fn of_table(&mut self, table: &str) -> Option<&mut HashSet<String>> {
+        match table {
+            "conversations" => Some(&mut self.conversations),
+            "messages" => Some(&mut self.messages),
+            "conversation_notes" => Some(&mut self.notes),
+            _ => None,
+        }
+    }
+
+    /// Whether a row that was kept aside, or what it belongs to, was to be erased.
+    fn includes(&self, kept: &Json) -> bool {
+        let row = &kept["row"];
+        let is_in = |ids: &HashSet<String>, column: &str| {
+            row[column].as_str().is_some_and(|id| ids.contains(id))
+        };
+        let itself = match kept["table"].as_str() {
+            Some("conversations") => is_in(&self.conversations, "id"),
+            Some("messages") => is_in(&self.messages, "id"),
+            Some("conversation_notes") => is_in(&self.notes, "id"),
+            _ => false,
+        };
+        itself
+            || row["deleted_at"] == 0
+            || is_in(&self.conversations, "conversation_id")
+            || is_in(&self.messages, "message_id")
+    }
+}
+
+/// What is to go by table, with what belongs to it.
+const CONDEMNED: [(&str, &str); 3] = [
+    (
+        "conversation_notes",
+        "deleted_at = 0
+         OR conversation_id IN (SELECT id FROM conversations WHERE deleted_at = 0)
+         OR message_id IN (SELECT id FROM messages WHERE deleted_at = 0)",
+    ),
+    (
+        "messages",
+        "deleted_at = 0 OR conversation_id IN (SELECT id FROM conversations WHERE deleted_at = 0)",
+    ),
+    ("conversations", "deleted_at = 0"),
+];
+
+/// What the learner wanted erased, and was not yet when the file was damaged, is not brought back, nor what was made of
+/// its words. Gives what that was, what had to be kept aside among it.
 fn forget_what_is_to_be_erased(
     connection: &Connection,
     rejects: Option<&Path>,
-) -> Result<HashSet<String>, Error> {
-    connection.execute_batch("CREATE TEMP TABLE condemned (id INTEGER PRIMARY KEY)")?;
+    now: Timestamp,
+) -> Result<Condemned, Error> {
+    let mut condemned = Condemned::default();
     each_line(rejects, &mut |_, kept| {
-        let row = &kept["row"];
-        if let (Some("messages" | "conversations"), Some(0), Some(id)) = (
-            kept["table"].as_str(),
+        let (table, row) = (kept["table"].as_str().unwrap_or(""), &kept["row"]);
+        if let (Some(ids), Some(0), Some(id)) = (
+            condemned.of_table(table),
             row["deleted_at"].as_i64(),
-            row["id"].as_str().and_then(|id| id::decode(id).ok()),
-        ) {
+            row["id"].as_str(),
+        ) && let Ok(number) = id::decode(id)
+        {
+            ids.insert(id.to_owned());
             // One may have been made anew under its id, from what was left of it.
             connection
-                .prepare_cached("INSERT OR IGNORE INTO temp.condemned VALUES (?1)")?
-                .execute([id])?;
+                .prepare_cached(&format!("UPDATE {table} SET deleted_at = 0 WHERE id = ?1"))?
+                .execute([number])?;
         }
         Ok(())
     })?;
-    connection.execute_batch(
-        "INSERT OR IGNORE INTO temp.condemned SELECT id FROM conversations WHERE deleted_at = 0;
-         INSERT OR IGNORE INTO temp.condemned SELECT id FROM messages
-             WHERE deleted_at = 0 OR conversation_id IN (SELECT id FROM temp.condemned);
-         PRAGMA foreign_keys = ON;
-         DELETE FROM messages WHERE id IN (SELECT id FROM temp.condemned);
-         DELETE FROM conversations WHERE id IN (SELECT id FROM temp.condemned);",
-    )?;
-    let mut statement = connection.prepare("SELECT id FROM temp.condemned")?;
-    let ids = statement.query_map([], |row| row.get(0).map(id::encode))?;
-    Ok(ids.collect::<Result<_, _>>()?)
+    for (table, which) in CONDEMNED {
+        let mut statement = connection.prepare(&format!("SELECT id FROM {table} WHERE {which}"))?;
+        let found = statement.query_map([], |row| row.get(0).map(id::encode))?;
+        if let Some(ids) = condemned.of_table(table) {
+            for id in found {
+                ids.insert(id?);
+            }
+        }
+    }
+    connection.pragma_update(None, "foreign_keys", true)?;
+    erase_traces(connection, now)?;
+    for (table, which) in CONDEMNED {
+        connection.execute(&format!("DELETE FROM {table} WHERE {which}"), [])?;
+    }
+    Ok(condemned)
 }
 
-/// Whether a row that was kept aside, or what it belongs to, was to be erased.
-fn is_condemned(kept: &Json, condemned: &HashSet<String>) -> bool {
-    let row = &kept["row"];
-    let is_among_them = |column| {
-        row[column]
-            .as_str()
-            .is_some_and(|id| condemned.contains(id))
-    };
-    row["deleted_at"] == 0
-        || ["id", "conversation_id", "message_id"]
-            .into_iter()
-            .any(is_among_them)
+/// Erases what was condemned as the app would have, with all that was made of it. Where rows are too strange for that,
+/// what can be read is written out all the same: on the day on which nothing else helps, that comes first.
+fn erase_traces(connection: &Connection, now: Timestamp) -> Result<(), Error> {
+    connection.execute_batch("BEGIN")?;
+    match trash::erase_condemned(connection, now) {
+        Ok(()) => connection.execute_batch("COMMIT")?,
+        Err(error) if error.is_of_the_disk() => return Err(error),
+        Err(error) => {
+            log::warn!("what was made of erased words may be written out: {error}");
+            connection.execute_batch("ROLLBACK")?;
+        }
+    }
+    Ok(())
 }
 
 /// Goes through the rows that were kept aside, as they are written and as they are meant.
@@ -263,7 +325,7 @@ impl RescueOutcome {
         &mut self,
         connection: &Connection,
         folder: &Path,
-        rejects: Option<(&Path, &HashSet<String>)>,
+        rejects: Option<(&Path, &Condemned)>,
         watch: &Watch<'_>,
     ) -> Result<(), Error> {
         let mut file = BufWriter::new(data_dir::open_private(&folder.join(EVERYTHING))?);
@@ -280,7 +342,7 @@ impl RescueOutcome {
         }
         if let Some((rejects, condemned)) = rejects {
             each_line(Some(rejects), &mut |line, kept| {
-                if !is_condemned(kept, condemned) {
+                if !condemned.includes(kept) {
                     writeln!(file, "{line}")?;
                     self.kept_aside += 1;
                 }

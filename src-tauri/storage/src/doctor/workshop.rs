@@ -1,7 +1,7 @@
 //! The folder in which a repair works, apart from everything that is the learner's.
 //!
 //! It is made beside the database, so that the finished file can take the database's place by a rename. It is
-//! gone when the work ends in whatever way; a process that is killed leaves it to the next repair.
+//! gone when the work ends in whatever way; a process that is killed leaves it to the next repair or start.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -58,19 +58,35 @@ impl Drop for Workshop {
     }
 }
 
-/// Removes what a killed repair left. The caller holds the lock, so none is at work.
+/// Removes what killed repairs and rescues left, in the data directory and where the app has things rescued to. The caller
+/// holds the lock, so none is at work. One that cannot be removed keeps no other from it.
+///
+/// # Errors
+/// `Io`, the first; everything else is removed all the same.
 pub(super) fn remove_left_overs(data_dir: &Path) -> Result<(), Error> {
-    for entry in fs::read_dir(data_dir)? {
+    let here = remove_from(data_dir);
+    let rescued = data_dir.join(data_dir::RESCUED_DIRECTORY);
+    let there = if rescued.is_dir() {
+        remove_from(&rescued)
+    } else {
+        Ok(())
+    };
+    here.and(there)
+}
+
+fn remove_from(folder: &Path) -> Result<(), Error> {
+    let mut outcome = Ok(());
+    for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let is_ours = entry
             .file_name()
             .to_str()
             .is_some_and(|name| name.starts_with(PREFIX));
         if is_ours && entry.file_type()?.is_dir() {
-            fs::remove_dir_all(entry.path())?;
+            outcome = outcome.and(fs::remove_dir_all(entry.path()).map_err(Error::from));
         }
     }
-    Ok(())
+    outcome
 }
 
 /// Refuses to begin what the disk of `folder` has no room for: `times` the database and its log.

@@ -150,7 +150,7 @@ pub(super) fn deletion_time(
     conversation: ConversationId,
     now: Timestamp,
 ) -> Result<Timestamp, Error> {
-    let at = id::never_before_the_newest(now);
+    let at = id::deletion_time(now);
     let lying: Option<Timestamp> = tx.prepare(LAST_DELETION)?.query_row(
         named_params! { ":conversation": conversation, ":at": at },
         |row| row.get(0),

@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::{Connection, OptionalExtension, named_params};
 use serde_json::json;
 
-use super::finish::mark_unfinished;
+use super::finish::{mark_finished, mark_unfinished};
 use super::traces::{Moves, Said};
 use super::{MILLIS_KEPT, Trashed, notes, traces};
 use crate::change::ChangeKind;
@@ -95,6 +95,17 @@ pub fn condemn_all(tx: &WriteTx<'_>, user: UserId) -> Result<u32, Error> {
         .execute(named_params! { ":user": user })?;
     let notes = notes::condemn_all(tx, user)?;
     Ok(u32::try_from(conversations + messages + notes).unwrap_or(u32::MAX))
+}
+
+/// Erases all that was condemned, with its traces, in a database that nobody else uses. The caller has begun a
+/// transaction, and the bytes are of no account.
+pub(crate) fn erase_condemned(connection: &Connection, now: Timestamp) -> Result<(), Error> {
+    loop {
+        let tx = WriteTx::new(connection);
+        if sweep(&tx, Timestamp::from_millis(0), now)?.is_done {
+            return mark_finished(&tx);
+        }
+    }
 }
 
 /// Erases a piece of what was condemned or has lain in the trash for [`super::DAYS_KEPT`] days, whoever's it
@@ -263,8 +274,6 @@ fn forget_samples(tx: &WriteTx<'_>) -> Result<(), Error> {
 mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicU32, Ordering};
-
-    use rusqlite::Connection;
 
     use super::*;
     use crate::migrations::{EMBEDDED, migrate};

@@ -75,7 +75,7 @@ fn is_unfinished(tx: &ReadTx<'_>) -> Result<bool, Error> {
         .exists(named_params! { ":key": UNFINISHED })?)
 }
 
-fn mark_finished(tx: &WriteTx<'_>) -> Result<(), Error> {
+pub(super) fn mark_finished(tx: &WriteTx<'_>) -> Result<(), Error> {
     tx.prepare("DELETE FROM system_settings WHERE key = :key")?
         .execute(named_params! { ":key": UNFINISHED })?;
     Ok(())

@@ -14,7 +14,7 @@ mod notes;
 mod page;
 mod traces;
 
-pub(crate) use erase::{DUE_CONVERSATION, DUE_MESSAGES};
+pub(crate) use erase::{DUE_CONVERSATION, DUE_MESSAGES, erase_condemned};
 pub use erase::{Swept, condemn, condemn_all, sweep};
 pub use finish::erase_due;
 pub(crate) use notes::DUE_NOTES;

@@ -567,6 +567,7 @@ export default {
 	"data.budget": "Space for backups",
 	"data.budgetHint":
 		"When it is used up, older backups are thinned out; the newest three always stay. Undo copies are not counted.",
+	"data.budgetLost": "Unlimited, until you choose again",
 	"data.budgetAutomatic": "Automatic",
 	"data.budgetAutomaticNow": "Automatic ({size})",
 	"data.budgetAsk": "Erase older backups?",

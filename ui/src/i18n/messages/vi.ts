@@ -571,6 +571,7 @@ export default {
 	"data.budget": "Dung lượng cho sao lưu",
 	"data.budgetHint":
 		"Khi dùng hết, các bản cũ sẽ được bỏ bớt; ba bản mới nhất luôn được giữ. Các bản để quay lại không được tính.",
+	"data.budgetLost": "Không giới hạn, cho đến khi bạn chọn lại",
 	"data.budgetAutomatic": "Tự động",
 	"data.budgetAutomaticNow": "Tự động ({size})",
 	"data.budgetAsk": "Xóa các bản sao lưu cũ?",

@@ -48,11 +48,15 @@ pub(crate) fn restore(
     Ok(true)
 }
 
+/// The newest that holds any message, as the window offers it first; else the newest.
 fn newest(data_dir: &Path) -> Result<String, Error> {
-    backup::list(data_dir)?
-        .into_iter()
-        .find(|one| one.is_usable() && one.reason != BackupReason::Replaced)
-        .map(|one| one.name)
+    let mut usable: Vec<Backup> = backup::list(data_dir)?;
+    usable.retain(|one| one.is_usable() && one.reason != BackupReason::Replaced);
+    let is_empty = |one: &Backup| one.counts.is_none_or(|counts| counts.messages == 0);
+    let place = usable.iter().position(|one| !is_empty(one)).unwrap_or(0);
+    usable
+        .get(place)
+        .map(|one| one.name.clone())
         .ok_or_else(|| Error::Backup {
             reason: format!(
                 "there is none in {} that can be restored.",

@@ -23,7 +23,8 @@
 //!   "recreated", "rejected", "lost": count | null}, …}, "strange_tables", "undo_copy", "rejects", "text"}`
 //! - `search`: `{"hits": [{"message_id", "conversation_id", "role", "content", "snippet"}, …]}`, best first, what was
 //!   looked for between `**` in the snippet
-//! - `import`: `{"conversations", "messages", "known"}`: begun, added, and there already
+//! - `import`: `{"conversations", "messages", "known"}`: begun, added, and there already; `backups` lists the backup that
+//!   was made before
 //! - `doctor --rescue DIR`: `{"folder", "conversations", "messages", "rows": {table: count, …}, "kept_aside",
 //!   "text"}`
 //! - whatever goes wrong: `{"error": {"code", "message"}}`
@@ -77,12 +78,12 @@ enum Command {
     Backups,
     /// Put the state of a backup in the place of the database, which is kept for 30 days. The app must be closed.
     Restore {
-        /// As `backups` lists it; without it, the newest that can be restored.
+        /// As `backups` lists it; without it, the newest that can be restored and is not empty.
         name: Option<String>,
     },
     /// Find messages: words, "phrases", -exclusions, tag: folder: level: from: before: after: is:. Changes nothing.
     Search(search::Arguments),
-    /// Add the messages of a file to the oldest profile. The app must be closed.
+    /// Add the messages of a file to the oldest profile, after a backup. The app must be closed.
     Import(import::Arguments),
     /// Say in words and counts what the database is, whatever state it is in; repair it, or save what can be read.
     Doctor(doctor::Arguments),
