@@ -140,6 +140,8 @@ export const testids = {
 	noteItem: "note-item", // data-id
 	noteText: "note-text",
 	noteSave: "note-save",
+	noteCancel: "note-cancel",
+	noteDraftUnread: "note-draft-unread",
 	noteEdit: "note-edit",
 	noteDelete: "note-delete",
 	noteOpen: "note-open",

@@ -34,7 +34,8 @@ const broken = {
 		}),
 	widgetToFeature: (all: Import[]) =>
 		all.filter(
-			({ from, to }) => /^src\/(components|live|i18n|ipc)\//.test(from) && /^src\/(features|app)\//.test(to),
+			({ from, to }) =>
+				/^src\/(components|drafts|live|i18n|ipc)\//.test(from) && /^src\/(features|app)\//.test(to),
 		),
 	widgetToIpc: (all: Import[]) =>
 		all.filter(({ from, to }) => /^src\/(components|live|i18n)\//.test(from) && to.startsWith("src/ipc")),

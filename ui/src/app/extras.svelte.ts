@@ -4,9 +4,8 @@ import CopyPlus from "@lucide/svelte/icons/copy-plus";
 import LayoutTemplate from "@lucide/svelte/icons/layout-template";
 import Merge from "@lucide/svelte/icons/merge";
 import StickyNote from "@lucide/svelte/icons/sticky-note";
-import { SvelteMap } from "svelte/reactivity";
 import type { MenuGroup, MenuItem } from "../components/menu";
-import type { Drafts } from "../features/chat/drafts";
+import type { Drafts } from "../drafts/drafts";
 import type { OwnTemplates } from "../features/conversations/own-templates.svelte";
 import type { PaletteCommand } from "../features/search/palette";
 import { t } from "../i18n/index.svelte";
@@ -40,22 +39,18 @@ export class Extras {
 	templateOf = $state.raw<ConversationSummary | null>(null);
 	/** The conversation has become another one so many times. */
 	generation = $state(0);
-	/** What is written and not saved as a note, by conversation. */
-	readonly noteDrafts = new SvelteMap<string, string>();
 
 	readonly #client: Client;
-	readonly #drafts: Drafts;
 	readonly #events: ExtrasEvents;
 	#copying = false;
 
 	constructor(
 		client: Client,
-		drafts: Drafts,
+		readonly drafts: Drafts,
 		readonly ownTemplates: OwnTemplates,
 		events: ExtrasEvents,
 	) {
 		this.#client = client;
-		this.#drafts = drafts;
 		this.#events = events;
 	}
 
@@ -110,12 +105,12 @@ export class Extras {
 	}
 
 	/**
-	 * Puts a conversation into another one. What is typed and not sent goes along, so it has to be on the disk before
+	 * Puts a conversation into another one. What is typed and not sent or saved goes along, so it has to be on the disk before
 	 * and is read anew afterwards. Gives why it could not be, or null.
 	 */
 	async merge(into: string, from: string): Promise<CommandFailure | null> {
 		const both = [into, from];
-		const failure = await this.#drafts.settle(both);
+		const failure = await this.drafts.settle(both);
 		if (failure) return failure;
 		try {
 			const { operation } = await this.#client.conversationMerge(into, from);
@@ -128,7 +123,7 @@ export class Extras {
 	}
 
 	#renew(ids: readonly string[]): void {
-		this.#drafts.renew(ids);
+		this.drafts.renew(ids);
 		this.generation += 1;
 	}
 

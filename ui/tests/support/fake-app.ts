@@ -7,7 +7,6 @@ import type {
 	Client,
 	ConversationSummary,
 	DoctorReport,
-	DraftOf,
 	Message,
 	NewTemplate,
 	SearchHit,
@@ -33,20 +32,6 @@ import {
 	TEMPLATES,
 } from "./fixtures";
 
-/** Where a draft is kept: that of a message by its conversation. */
-export function placeOf(of: DraftOf): string {
-	switch (of.kind) {
-		case "message":
-			return of.conversationId;
-		case "edit":
-			return `edit ${of.messageId}`;
-		case "note":
-			return `note ${of.conversationId}`;
-		case "note_edit":
-			return `note_edit ${of.noteId}`;
-	}
-}
-
 /**
  * The Rust side as the window sees it, in memory. An answer is made when it is asked for, also when it
  * is held back: let go later, it is as old as a slow answer really is.
@@ -55,8 +40,6 @@ export class FakeApp extends FakeMessages implements Client {
 	status: AppStatus = READY;
 	settings: UserSettings = SETTINGS;
 	templates: Template[] = TEMPLATES;
-	/** What is typed and not sent, by conversation. */
-	readonly drafts = new Map<string, string>();
 	/** Chunks whose file somebody has deleted. */
 	readonly lostFiles = new Set<string>();
 	/** What a search finds, whatever is looked for; and what was looked for last. */
@@ -201,26 +184,6 @@ export class FakeApp extends FakeMessages implements Client {
 			this.conversations = [created, ...this.conversations];
 			return created;
 		});
-	}
-
-	draftSave(of: DraftOf, content: string) {
-		return this.carryOut("draftSave", [of, content], () => {
-			this.drafts.set(placeOf(of), content);
-			return null;
-		});
-	}
-
-	draftGet(of: DraftOf) {
-		return this.answer("draftGet", [of], () => this.drafts.get(placeOf(of)) ?? "");
-	}
-
-	draftListEdits(conversationId: string) {
-		return this.answer("draftListEdits", [conversationId], () =>
-			this.of(conversationId).flatMap(({ id: messageId }) => {
-				const content = this.drafts.get(placeOf({ kind: "edit", messageId })) ?? "";
-				return content === "" ? [] : [{ messageId, content }];
-			}),
-		);
 	}
 
 	messageDelete(id: string) {

@@ -1,6 +1,7 @@
 import type {
 	Bookmark,
 	ConversationSummary,
+	DraftOf,
 	Message,
 	MessageEdit,
 	MessagePage,
@@ -16,7 +17,21 @@ import { FakeLibrary } from "./fake-library";
 import { found } from "./fake-store";
 import { aConversation, aMessage, anId, NOON } from "./fixtures";
 
-/** What is done with messages in the app in memory: pages, edits, bookmarks, reactions, notes, and copies. */
+/** Where a draft is kept: that of a new message by its conversation. */
+export function placeOf(of: DraftOf): string {
+	switch (of.kind) {
+		case "message":
+			return of.conversationId;
+		case "edit":
+			return `edit ${of.messageId}`;
+		case "note":
+			return `note ${of.conversationId}`;
+		case "note_edit":
+			return `note_edit ${of.noteId}`;
+	}
+}
+
+/** What is done with messages in the app in memory: drafts, pages, edits, bookmarks, reactions, notes, and copies. */
 export class FakeMessages extends FakeLibrary {
 	/** By message, newest first. */
 	readonly edits = new Map<string, MessageEdit[]>();
@@ -24,7 +39,33 @@ export class FakeMessages extends FakeLibrary {
 	bookmarks: Bookmark[] = [];
 	/** What was written besides a reaction, by message. */
 	readonly reactions = new Map<string, MessageReaction>();
+	/** What is typed and not sent or saved, by its place. */
+	readonly drafts = new Map<string, string>();
 	#clock = NOON;
+
+	draftSave(of: DraftOf, content: string) {
+		return this.carryOut("draftSave", [of, content], () => {
+			this.#require(of);
+			this.drafts.set(placeOf(of), content);
+			return null;
+		});
+	}
+
+	draftGet(of: DraftOf) {
+		return this.answer("draftGet", [of], () => {
+			this.#require(of);
+			return this.drafts.get(placeOf(of)) ?? "";
+		});
+	}
+
+	draftListEdits(conversationId: string) {
+		return this.answer("draftListEdits", [conversationId], () =>
+			this.of(conversationId).flatMap(({ id: messageId }) => {
+				const content = this.drafts.get(placeOf({ kind: "edit", messageId })) ?? "";
+				return content === "" ? [] : [{ messageId, content }];
+			}),
+		);
+	}
 
 	messageList(conversationId: string, stretch: Stretch, limit: number) {
 		return this.answer("messageList", [conversationId, stretch, limit], () =>
@@ -49,6 +90,7 @@ export class FakeMessages extends FakeLibrary {
 	messageEdit(id: string, content: string, regenerate: boolean) {
 		return this.carryOut("messageEdit", [id, content, regenerate], () => {
 			const before = found(this.messages, id);
+			this.drafts.delete(placeOf({ kind: "edit", messageId: id }));
 			if (before.content === content) return { message: before, operation: null };
 			const edit = {
 				id: anId(),
@@ -159,6 +201,7 @@ export class FakeMessages extends FakeLibrary {
 			const createdAt = this.#now();
 			const note = { id: anId(), conversationId, messageId, content, createdAt, updatedAt: createdAt };
 			this.notes = [...this.notes, note];
+			this.drafts.delete(placeOf({ kind: "note", conversationId }));
 			this.tellOfNote(note, "inserted");
 			return note;
 		});
@@ -168,6 +211,7 @@ export class FakeMessages extends FakeLibrary {
 		return this.carryOut("noteUpdate", [id, content], () => {
 			const note = { ...found(this.notes, id), content, updatedAt: this.#now() };
 			this.notes = this.notes.map((other) => (other.id === id ? note : other));
+			this.drafts.delete(placeOf({ kind: "note_edit", noteId: id }));
 			this.tellOfNote(note, "updated");
 			return note;
 		});
@@ -303,6 +347,12 @@ export class FakeMessages extends FakeLibrary {
 			});
 		});
 		return { conversation, operation };
+	}
+
+	/** Refuses what belongs to a message or a note that is not there. */
+	#require(of: DraftOf): void {
+		if (of.kind === "edit") found(this.messages, of.messageId);
+		else if (of.kind === "note_edit") found(this.notes, of.noteId);
 	}
 
 	#mark(id: string, mark: Partial<Message>): Message {

@@ -1,5 +1,7 @@
 import { toClipboard } from "../../components/clipboard";
 import type { MenuPoint } from "../../components/menu";
+import type { Drafts } from "../../drafts/drafts";
+import type { Rewording } from "../../drafts/rewording.svelte";
 import { t } from "../../i18n/index.svelte";
 import {
 	type Client,
@@ -11,7 +13,6 @@ import {
 } from "../../ipc";
 import { type MessageAction, quoted } from "./actions";
 import { Care } from "./care";
-import type { Drafts } from "./drafts";
 
 export interface ActorEvents {
 	/** Something was done that can be taken back. */
@@ -27,6 +28,8 @@ export interface ActorEvents {
 	select(messageId: string): void;
 	/** A message is to go. */
 	remove(messageId: string): void;
+	/** Messages that are being changed are about to show it again. */
+	editsShowing(): void;
 	/** A message is no longer being changed. */
 	editEnded(messageId: string): void;
 }
@@ -49,7 +52,7 @@ export class Actor {
 		this.#client = client;
 		this.#drafts = drafts;
 		this.#events = events;
-		this.care = new Care(client, (operation) => events.done(operation));
+		this.care = new Care(client, drafts, (operation) => events.done(operation));
 	}
 
 	act({ id, content }: Message, action: MessageAction): void {
@@ -61,7 +64,7 @@ export class Actor {
 				this.#events.quoted(quoted(content));
 				break;
 			case "edit":
-				if (!this.#drafts.edits.has(id)) this.#drafts.edits.set(id, content);
+				void this.#telling(() => this.#drafts.begin({ kind: "edit", messageId: id }, content));
 				break;
 			case "history":
 			case "react":
@@ -95,21 +98,38 @@ export class Actor {
 		}
 	}
 
+	/** Shows the messages that were being changed when the conversation was left, at an earlier start too. */
+	async openEdits(conversationId: string): Promise<void> {
+		await this.#telling(() => this.#drafts.openEdits(conversationId, () => this.#events.editsShowing()));
+	}
+
+	edit(messageId: string): Rewording | undefined {
+		return this.#drafts.rewording({ kind: "edit", messageId });
+	}
+
 	/** Saves what a message is to say. Until that is done the words stay where they are. */
 	async save(messageId: string, regenerate: boolean): Promise<CommandFailure | null> {
-		const text = this.#drafts.edits.get(messageId) ?? "";
+		const text = this.edit(messageId)?.text ?? "";
 		const failure = await this.care.edit(messageId, text, regenerate);
 		if (!failure) this.endEdit(messageId);
 		return failure;
 	}
 
 	endEdit(messageId: string): void {
-		this.#drafts.edits.delete(messageId);
+		this.#drafts.end({ kind: "edit", messageId });
 		this.#events.editEnded(messageId);
 	}
 
 	async #copy(content: string): Promise<void> {
 		this.said = (await toClipboard(content)) ? t("message.copied") : t("message.notCopied");
+	}
+
+	async #telling(work: () => Promise<void>): Promise<void> {
+		try {
+			await work();
+		} catch (error) {
+			this.#events.failed(toFailure(error));
+		}
 	}
 
 	async #attempt(work: () => Promise<CommandFailure | null>, word: string): Promise<void> {

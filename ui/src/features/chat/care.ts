@@ -1,3 +1,4 @@
+import type { Drafts } from "../../drafts/drafts";
 import {
 	type Client,
 	type CommandFailure,
@@ -10,17 +11,25 @@ import {
 /** What the learner does with single messages. Whatever can be taken back is offered to be. */
 export class Care {
 	readonly #client: Client;
+	readonly #drafts: Drafts;
 	readonly #done: (operation: Operation) => void;
 
-	constructor(client: Client, done: (operation: Operation) => void) {
+	constructor(client: Client, drafts: Drafts, done: (operation: Operation) => void) {
 		this.#client = client;
+		this.#drafts = drafts;
 		this.#done = done;
 	}
 
-	/** Gives why it failed, or null. To answer anew what came after the message goes into the trash. */
+	/**
+	 * Gives why it failed, or null. To answer anew what came after the message goes into the trash. Also where these
+	 * are not the words of its draft, that goes from the disk, and is stored again.
+	 */
 	edit(messageId: string, content: string, regenerate: boolean): Promise<CommandFailure | null> {
 		return attempt(async () => {
-			const { operation } = await this.#client.messageEdit(messageId, content, regenerate);
+			const draft = this.#drafts.of({ kind: "edit", messageId });
+			const { operation } = await draft.turnInto(content, () =>
+				this.#client.messageEdit(messageId, content, regenerate),
+			);
 			if (operation) this.#done(operation);
 		});
 	}

@@ -1,3 +1,4 @@
+import { DraftKeeper } from "../../drafts/draft-keeper.svelte";
 import {
 	type Change,
 	type Client,
@@ -11,7 +12,6 @@ import {
 import { Freshness } from "../../live/freshness";
 import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
-import { DraftKeeper } from "./draft-keeper.svelte";
 import { readBack, readOn } from "./pages";
 
 const PAGE = 50;

@@ -43,9 +43,15 @@ export class Doctor {
 		this.repairing.forget();
 	}
 
-	/** Gives what was done, or null; `repairing.failure` says why. */
-	async repair(): Promise<RepairOutcome | null> {
-		const outcome = await this.repairing.run(() => this.#client.doctorRepair());
+	/**
+	 * Gives what was done, or null; `repairing.failure` says why. `settle` stores what can be of what is typed in the
+	 * window, before that is kept.
+	 */
+	async repair(settle?: () => Promise<void>): Promise<RepairOutcome | null> {
+		const outcome = await this.repairing.run(async () => {
+			await settle?.();
+			return this.#client.doctorRepair();
+		});
 		if (outcome) this.report = null;
 		return outcome;
 	}

@@ -1,3 +1,6 @@
+import type { DraftKeeper } from "../../drafts/draft-keeper.svelte";
+import type { Drafts } from "../../drafts/drafts";
+import type { Rewording } from "../../drafts/rewording.svelte";
 import {
 	type Client,
 	type CommandFailure,
@@ -22,9 +25,15 @@ export class Notes {
 	loadFailure = $state.raw<CommandFailure | null>(null);
 	/** Why what was asked for last was not done. */
 	failure = $state.raw<CommandFailure | null>(null);
+	/** Why what was written before and not saved could not be read. */
+	draftFailure = $state.raw<CommandFailure | null>(null);
+
+	/** The new note. */
+	readonly draft: DraftKeeper;
 
 	readonly #client: Client;
 	readonly #conversationId: string;
+	readonly #drafts: Drafts;
 	readonly #refresher = new Refresher(() => this.#load());
 	readonly #listening: Listening;
 	/** How many pages are shown. */
@@ -32,9 +41,11 @@ export class Notes {
 	/** The note that has to be among them. */
 	#wantedId: string | null = null;
 
-	constructor(client: Client, conversationId: string) {
+	constructor(client: Client, conversationId: string, drafts: Drafts) {
 		this.#client = client;
 		this.#conversationId = conversationId;
+		this.#drafts = drafts;
+		this.draft = drafts.of({ kind: "note", conversationId });
 		this.#listening = new Listening(() =>
 			client.onDataChanged((changes, resync) => {
 				const isOurs = changes.some(
@@ -57,7 +68,13 @@ export class Notes {
 		if (!this.#listening.stopped) await this.#refresher.request("notes");
 	}
 
+	/** Puts what was written before and not saved into the box of the new note. */
+	loadDraft(): Promise<void> {
+		return this.#reading(() => this.draft.load());
+	}
+
 	close(): void {
+		this.#drafts.flush();
 		this.#listening.stop();
 		this.#refresher.stop();
 	}
@@ -74,14 +91,34 @@ export class Notes {
 		return this.#has(this.items ?? [], id);
 	}
 
-	/** Gives whether it is written down. */
-	async add(messageId: string | null, content: string): Promise<boolean> {
-		const note = await this.#do(() => this.#client.noteCreate(this.#conversationId, messageId, content));
-		return note !== null;
+	/** Writes the new note down. Gives whether that was done. */
+	async add(messageId: string | null): Promise<boolean> {
+		const { text } = this.draft;
+		if (text.trim() === "" || this.draft.held) return false;
+		const create = () => this.#client.noteCreate(this.#conversationId, messageId, text);
+		return (await this.#do(() => this.draft.turnInto(text, create))) !== null;
 	}
 
-	async change(id: string, content: string): Promise<boolean> {
-		return (await this.#do(() => this.#client.noteUpdate(id, content))) !== null;
+	/** What a note is to say, while it is being changed. */
+	edit(noteId: string): Rewording | undefined {
+		return this.#drafts.rewording({ kind: "note_edit", noteId });
+	}
+
+	beginEdit({ id: noteId, content }: Note): Promise<void> {
+		return this.#reading(() => this.#drafts.begin({ kind: "note_edit", noteId }, content));
+	}
+
+	endEdit(noteId: string): void {
+		this.#drafts.end({ kind: "note_edit", noteId });
+	}
+
+	/** Gives whether it says so now. */
+	async change(noteId: string, content: string): Promise<boolean> {
+		const draft = this.#drafts.of({ kind: "note_edit", noteId });
+		const update = () => this.#client.noteUpdate(noteId, content);
+		if ((await this.#do(() => draft.turnInto(content, update))) === null) return false;
+		this.endEdit(noteId);
+		return true;
 	}
 
 	/** Gives what can be undone, or null when nothing was done. */
@@ -110,6 +147,15 @@ export class Notes {
 			return null;
 		} finally {
 			this.busy = false;
+		}
+	}
+
+	async #reading(read: () => Promise<void>): Promise<void> {
+		this.draftFailure = null;
+		try {
+			await read();
+		} catch (error) {
+			this.draftFailure = toFailure(error);
 		}
 	}
 

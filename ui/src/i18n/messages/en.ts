@@ -367,6 +367,7 @@ export default {
 	"notes.gone": "The note that was found is not here any more.",
 	"notes.nothing": "There are no notes on this conversation yet.",
 	"notes.notDone": "This was not done. What you have written is still here.",
+	"notes.draftUnread": "What you had written here before could not be read.",
 
 	"bookmarks.title": "Bookmarks",
 	"bookmarks.close": "Close the bookmarks",
@@ -384,9 +385,9 @@ export default {
 	"composer.stop": "Stop the reply",
 	"composer.hint": "Enter sends, Shift + Enter starts a new line",
 	"composer.notSent": "Not sent. Your words are still in the box.",
-	"composer.notKept": "These words are not kept yet if Parlance closes. {reason}",
-	"composer.tooLongToKeep":
-		"This is longer than a message may be. It stays in the box, but is not kept if Parlance closes.",
+
+	"draft.notKept": "These words are not kept yet if Parlance closes. {reason}",
+	"draft.tooLong": "This is longer than it may be. It stays in the box, but is not kept if Parlance closes.",
 
 	"undo.emptyMessage": "An empty message",
 	"undo.deleted": "Deleted: {name}",

@@ -369,6 +369,7 @@ export default {
 	"notes.gone": "Ghi chú đã tìm thấy không còn ở đây nữa.",
 	"notes.nothing": "Cuộc trò chuyện này chưa có ghi chú nào.",
 	"notes.notDone": "Chưa thực hiện được. Những gì bạn viết vẫn còn ở đây.",
+	"notes.draftUnread": "Không đọc được nội dung bạn đã viết dở ở đây.",
 
 	"bookmarks.title": "Dấu trang",
 	"bookmarks.close": "Đóng dấu trang",
@@ -386,9 +387,10 @@ export default {
 	"composer.stop": "Dừng câu trả lời",
 	"composer.hint": "Enter để gửi, Shift + Enter để xuống dòng",
 	"composer.notSent": "Chưa gửi được. Nội dung của bạn vẫn còn trong ô.",
-	"composer.notKept": "Nội dung này chưa được giữ lại nếu Parlance đóng. {reason}",
-	"composer.tooLongToKeep":
-		"Nội dung dài hơn mức cho phép của một tin nhắn. Nó vẫn ở trong ô, nhưng không được giữ lại nếu Parlance đóng.",
+
+	"draft.notKept": "Nội dung này chưa được giữ lại nếu Parlance đóng. {reason}",
+	"draft.tooLong":
+		"Nội dung dài hơn mức cho phép. Nó vẫn ở trong ô, nhưng không được giữ lại nếu Parlance đóng.",
 
 	"undo.emptyMessage": "Một tin nhắn trống",
 	"undo.deleted": "Đã xóa: {name}",

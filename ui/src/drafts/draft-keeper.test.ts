@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { FakeApp, settled } from "../../../tests/support/fake-app";
+import { FakeApp, settled } from "../../tests/support/fake-app";
 import { DraftKeeper } from "./draft-keeper.svelte";
 import { Drafts } from "./drafts";
 
@@ -262,12 +262,12 @@ describe("one and the same conversation", () => {
 	it("has one keeper however often it is asked for, so that old words never replace newer ones", async () => {
 		const app = new FakeApp();
 		const drafts = new Drafts(app);
-		await drafts.of(ID).load();
+		await drafts.of({ kind: "message", conversationId: ID }).load();
 		app.failNext("draftSave", "disk_full");
-		drafts.of(ID).typed("Old");
+		drafts.of({ kind: "message", conversationId: ID }).typed("Old");
 		drafts.flush();
 		await settled();
-		drafts.of(ID).typed("Old and new");
+		drafts.of({ kind: "message", conversationId: ID }).typed("Old and new");
 		await pass(60_000);
 		expect(app.drafts.get(ID)).toBe("Old and new");
 		expect(saved(app)).toEqual(["Old", "Old and new"]);

@@ -1,4 +1,4 @@
-import { type Client, CommandFailure, type DraftOf, toFailure } from "../../ipc";
+import { type Client, CommandFailure, type DraftOf, toFailure } from "../ipc";
 
 /** What is typed is stored this long after the last key… */
 const AFTER_LAST_KEY = 400;
@@ -6,7 +6,7 @@ const AFTER_LAST_KEY = 400;
 const AT_LATEST = 800;
 /** A disk that took nothing is asked again after this long. */
 const TRY_AGAIN_AFTER = 5_000;
-/** The longest message, in code points. What is longer is not even sent over. */
+/** The longest message, and the longest note, in code points. What is longer is not even sent over. */
 const LONGEST = 100_000;
 /** Failures to read that may be over later. After any other one there is nothing left to wait for. */
 const PASSING = ["io", "busy", "closed", "disk_full", "not_found"];
@@ -15,11 +15,11 @@ const PASSING = ["io", "busy", "closed", "disk_full", "not_found"];
 export type NotKept = "tooLong" | CommandFailure | null;
 
 /**
- * What stands in the box of one conversation, kept stored, at most a second behind. What cannot be stored
+ * What stands in one box, kept stored, at most a second behind. What cannot be stored
  * stays in the box, and that is said once, quietly, and not at every key.
  *
- * There is one for each conversation (`Drafts`), however often its page comes and goes: two would store
- * over each other.
+ * There is one for each box (`Drafts`), however often its page comes and goes: two would store over each
+ * other.
  */
 export class DraftKeeper {
 	notKept = $state.raw<NotKept>(null);
@@ -38,9 +38,12 @@ export class DraftKeeper {
 	#waitingSince: number | null = null;
 	#closed: "saving" | "discarded" | null = null;
 
-	constructor(client: Client, of: DraftOf) {
+	/** `kept` is what the disk has, where that is known already. */
+	constructor(client: Client, of: DraftOf, kept: string | null = null) {
 		this.#client = client;
 		this.#of = of;
+		this.#stored = kept;
+		this.#text = kept ?? "";
 	}
 
 	/** What stands in the box. */
@@ -48,7 +51,12 @@ export class DraftKeeper {
 		return this.#text;
 	}
 
-	/** Whether a message is being sent from it. */
+	/** Whether it is known what was kept, or that it can never be read. */
+	get isKnown(): boolean {
+		return this.#stored !== null;
+	}
+
+	/** Whether what stands in it is being sent or saved. */
 	get held(): boolean {
 		return this.#held;
 	}
@@ -89,7 +97,7 @@ export class DraftKeeper {
 	}
 
 	/**
-	 * Nothing is stored from here on until `released`, and nothing is on its way any more: a message is sent.
+	 * Nothing is stored from here on until `released`, and nothing is on its way any more: it is sent or saved.
 	 * That removes what was kept, so it is read first; a failure says that it cannot be for now.
 	 */
 	async hold(): Promise<void> {
@@ -97,6 +105,22 @@ export class DraftKeeper {
 		this.#clearTimer();
 		await this.#knownOrLost();
 		while (this.#saving) await this.#saving;
+	}
+
+	/**
+	 * Carries out what makes something of `content`, which removes what was kept. Stored after that, it would rise
+	 * from the dead at the next start.
+	 */
+	async turnInto<T>(content: string, work: () => Promise<T>): Promise<T> {
+		let sent: string | null = null;
+		try {
+			await this.hold();
+			const made = await work();
+			sent = content;
+			return made;
+		} finally {
+			this.released(sent);
+		}
 	}
 
 	/** `sent` was sent, and what was kept is gone with it; or, if null, it was not, and all is as before. */
