@@ -211,7 +211,8 @@ fn lines_without_a_time_come_in_again_and_that_is_said() {
     let file = folder.path().join("chats.jsonl");
     fs::write(&file, &lines).unwrap();
     let file = file.to_str().unwrap();
-    let output = parlance_db(folder.path(), &["import", "--format", "jsonl", file]);
+    let arguments = ["import", "--format", "jsonl", "--no-backup", file];
+    let output = parlance_db(folder.path(), &arguments);
     assert_eq!(
         String::from_utf8(output.stdout).unwrap(),
         "1 messages were added, 0 conversations begun. 1 messages were there already. \
