@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use serde_json::json;
 use window_driver::until;
 
 use crate::support::Computer;
@@ -50,6 +51,55 @@ async fn what_was_typed_and_not_sent_survives_the_death_of_the_app() {
     window.click("send").await.unwrap();
     window.reply_after(before).await.unwrap();
     assert_eq!(computer.count("SELECT count(*) FROM message_drafts"), 0);
+    window.quit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_message_that_is_being_changed_is_so_after_the_death_of_the_app() {
+    let computer = Computer::new();
+    let said = json!({ "conversation": "Chợ Bến Thành", "role": "user", "content": "I goed home.",
+        "created_at": 1_700_000_000_000_i64 });
+    computer.import(format!("{said}\n")).await;
+    let window = computer.open().await;
+    window.click("message-more").await.unwrap();
+    window
+        .click_css("[data-testid=message-menu-item][data-action=edit]")
+        .await
+        .unwrap();
+    window.find("message-edit-text").await.unwrap();
+    window.press("Control+a").await.unwrap();
+    window
+        .type_into("message-edit-text", "I went home 回家")
+        .await
+        .unwrap();
+    until("the words on the disk", || async {
+        let kept = "SELECT count(*) FROM unsaved_texts WHERE content = 'I went home 回家'";
+        Ok((computer.count(kept) == 1).then_some(()))
+    })
+    .await
+    .unwrap();
+    window.kill().await.unwrap();
+
+    let window = computer.open().await;
+    until("the words in the editor", || async {
+        let text: Option<String> = window
+            .ask(
+                "return document.querySelector('[data-testid=message-edit-text]')?.value ?? null",
+                vec![],
+            )
+            .await?;
+        Ok((text.as_deref() == Some("I went home 回家")).then_some(()))
+    })
+    .await
+    .unwrap();
+    window.click("message-save").await.unwrap();
+    until("the new words", || async {
+        let now = "SELECT count(*) FROM messages WHERE content = 'I went home 回家'";
+        let left = "SELECT count(*) FROM unsaved_texts";
+        Ok((computer.count(now) == 1 && computer.count(left) == 0).then_some(()))
+    })
+    .await
+    .unwrap();
     window.quit().await.unwrap();
 }
 
