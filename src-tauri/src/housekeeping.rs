@@ -41,7 +41,7 @@ async fn tidy(database: Database, audio: AudioStore, as_of: Timestamp) -> bool {
             is_done = error != Error::Busy;
         }
     }
-    finish_search_rebuild(database.clone()).await;
+    is_done &= finish_search_rebuild(database.clone()).await;
     let swept = spawn_blocking(move || sweep(&database, &audio, SETTLED_AFTER)).await;
     match swept {
         Ok(Ok(swept)) if swept.removed_files + swept.put_back > 0 => log::info!(
@@ -57,14 +57,15 @@ async fn tidy(database: Database, audio: AudioStore, as_of: Timestamp) -> bool {
 }
 
 /// Goes on making the full-text tables anew where somebody broke that off, if somebody did. What fails is logged and
-/// left for the next time.
-pub async fn finish_search_rebuild(database: Database) {
+/// left for the next time; false if that should be soon.
+pub async fn finish_search_rebuild(database: Database) -> bool {
     loop {
         match database.write(search::rebuild_piece).await {
             Ok(Some(_)) => {}
-            Ok(None) | Err(Error::Closed) => return,
+            Ok(None) | Err(Error::Closed) => return true,
             Err(error) => {
-                return log::warn!("the search could not be made anew: {}", error.code());
+                log::warn!("the search could not be made anew: {}", error.code());
+                return !matches!(error, Error::Busy | Error::DiskFull);
             }
         }
     }

@@ -222,6 +222,30 @@ async fn conversations_are_put_in_order_by_the_keyboard_alone() {
         ],
     )
     .await;
+    // A folder, and a conversation into it.
+    tab_to(&window, "folder-new").await;
+    window.press("Enter").await.unwrap();
+    window.find("folder-name").await.unwrap();
+    for letter in ["v", "i", "a"] {
+        window.press(letter).await.unwrap();
+    }
+    window.press("Enter").await.unwrap();
+    computer.folder_id("via").await;
+    walk_to(&window, "Roma").await;
+    window.press("m").await.unwrap();
+    window.find("move-box").await.unwrap();
+    for key in ["v", "i", "Enter"] {
+        window.press(key).await.unwrap();
+    }
+    wait_for(
+        &computer,
+        &[
+            row("Roma", Some("via"), None),
+            row("Chợ Bến Thành", None, Some("học")),
+            row("面试", None, Some("học")),
+        ],
+    )
+    .await;
     window.quit().await.unwrap();
 }
 

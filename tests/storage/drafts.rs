@@ -304,6 +304,28 @@ fn they_wait_with_what_they_belong_to_in_the_trash_and_are_erased_with_it() {
 }
 
 #[test]
+fn two_unsaved_notes_become_one_with_their_conversations_and_are_two_again() {
+    let world = World::new();
+    let (ours, theirs) = (world.conversation(), world.conversation());
+    let note = |conversation_id| DraftOf::Note { conversation_id };
+    save_of(&world, note(ours), "Ôn lại").unwrap();
+    save_of(&world, note(theirs), "复习").unwrap();
+    let made = world
+        .act(move |tx, user, now| conversation::merge(tx, user, ours, theirs, now))
+        .unwrap();
+    assert_eq!(
+        stored_of(&world, note(ours)).as_deref(),
+        Some("Ôn lại\n\n复习")
+    );
+    world
+        .act(move |tx, user, now| operation::undo(tx, user, made.operation.id, now))
+        .unwrap();
+    assert_eq!(stored_of(&world, note(ours)).as_deref(), Some("Ôn lại"));
+    assert_eq!(stored_of(&world, note(theirs)).as_deref(), Some("复习"));
+    world.assert_sound();
+}
+
+#[test]
 fn nobody_stores_or_reads_what_belongs_to_something_of_another_learner() {
     let world = World::new();
     let stranger = world.stranger();

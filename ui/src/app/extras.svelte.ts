@@ -22,8 +22,17 @@ export interface ExtrasEvents {
 	failed(failure: CommandFailure): void;
 	/** Another conversation is to be opened, and this offered to be taken back. */
 	made(made: Rearranged): void;
-	/** The open conversation has become another one, and is read anew; `back` is to be done when that is undone. */
-	merged(operation: Operation, back: () => void): void;
+	/** The open conversation has become another one, and is read anew. */
+	merged(operation: Operation): void;
+}
+
+/** What was asked for when the notes were opened. With another conversation they stay open, and it does not count. */
+export interface OpenNotes {
+	conversationId: string;
+	/** The message on which one is to be written; null for one on the conversation. */
+	about: string | null;
+	/** The note to be shown, until it is. */
+	landOn?: { noteId: string };
 }
 
 /**
@@ -31,8 +40,8 @@ export interface ExtrasEvents {
  * be merged with.
  */
 export class Extras {
-	/** The notes are open; with a message, to write one on it; with a note, to show that one. */
-	notes = $state.raw<{ about: string | null; landOn?: { noteId: string } } | null>(null);
+	/** The notes are open. */
+	notes = $state.raw<OpenNotes | null>(null);
 	bookmarksOpen = $state(false);
 	mergeOpen = $state(false);
 	/** Of which conversation a template is to be made. */
@@ -89,19 +98,32 @@ export class Extras {
 
 	/** What the palette offers; notes only where a conversation is open. */
 	commands(id: string | null): PaletteCommand[] {
-		const notes = {
-			id: "notes",
-			label: t("conversation.notes"),
-			icon: StickyNote,
-			run: () => (this.notes = { about: null }),
-		};
 		const bookmarks = {
 			id: "bookmarks",
 			label: t("bookmarks.title"),
 			icon: BookmarkIcon,
 			run: () => (this.bookmarksOpen = true),
 		};
-		return id === null ? [bookmarks] : [notes, bookmarks];
+		if (id === null) return [bookmarks];
+		const notes = {
+			id: "notes",
+			label: t("conversation.notes"),
+			icon: StickyNote,
+			run: () => (this.notes = { conversationId: id, about: null }),
+		};
+		return [notes, bookmarks];
+	}
+
+	/** This note was shown, or is not there: where the notes are shown anew, nobody is to land on it again. */
+	landed(on: { noteId: string }): void {
+		if (this.notes?.landOn !== on) return;
+		const { conversationId, about } = this.notes;
+		this.notes = { conversationId, about };
+	}
+
+	/** A note on this message was written, or is not to be: the next one is on the conversation. */
+	leaveMessage(messageId: string | null): void {
+		if (this.notes?.about === messageId) this.notes = { ...this.notes, about: null };
 	}
 
 	/**
@@ -114,16 +136,28 @@ export class Extras {
 		if (failure) return failure;
 		try {
 			const { operation } = await this.#client.conversationMerge(into, from);
-			this.#renew(both);
-			this.#events.merged(operation, () => this.#renew(both));
+			this.drafts.renew(both);
+			this.generation += 1;
+			this.#events.merged(operation);
 			return null;
 		} catch (error) {
 			return toFailure(error);
 		}
 	}
 
-	#renew(ids: readonly string[]): void {
-		this.drafts.renew(ids);
+	/**
+	 * Carries out an undo. One of a merge parts what is typed and not sent, so that has to be on the disk before, and is
+	 * read anew afterwards.
+	 */
+	async undo({ kind }: Operation, carryOut: () => Promise<unknown>): Promise<void> {
+		if (kind !== "conversation_merge") {
+			await carryOut();
+			return;
+		}
+		const failure = await this.drafts.settleAll();
+		if (failure) throw failure;
+		await carryOut();
+		this.drafts.renewBoxes();
 		this.generation += 1;
 	}
 

@@ -46,6 +46,11 @@ export class DraftKeeper {
 		this.#text = kept ?? "";
 	}
 
+	/** Whether it is one of the boxes that a conversation has one of each. */
+	get isOfConversation(): boolean {
+		return this.#of.kind === "message" || this.#of.kind === "note";
+	}
+
 	/** What stands in the box. */
 	get text(): string {
 		return this.#text;
@@ -84,16 +89,22 @@ export class DraftKeeper {
 	flush(): void {
 		if (this.#isKept() || this.#held || this.#closed) return;
 		this.#clearTimer();
-		void this.#save();
+		// What is on its way is what stood there before.
+		if (this.#saving) void this.#saveOnceMore();
+		else void this.#save();
 	}
 
-	/** Ends when all that stands in the box is stored. Gives why it could not be. */
+	/** Ends when all that stands in the box is stored, also what is typed meanwhile. Gives why it could not be. */
 	async settle(): Promise<CommandFailure | null> {
-		this.flush();
-		while (this.#saving) await this.#saving;
+		while (!this.#isKept() && !this.#held && !this.#closed) {
+			this.#clearTimer();
+			await (this.#saving ?? this.#save());
+			if (this.notKept !== null) break;
+		}
 		if (this.#isKept()) return null;
-		if (this.notKept !== null && this.notKept !== "tooLong") return this.notKept;
-		return new CommandFailure("invalid", "The draft is not stored.", { reason: "is too long" });
+		if (this.notKept === "tooLong")
+			return new CommandFailure("invalid", "The draft is not stored.", { reason: "is too long" });
+		return this.notKept ?? new CommandFailure("busy", "The draft is not stored yet.");
 	}
 
 	/**

@@ -25,6 +25,41 @@ async function aKeeper(kept = "") {
 const pass = (millis: number) => vi.advanceTimersByTimeAsync(millis);
 const saved = (app: FakeApp) => app.callsOf("draftSave").map(([, text]) => text);
 
+describe("settling", () => {
+	it("goes on until also what was typed during a save is stored", async () => {
+		const { app, keeper } = await aKeeper();
+		const slow = app.hold("draftSave");
+		keeper.typed("Half");
+		keeper.flush();
+		await settled();
+		keeper.typed("Half a thought");
+		const settling = keeper.settle();
+		await slow.release();
+		expect(await settling).toBeNull();
+		expect(saved(app)).toEqual(["Half", "Half a thought"]);
+	});
+
+	it("says of a message that is being sent that it is not stored yet, and not that it is too long", async () => {
+		const { keeper } = await aKeeper();
+		keeper.typed("Hello");
+		await keeper.hold();
+		expect(await keeper.settle()).toMatchObject({ code: "busy" });
+	});
+
+	it("is not needed for what is on its way when the page goes", async () => {
+		const { app, keeper } = await aKeeper();
+		const slow = app.hold("draftSave");
+		keeper.typed("Half");
+		keeper.flush();
+		await settled();
+		keeper.typed("Half a thought");
+		keeper.flush();
+		await slow.release();
+		await settled();
+		expect(saved(app)).toEqual(["Half", "Half a thought"]);
+	});
+});
+
 describe("what is typed", () => {
 	it("is stored soon after the last key", async () => {
 		const { app, keeper } = await aKeeper();

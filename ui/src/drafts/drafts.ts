@@ -88,9 +88,10 @@ export class Drafts {
 		return null;
 	}
 
-	/** Ends when all that can be stored is. */
-	async settleAll(): Promise<void> {
-		await Promise.all([...this.#keepers.values()].map((keeper) => keeper.settle()));
+	/** Ends when all that can be stored is. Gives why something could not be. */
+	async settleAll(): Promise<CommandFailure | null> {
+		const failures = await Promise.all([...this.#keepers.values()].map((keeper) => keeper.settle()));
+		return failures.find((failure) => failure !== null) ?? null;
 	}
 
 	/**
@@ -98,10 +99,17 @@ export class Drafts {
 	 * Whoever shows one has to ask for its keeper again.
 	 */
 	renew(conversationIds: readonly string[]): void {
-		for (const of of boxesOf(conversationIds)) {
-			this.#keepers.get(keyOf(of))?.discard();
-			this.#keepers.delete(keyOf(of));
-		}
+		for (const of of boxesOf(conversationIds)) this.#forget(keyOf(of));
+	}
+
+	/** The same for the boxes of every conversation. */
+	renewBoxes(): void {
+		for (const [key, keeper] of this.#keepers) if (keeper.isOfConversation) this.#forget(key);
+	}
+
+	#forget(key: string): void {
+		this.#keepers.get(key)?.discard();
+		this.#keepers.delete(key);
 	}
 
 	close(): void {

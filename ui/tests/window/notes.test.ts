@@ -117,6 +117,16 @@ describe("the notes of a conversation", () => {
 		expect(get("notesPanel").textContent).toContain("There are no notes");
 	});
 
+	it("keep the focus when they become a dialog or a panel", async () => {
+		await withNotes();
+		for (const width of [1000, 1400]) {
+			browser.happyDOM.setViewport({ width });
+			await painted();
+			expect(get("notesPanel").closest("dialog") !== null).toBe(width === 1000);
+			expect(focused()).toBe(get("noteNew"));
+		}
+	});
+
 	it("are those of the conversation that is open", async () => {
 		const { app } = await withNotes();
 		await open(app.conversations[0]?.id ?? "");
@@ -173,6 +183,21 @@ describe("a note on a message", () => {
 		expect(app.notes[0]?.messageId).toBeNull();
 	});
 
+	it("is asked for in its conversation only", async () => {
+		const { app, talk } = await inTalk();
+		const other = app.conversations[0]?.id ?? "";
+		await act(1, "note");
+		await open(other);
+		expect(find("noteGeneral")).toBeNull();
+		expect(get("noteNew").getAttribute("aria-label")).toBe("New note on this conversation");
+		await write("noteNew", "Elsewhere");
+		await user.click(get("noteAdd"));
+		await painted();
+		expect(app.callsOf("noteCreate")).toEqual([[other, null, "Elsewhere"]]);
+		await open(talk.id);
+		expect(get("noteNew").getAttribute("aria-label")).toBe("New note on the message");
+	});
+
 	describe("that is found", () => {
 		async function findNote(app: FakeApp, over: Partial<SearchHit>) {
 			app.found = [aHit({ kind: "note", role: null, ...over })];
@@ -216,6 +241,49 @@ describe("a note on a message", () => {
 				expect(focused().dataset.id).toBe(id);
 			}
 			expect(contents()).toHaveLength(6);
+		});
+
+		it("is not looked for in the conversation that is opened next, whose own box has the focus", async () => {
+			const { app, conversationId } = await withMany(6);
+			const other = app.conversations[0]?.id ?? "";
+			for (let number = 0; number < 9; number += 1) await app.noteCreate(other, null, `Other ${number}`);
+			await findNote(app, { id: app.notes[5]?.id ?? "", conversationId });
+			await open(other);
+			expect(contents()).toEqual(["Other 0", "Other 1", "Other 2", "Other 3"]);
+			expect(get("notesPanel").textContent).not.toContain("not here any more");
+			expect(focused()).toBe(get("composer"));
+		});
+
+		it("is gone to once, also when the notes change between a panel and a dialog", async () => {
+			const { app, conversationId } = await withMany(6);
+			const { id = "" } = app.notes[5] ?? {};
+			await findNote(app, { id, conversationId });
+			expect(focused().dataset.id).toBe(id);
+			get("composer").focus();
+			for (const width of [1000, 1400]) {
+				browser.happyDOM.setViewport({ width });
+				await painted();
+				expect(get("notesPanel").closest("dialog") !== null).toBe(width === 1000);
+				expect(document.querySelector(".standsOut")).toBeNull();
+			}
+			expect(get("notesPanel").contains(focused())).toBe(false);
+		});
+
+		it("is gone to once, also when its conversation is merged with another one, and parted from it", async () => {
+			const { app, conversationId } = await withMany(6);
+			await findNote(app, { id: app.notes[5]?.id ?? "", conversationId });
+			await chooseOfConversation("merge");
+			await user.click(all("mergeChoice")[0] as Element);
+			await user.click(get("mergeConfirm"));
+			await painted();
+			expect(app.callsOf("conversationMerge")).toHaveLength(1);
+			expect(document.querySelector(".standsOut")).toBeNull();
+			expect(get("notesPanel").contains(focused())).toBe(false);
+			await user.click(get("undo"));
+			await painted();
+			expect(app.callsOf("operationUndo")).toHaveLength(1);
+			expect(document.querySelector(".standsOut")).toBeNull();
+			expect(get("notesPanel").contains(focused())).toBe(false);
 		});
 
 		it("says so when it is not there any more", async () => {

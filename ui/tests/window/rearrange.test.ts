@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it } from "vitest";
-import { messages, titles } from "../support/deleting";
+import { messages, opener, titles } from "../support/deleting";
 import { aHit, aMessage, READY } from "../support/fixtures";
 import { chooseOfConversation, textIn } from "../support/messages";
 import { all, find, get, inTalk, livedIn, open, openWindow, painted } from "../support/window";
@@ -93,6 +93,47 @@ describe("a branch", () => {
 		app.failNext("conversationGet", "io");
 		await open(branch.id);
 		expect(get("errorCode").textContent).toContain("io");
+	});
+
+	it("names the conversation it came from no more when that is deleted, and again when that is undone", async () => {
+		const { talk } = await branched();
+		opener(talk.id)?.focus();
+		await user.keyboard("{Delete}");
+		await painted();
+		expect(titles().filter((title) => title === "At the café")).toHaveLength(1);
+		expect(find("originLink")).toBeNull();
+		await user.click(get("undo"));
+		await painted();
+		expect(get("originLink").textContent).toContain("From “At the café”");
+		expect(messages()).toHaveLength(2);
+	});
+
+	it("names it as soon as it is put back, also when the list does not show it, and follows its name", async () => {
+		const { app, talk, branch } = await branched();
+		app.conversations = app.conversations.map((item) =>
+			item.id === talk.id ? { ...item, status: "archived" } : item,
+		);
+		await app.emit({ entity: "conversation", id: talk.id });
+		await app.conversationDelete(talk.id);
+		await open(app.conversations.find(({ id }) => ![talk.id, branch.id].includes(id))?.id ?? "");
+		await open(branch.id);
+		expect(find("originLink")).toBeNull();
+		await app.trashRestore("conversation", talk.id);
+		await painted();
+		expect(titles().filter((title) => title === "At the café")).toHaveLength(1);
+		expect(get("originLink").textContent).toContain("From “At the café”");
+		await app.conversationRename(talk.id, "Quán cà phê");
+		await app.emit({ entity: "conversation", id: talk.id });
+		await painted();
+		expect(get("originLink").textContent).toContain("From “Quán cà phê”");
+	});
+
+	it("asks again for the one it came from when news was lost", async () => {
+		const { app, talk } = await branched();
+		app.conversations = app.conversations.filter(({ id }) => id !== talk.id);
+		await app.resync();
+		await painted();
+		expect(find("originLink")).toBeNull();
 	});
 });
 

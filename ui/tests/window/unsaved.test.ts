@@ -143,6 +143,19 @@ describe("a message that is being changed", () => {
 		expect(await violations()).toEqual([]);
 	});
 
+	it("and is being saved is not given up by Escape: if that fails the words are still there", async () => {
+		const { app, place } = await changing("Tôi đã đi chợ.");
+		const saving = app.hold("messageEdit");
+		await user.keyboard("{Control>}{Enter}{/Control}");
+		await painted();
+		await user.keyboard("{Escape}");
+		await saving.fail("disk_full");
+		await painted();
+		expect(textIn("messageEditText")).toBe("Tôi đã đi chợ.");
+		await hidden();
+		expect(app.drafts.get(place)).toBe("Tôi đã đi chợ.");
+	});
+
 	it("and goes meanwhile is so again when it is put back", async () => {
 		const { app } = await changing();
 		const id = article(mine).dataset.id ?? "";
@@ -319,6 +332,42 @@ describe("a new note", () => {
 		await user.type(get("noteNew"), "!");
 		await hidden();
 		expect(app.drafts.get(`note ${talk.id}`)).toBe("Half a note\nand another one!");
+	});
+});
+
+describe("undoing a merge", () => {
+	async function merged() {
+		const opened = await inTalk();
+		await chooseOfConversation("merge");
+		await user.click(all("mergeChoice")[0] as Element);
+		await user.click(get("mergeConfirm"));
+		await painted();
+		return opened;
+	}
+
+	it("has what is typed on the disk before, and read anew afterwards", async () => {
+		const { app, talk } = await merged();
+		await user.type(get("composer"), "Half a thought");
+		const undoing = app.hold("operationUndo");
+		await user.click(get("undo"));
+		await painted();
+		expect(app.drafts.get(talk.id)).toBe("Half a thought");
+		app.drafts.set(talk.id, "Half");
+		await undoing.release();
+		await painted();
+		expect(textIn("composer")).toBe("Half");
+	});
+
+	it("is not done while what is typed cannot be stored, and says why", async () => {
+		const { app } = await merged();
+		app.failNext("draftSave", "disk_full");
+		app.failNext("draftSave", "disk_full");
+		await user.type(get("composer"), "Keep me");
+		await user.click(get("undo"));
+		await painted();
+		expect(app.callsOf("operationUndo")).toHaveLength(0);
+		expect(get("errorCode").textContent).toContain("disk_full");
+		expect(textIn("composer")).toBe("Keep me");
 	});
 });
 

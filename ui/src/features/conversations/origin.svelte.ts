@@ -1,22 +1,32 @@
 import { type Client, type CommandFailure, type ConversationSummary, toFailure } from "../../ipc";
+import { Listening } from "../../live/listening";
+import { Refresher } from "../../live/refresher";
 import type { Conversations } from "./conversations.svelte";
 import { conversationTitle } from "./scenario";
 
 /** The conversation from which the open one was branched off or split. */
 export class Origin {
-	/** As it was when it was looked for; null where there is none, and while that one is in the trash. */
+	/** What was found last, perhaps another one; null while that is in the trash. */
 	#found = $state.raw<ConversationSummary | null>(null);
 
 	readonly #client: Client;
 	readonly #conversations: Conversations;
 	readonly #failed: (failure: CommandFailure) => void;
-	/** Counts the questions: only the answer to the last one counts. */
-	#asked = 0;
+	readonly #refresher = new Refresher((id) => this.#read(id));
+	readonly #listening: Listening;
+	/** The one that is looked for. */
+	#id: string | null = null;
 
 	constructor(client: Client, conversations: Conversations, failed: (failure: CommandFailure) => void) {
 		this.#client = client;
 		this.#conversations = conversations;
 		this.#failed = failed;
+		this.#listening = new Listening(() =>
+			client.onDataChanged((changes, resync) => {
+				const isOurs = changes.some(({ entity, id }) => entity === "conversation" && id === this.#id);
+				if (resync || isOurs) void this.look(this.#id);
+			}),
+		);
 	}
 
 	/** From where this one came, which was looked for, and the way there. */
@@ -24,9 +34,11 @@ export class Origin {
 		{ originConversationId: id, originMessageId }: ConversationSummary,
 		go: (conversationId: string, messageId: string | null) => void,
 	): { title: string; open: () => void } | null {
+		if (id === null) return null;
+		const found = this.#found;
 		// That of the list is up to date.
-		const from = (id === null ? null : this.#conversations.find(id)) ?? this.#found;
-		if (!from) return null;
+		const from = this.#conversations.find(id) ?? (found?.id === id ? found : null);
+		if (!from || this.#conversations.isGone(id)) return null;
 		return {
 			title: conversationTitle(from, this.#conversations.templates),
 			open: () => go(from.id, originMessageId),
@@ -34,16 +46,26 @@ export class Origin {
 	}
 
 	async look(id: string | null): Promise<void> {
-		this.#asked += 1;
-		const asked = this.#asked;
-		this.#found = null;
-		if (id === null) return;
+		this.#id = id;
+		if (id !== null) await this.#refresher.request(id);
+	}
+
+	close(): void {
+		this.#listening.stop();
+		this.#refresher.stop();
+	}
+
+	async #read(id: string): Promise<void> {
+		const isWanted = () => id === this.#id && !this.#listening.stopped;
 		try {
+			await this.#listening.start();
 			const conversation = await this.#client.conversationGet(id);
-			if (asked === this.#asked) this.#found = conversation;
+			if (isWanted()) this.#found = conversation;
 		} catch (error) {
+			if (!isWanted()) return;
 			const failure = toFailure(error);
-			if (asked === this.#asked && failure.code !== "not_found") this.#failed(failure);
+			if (failure.code === "not_found") this.#found = null;
+			else this.#failed(failure);
 		}
 	}
 }

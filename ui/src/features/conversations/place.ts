@@ -1,5 +1,5 @@
+import { nameKey } from "../../i18n/name-key";
 import type { ConversationSummary, ListFilter } from "../../ipc";
-import { nameKey } from "../tags/names";
 
 /** Which conversations the list shows. */
 export type Place =

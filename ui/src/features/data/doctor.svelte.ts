@@ -47,7 +47,7 @@ export class Doctor {
 	 * Gives what was done, or null; `repairing.failure` says why. `settle` stores what can be of what is typed in the
 	 * window, before that is kept.
 	 */
-	async repair(settle?: () => Promise<void>): Promise<RepairOutcome | null> {
+	async repair(settle?: () => Promise<unknown>): Promise<RepairOutcome | null> {
 		const outcome = await this.repairing.run(async () => {
 			await settle?.();
 			return this.#client.doctorRepair();

@@ -1,7 +1,7 @@
+import { nameKey } from "../../i18n/name-key";
 import { type Client, CommandFailure, type Operation, type Tag, toFailure } from "../../ipc";
 import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
-import { nameKey } from "./names";
 
 const ALL = "tags";
 

@@ -22,6 +22,8 @@ export type UndoNotice =
 	| { what: "changedSince"; name: string }
 	| { what: "nothing" };
 
+type Around = (operation: Operation, carryOut: () => Promise<unknown>) => Promise<unknown>;
+
 /** Offers to take back what was done, for a moment by a button and later by the keyboard. */
 export class Undo {
 	notice = $state.raw<UndoNotice | null>(null);
@@ -29,15 +31,22 @@ export class Undo {
 
 	readonly #client: Client;
 	readonly #failed: (failure: CommandFailure) => void;
+	readonly #around: Around;
 	/** What to do besides when an operation of this window is taken back. */
 	readonly #after = new Map<string, () => void>();
 	/** Deletions that took back what was made. They are for the list of changes, and not what was done last. */
 	readonly #takingBack = new Set<string>();
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(client: Client, failed: (failure: CommandFailure) => void = () => {}) {
+	/** `around` does what has to be done before and after an operation is taken back. */
+	constructor(
+		client: Client,
+		failed: (failure: CommandFailure) => void = () => {},
+		around: Around = (_, carryOut) => carryOut(),
+	) {
 		this.#client = client;
 		this.#failed = failed;
+		this.#around = around;
 	}
 
 	/** Says what was done, with a button to take it back. */
@@ -87,7 +96,7 @@ export class Undo {
 	async takeBack(operation: Operation): Promise<CommandFailure | null> {
 		this.busy = true;
 		try {
-			await this.#client.operationUndo(operation.id);
+			await this.#around(operation, () => this.#client.operationUndo(operation.id));
 			if (this.notice?.what === "done" && this.notice.operation.id === operation.id) this.dismiss();
 			this.#after.get(operation.id)?.();
 			this.#after.delete(operation.id);

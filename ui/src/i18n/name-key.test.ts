@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { nameKey } from "./names";
+import { nameKey } from "./name-key";
 
 it.each([
 	["Straße", "STRASSE"],
