@@ -67,10 +67,10 @@ pub fn prepare(data_dir: &Path) -> Result<(), Error> {
 /// `DataDir` with the way out.
 pub(crate) fn require_no_link(data_dir: &Path) -> Result<(), Error> {
     let path = data_dir.join(DATABASE_FILE);
-    if !path.is_symlink() {
+    // Of anything but a link it cannot be read.
+    let Ok(target) = fs::read_link(&path) else {
         return Ok(());
-    }
-    let target = fs::read_link(&path).unwrap_or_default();
+    };
     Err(Error::DataDir {
         path: data_dir.to_owned(),
         reason: format!(
