@@ -47,7 +47,7 @@ fn surround(raw: &Connection, talk: ConversationId, message: MessageId, word: &s
         ),
         (
             "INSERT INTO conversation_key_facts
-                 VALUES (?1, ?4, 'interest', ?3, 1.0, ?2, 1, 0, 0, NULL)",
+                 VALUES (?1, ?4, 'interest', ?3, 1.0, ?2, 0, 0, 0, NULL, 5)",
             params![id, message, word, talk].to_vec(),
         ),
         (

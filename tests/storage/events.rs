@@ -1,8 +1,10 @@
 //! The audit log: what happened, in order, without a word of what was said.
 
-use parlance_storage::{ConversationId, EventType, MessageStatus, conversation, event, message};
+use parlance_storage::{
+    ConversationId, EventId, EventType, MessageStatus, conversation, event, message,
+};
 
-use crate::support::World;
+use crate::support::{World, json, parlance_db};
 
 fn log(world: &World, id: ConversationId) -> Vec<event::ConversationEvent> {
     let user = world.user;
@@ -95,4 +97,108 @@ fn a_strangers_log_is_not_found() {
             .code(),
         "not_found"
     );
+}
+
+fn page(
+    world: &World,
+    id: ConversationId,
+    filter: event::EventFilter,
+    before: Option<EventId>,
+    limit: u32,
+) -> event::EventPage {
+    let user = world.user;
+    world
+        .read(move |tx| event::list_page(tx, user, id, &filter, before, limit))
+        .unwrap()
+}
+
+#[test]
+fn the_log_is_read_from_its_end_a_page_at_a_time() {
+    let world = World::new();
+    let id = world.conversation();
+    for number in 0..7 {
+        world.send(id, &format!("{number}")).unwrap();
+    }
+    let mut all = log(&world, id);
+    all.reverse();
+    let mut read = Vec::new();
+    let mut before = None;
+    loop {
+        let page = page(&world, id, event::EventFilter::default(), before, 3);
+        assert!(page.items.len() <= 3);
+        read.extend(page.items);
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    assert_eq!(read, all);
+}
+
+#[test]
+fn the_log_is_narrowed_by_kind_and_time() {
+    let world = World::new();
+    let id = world.conversation();
+    world.send(id, "one").unwrap();
+    world.reply(id, &["two"]);
+    world.clock.advance(60_000);
+    let later = world.now();
+    world.send(id, "three").unwrap();
+    let narrowed = |types: &[EventType], since, until| {
+        let filter = event::EventFilter {
+            types: types.to_vec(),
+            since,
+            until,
+        };
+        let kinds: Vec<_> = page(&world, id, filter, None, 10)
+            .items
+            .into_iter()
+            .map(|event| event.event_type)
+            .collect();
+        kinds
+    };
+    let sent = EventType::MessageSent;
+    assert_eq!(narrowed(&[sent], None, None), [sent, sent]);
+    assert_eq!(narrowed(&[sent], Some(later), None), [sent]);
+    assert_eq!(
+        narrowed(&[sent, EventType::ReplyFinished], None, Some(later)),
+        [EventType::ReplyFinished, sent]
+    );
+    assert_eq!(narrowed(&[EventType::NoteErased], None, None), []);
+}
+
+#[test]
+fn the_tool_shows_the_log_by_conversation_kind_and_day() {
+    let world = World::new();
+    let (one, two) = (world.conversation(), world.conversation());
+    world.send(one, "geheim").unwrap();
+    world.send(two, "secret").unwrap();
+    let folder = world.assert_sound();
+    let events = |arguments: &[&str]| {
+        let arguments = [&["events", "--json"], arguments].concat();
+        let output = parlance_db(folder.path(), &arguments);
+        assert!(output.status.success(), "{output:?}");
+        json(&output)["events"].as_array().unwrap().clone()
+    };
+    assert_eq!(events(&[]).len(), 4);
+    assert_eq!(events(&["--limit", "3"]).len(), 3);
+    assert_eq!(events(&["--type", "message_sent"]).len(), 2);
+    assert_eq!(events(&["--conversation", &one.to_string()]).len(), 2);
+    assert_eq!(events(&["--since", "2024-03-05"]).len(), 0);
+    assert_eq!(events(&["--until", "2024-03-05"]).len(), 4);
+    let all = parlance_db(folder.path(), &["events"]);
+    let text = String::from_utf8(all.stdout).unwrap();
+    assert!(
+        text.contains("message_sent") && text.contains("2024-02-29"),
+        "{text}"
+    );
+    assert!(!text.contains("secret") && !text.contains("geheim"));
+    for wrong in [
+        ["--type", "nothing"],
+        ["--since", "yesterday"],
+        ["--conversation", "x"],
+    ] {
+        let output = parlance_db(folder.path(), &[&["events"], &wrong[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+    }
 }

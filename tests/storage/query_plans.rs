@@ -192,6 +192,34 @@ fn each_hot_query_uses_the_index_made_for_it() {
             "notes due to be erased",
             "conversation_notes_trash (deleted_at<?)",
         ),
+        (
+            "what a tutor is told in full",
+            "(conversation_id=? AND sequence_number<?)",
+        ),
+        (
+            "facts of a conversation",
+            "conversation_key_facts_conversation (conversation_id=?)",
+        ),
+        (
+            "summaries of a conversation",
+            "conversation_summaries_conversation (conversation_id=? AND tier=? AND from_sequence>?)",
+        ),
+        (
+            "stretches with a summary",
+            "conversation_summaries_conversation (conversation_id=? AND tier=?)",
+        ),
+        (
+            "summaries to choose from",
+            "conversation_summaries_conversation (conversation_id=?)",
+        ),
+        (
+            "messages alike in meaning",
+            "message_embeddings USING INTEGER PRIMARY KEY",
+        ),
+        (
+            "messages of unknown meaning",
+            "message_embeddings USING INTEGER PRIMARY KEY",
+        ),
     ] {
         let query = hot_queries()
             .into_iter()

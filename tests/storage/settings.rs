@@ -1,7 +1,7 @@
 //! Settings: typed, defaulted, never guessed.
 
 use parlance_storage::settings::{self, UserSettings, UserSettingsPatch};
-use parlance_storage::{Entity, Error, Language, PartnerPace, Theme, UserId};
+use parlance_storage::{Entity, Error, Language, PartnerPace, Theme, TutorChoice, UserId};
 use tokio::sync::broadcast::error::TryRecvError;
 
 use crate::support::{NOON, World};
@@ -24,6 +24,7 @@ fn a_new_profile_has_the_documented_defaults() {
         auto_play: true,
         speech_rate: 1.0,
         partner_pace: PartnerPace::Natural,
+        tutor: TutorChoice::BuiltIn,
     };
     assert_eq!(get(&World::new()).unwrap(), expected);
 }

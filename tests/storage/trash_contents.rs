@@ -239,7 +239,7 @@ fn what_a_conversation_has_besides_its_messages_is_erased_in_pieces_too() {
     for insert in [
         "INSERT INTO conversation_events SELECT i, ?1, 'conversation_renamed', '{}', 0 FROM n",
         "INSERT INTO conversation_notes SELECT i, ?1, (SELECT min(id) FROM users), NULL, 'ghi chú ' || i, 0, 0, NULL FROM n",
-        "INSERT INTO conversation_key_facts SELECT i, ?1, 'interest', 'chợ', 1.0, NULL, 1, 0, 0, NULL FROM n",
+        "INSERT INTO conversation_key_facts SELECT i, ?1, 'interest', 'chợ', 1.0, NULL, 1, 0, 0, NULL, NULL FROM n",
         "INSERT INTO conversation_summaries SELECT i, ?1, 2, 'tóm tắt', i, i, 0, NULL, 0, 0 FROM n",
     ] {
         raw.execute(&format!("{many} {insert}"), [talk]).unwrap();

@@ -28,6 +28,12 @@ text_enum! {
         Note = "note",
         /// The bookmark of a message.
         Bookmark = "bookmark",
+        /// A server on which models answer.
+        ModelServer = "model_server",
+        /// A fact about the learner.
+        KeyFact = "key_fact",
+        /// A summary of a stretch of a conversation.
+        Summary = "summary",
     }
 }
 

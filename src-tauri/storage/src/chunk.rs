@@ -205,6 +205,13 @@ pub(crate) fn insert_all(
     Ok(())
 }
 
+/// Removes a chunk; whoever speaks it notices when it is to be completed.
+pub(crate) fn delete(tx: &WriteTx<'_>, id: ChunkId) -> Result<(), Error> {
+    tx.prepare("DELETE FROM message_chunks WHERE id = :id")?
+        .execute(named_params! { ":id": id })?;
+    Ok(())
+}
+
 fn insert(
     tx: &WriteTx<'_>,
     conversation: ConversationId,

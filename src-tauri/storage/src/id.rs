@@ -247,10 +247,14 @@ ids! {
     NoteId,
     /// Names something that the tutor remembers of the learner.
     KeyFactId,
+    /// Names a summary of a stretch of a conversation.
+    SummaryId,
     /// Names a change of a message's words.
     MessageEditId,
     /// Names the bookmark of a message.
     BookmarkId,
     /// Names what the learner thinks of a reply.
     ReactionId,
+    /// Names a server on which models answer.
+    ModelServerId,
 }

@@ -9,10 +9,12 @@ use rusqlite::{Connection, OpenFlags};
 use serde::Serializer;
 use tempfile::TempDir;
 
-use crate::Error;
 use crate::data_dir::{self, DATABASE_FILE, can_write_in};
 use crate::database::set_up;
 use crate::files::{self, WorkDirectory};
+use crate::migrations::EMBEDDED;
+use crate::tx::ReadTx;
+use crate::{Error, status};
 
 /// In bytes: one page of the smallest size.
 const SMALLEST_DATABASE: u64 = 512;
@@ -39,6 +41,44 @@ pub(crate) fn look_at<T>(
         look(&open(path, false)?)
     } else {
         seen
+    }
+}
+
+/// Reads the database of a directory as the app would: all answers are of one state, also beside a writer. `None` if
+/// there is no database. Writes nothing.
+///
+/// # Errors
+/// `SchemaTooNew`, or `Conflict` if the database is of an older version; what the job says.
+pub(crate) fn read_newest<T>(
+    data_dir: &Path,
+    mut job: impl FnMut(&ReadTx<'_>) -> Result<T, Error>,
+) -> Result<Option<T>, Error> {
+    let path = data_dir.join(DATABASE_FILE);
+    if find_database(&path)?.is_none() {
+        return Ok(None);
+    }
+    look_at(&path, |connection| {
+        let transaction = connection.unchecked_transaction()?;
+        let tx = ReadTx::new(&transaction);
+        require_newest(&tx)?;
+        job(&tx)
+    })
+    .map(Some)
+}
+
+fn require_newest(tx: &ReadTx<'_>) -> Result<(), Error> {
+    let found = status::schema_version(tx)?;
+    let supported = EMBEDDED.last().map_or(0, |migration| migration.version);
+    match found.cmp(&supported) {
+        std::cmp::Ordering::Equal => Ok(()),
+        std::cmp::Ordering::Less => Err(Error::conflict(
+            "The database is of an older version of Parlance; `parlance-db migrate` brings it up to date.",
+        )),
+        std::cmp::Ordering::Greater => Err(Error::SchemaTooNew {
+            found,
+            supported,
+            written_by: None,
+        }),
     }
 }
 

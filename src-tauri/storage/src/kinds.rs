@@ -141,6 +141,22 @@ text_enum! {
 }
 
 text_enum! {
+    /// What a fact about the learner is about.
+    FactType {
+        /// How the learner wants things to be, or is called, or lives.
+        UserPreference = "user_preference",
+        /// What the learner wants to reach.
+        LearningGoal = "learning_goal",
+        /// What is hard for the learner.
+        Weakness = "weakness",
+        /// What the learner is good at.
+        Strength = "strength",
+        /// What the learner likes to talk about.
+        Interest = "interest",
+    }
+}
+
+text_enum! {
     /// The colours of the window.
     Theme {
         /// As the desktop has it.
@@ -195,6 +211,8 @@ text_enum! {
         ReplyStarted = "reply_started",
         /// A reply ended, one way or another; the event's data holds the status.
         ReplyFinished = "reply_finished",
+        /// A reply that had broken off is gone on with.
+        ReplyResumed = "reply_resumed",
         /// A message was put into the trash.
         MessageDeleted = "message_deleted",
         /// A message was taken out of the trash.
@@ -217,6 +235,8 @@ text_enum! {
         ConversationStatusChanged = "conversation_status_changed",
         /// It was given another level; the event's data holds it.
         ConversationLevelChanged = "conversation_level_changed",
+        /// Somebody else answers from now on; the event's data holds who.
+        ConversationTutorChanged = "conversation_tutor_changed",
         /// It was made as a copy of another conversation; the event's data holds which.
         ConversationDuplicated = "conversation_duplicated",
         /// It was made as a copy of the beginning of another conversation; the event's data holds which.
@@ -255,6 +275,26 @@ text_enum! {
         NoteRestored = "note_restored",
         /// A note was erased for ever; which one is not said.
         NoteErased = "note_erased",
+        /// The tutor was given what it is to remember, to answer; the event's data holds how much, and of what.
+        MemoryContextBuilt = "memory_context_built",
+        /// A stretch of the conversation was summed up; the event's data holds which.
+        MemorySummarised = "memory_summarised",
+        /// Facts about the learner were learnt from what was said; the event's data holds which.
+        MemoryFactsExtracted = "memory_facts_extracted",
+        /// The learner chose another way to remember, or other bounds; the event's data holds them.
+        MemorySettingsChanged = "memory_settings_changed",
+        /// The learner wrote a fact down.
+        MemoryFactCreated = "memory_fact_created",
+        /// The learner changed a fact, or pinned it, or took its pin off.
+        MemoryFactUpdated = "memory_fact_updated",
+        /// The learner deleted facts; the event's data holds how many.
+        MemoryFactsDeleted = "memory_facts_deleted",
+        /// Deleted facts came back; the event's data holds how many.
+        MemoryFactsRestored = "memory_facts_restored",
+        /// The learner changed a summary.
+        MemorySummaryUpdated = "memory_summary_updated",
+        /// Summaries were deleted by the learner, or since what they sum up changed; the data holds how many.
+        MemorySummariesDeleted = "memory_summaries_deleted",
     }
 }
 
@@ -339,6 +379,8 @@ text_enum! {
         ConversationMerge = "conversation_merge",
         /// A message was changed, perhaps with all later ones discarded.
         MessageEdit = "message_edit",
+        /// The last reply was put into the trash for another one in its place.
+        ReplyReplace = "reply_replace",
         /// Several messages of a conversation were put into the trash at once.
         MessagesDelete = "messages_delete",
         /// A bookmark was removed.
@@ -349,6 +391,10 @@ text_enum! {
         NoteRestore = "note_restore",
         /// A template of the learner's own was deleted.
         TemplateDelete = "template_delete",
+        /// A fact about the learner was deleted.
+        FactDelete = "fact_delete",
+        /// All facts that a conversation holds about the learner were deleted.
+        FactsClear = "facts_clear",
     }
 }
 

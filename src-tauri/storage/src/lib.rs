@@ -24,6 +24,7 @@ pub mod data_dir;
 mod database;
 pub mod doctor;
 pub mod draft;
+pub mod embedding;
 mod error;
 pub mod event;
 mod files;
@@ -33,11 +34,14 @@ pub mod import;
 mod inspect;
 pub mod integrity;
 mod invisible;
+pub mod key_fact;
 mod kinds;
 mod launch;
 mod marker;
+pub mod memory;
 pub mod message;
 pub mod migrations;
+pub mod model_server;
 pub mod note;
 pub mod operation;
 mod plans;
@@ -48,12 +52,15 @@ mod scrub;
 pub mod search;
 pub mod settings;
 pub mod status;
+pub mod summary;
 pub mod tag;
 pub mod template;
 pub mod text;
 mod text_enum;
 mod time;
+pub mod tokens;
 pub mod trash;
+mod tutor_choice;
 mod tx;
 pub mod user;
 pub mod verify;
@@ -63,10 +70,11 @@ pub use database::{CheckDue, Database, Launch, LaunchNotice, OpenOptions};
 pub use error::Error;
 pub use id::{
     BookmarkId, ChunkId, ConversationId, EventId, FolderId, ID_LENGTH, IdError, KeyFactId,
-    MessageEditId, MessageId, NoteId, OperationId, ReactionId, RecentSearchId, TemplateId, UserId,
+    MessageEditId, MessageId, ModelServerId, NoteId, OperationId, ReactionId, RecentSearchId,
+    SummaryId, TemplateId, UserId,
 };
 pub use kinds::{
-    CefrLevel, ConversationStatus, Emotion, Emphasis, EventType, InputMethod, Language,
+    CefrLevel, ConversationStatus, Emotion, Emphasis, EventType, FactType, InputMethod, Language,
     MemoryStrategy, MessageStatus, OperationKind, PartnerPace, Reaction, Role, SearchKind, Theme,
     TitleSource, TrashKind, TtsStatus,
 };
@@ -74,4 +82,5 @@ pub use launch::begin_anew;
 pub use plans::{HotQuery, hot_queries};
 pub use progress::{Progress, Stage, Watch};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
+pub use tutor_choice::TutorChoice;
 pub use tx::{ReadTx, WriteTx};

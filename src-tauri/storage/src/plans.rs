@@ -2,7 +2,10 @@
 //!
 //! Tests ask SQLite for their plans, benchmarks measure them; nobody has to copy SQL for that.
 
-use crate::{audio, bookmark, chunk, conversation, folder, message, note, operation, tag, trash};
+use crate::{
+    audio, bookmark, chunk, conversation, embedding, event, folder, key_fact, memory, message,
+    note, operation, summary, tag, trash,
+};
 
 /// A statement and what it is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,10 +62,18 @@ pub fn hot_queries() -> Vec<HotQuery> {
             message::last_deletion_sql(),
         ),
         query("bookmarks", bookmark::page_sql()),
+        query("log of a conversation", event::page_sql()),
         query("notes of a conversation", note::page_sql()),
         query("notes on a message", note::page_of_message_sql()),
         query("trash page, notes", trash::notes_page_sql()),
         query("notes due to be erased", trash::DUE_NOTES.to_owned()),
+        query("what a tutor is told in full", memory::recent_sql()),
+        query("facts of a conversation", key_fact::list_sql()),
+        query("summaries of a conversation", summary::page_sql()),
+        query("stretches with a summary", summary::RANGES.to_owned()),
+        query("summaries to choose from", summary::SPANS.to_owned()),
+        query("messages alike in meaning", embedding::NEAREST.to_owned()),
+        query("messages of unknown meaning", embedding::MISSING.to_owned()),
     ]);
     queries
 }

@@ -11,6 +11,7 @@ use crate::change::{ChangeKind, Entity};
 use crate::id::UserId;
 use crate::kinds::{Language, PartnerPace, Theme};
 use crate::time::Timestamp;
+use crate::tutor_choice::TutorChoice;
 use crate::tx::{ReadTx, WriteTx};
 use crate::{Error, user};
 
@@ -23,6 +24,7 @@ const LANGUAGE: &str = "language";
 const AUTO_PLAY: &str = "auto_play";
 const SPEECH_RATE: &str = "speech_rate";
 const PARTNER_PACE: &str = "partner_pace";
+const TUTOR: &str = "tutor";
 
 /// All settings of one learner.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -41,6 +43,8 @@ pub struct UserSettings {
     pub speech_rate: f64,
     /// Default: natural.
     pub partner_pace: PartnerPace,
+    /// Who answers where no conversation says otherwise. Default: the built-in partner.
+    pub tutor: TutorChoice,
 }
 
 impl Default for UserSettings {
@@ -51,12 +55,13 @@ impl Default for UserSettings {
             auto_play: true,
             speech_rate: 1.0,
             partner_pace: PartnerPace::Natural,
+            tutor: TutorChoice::BuiltIn,
         }
     }
 }
 
 /// The settings to change; what is absent stays.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 #[cfg_attr(feature = "specta", derive(specta::Type))]
 pub struct UserSettingsPatch {
@@ -71,6 +76,8 @@ pub struct UserSettingsPatch {
     pub speech_rate: Option<f64>,
     /// See [`UserSettings::partner_pace`].
     pub partner_pace: Option<PartnerPace>,
+    /// See [`UserSettings::tutor`].
+    pub tutor: Option<TutorChoice>,
 }
 
 /// The learner's settings, with defaults where nothing was chosen.
@@ -125,6 +132,7 @@ fn apply(settings: &mut UserSettings, key: &str, value: &str) -> Result<(), &'st
             settings.speech_rate = rate;
         }
         PARTNER_PACE => settings.partner_pace = decode(PARTNER_PACE, value)?,
+        TUTOR => settings.tutor = decode(TUTOR, value)?,
         _ => {}
     }
     Ok(())
@@ -141,7 +149,8 @@ pub(crate) fn check_stored(key: &str, value: &str) -> Result<(), &'static str> {
 /// the patch does not name stays as it is, and is given as its default; [`get`] goes on refusing it.
 ///
 /// # Errors
-/// `Invalid` if the speech rate is out of range; `NotFound` for an unknown profile.
+/// `Invalid` if the speech rate is out of range or the model has no name; `NotFound` for an unknown profile or model
+/// server.
 pub fn update(
     tx: &WriteTx<'_>,
     user: UserId,
@@ -150,6 +159,9 @@ pub fn update(
 ) -> Result<UserSettings, Error> {
     if let Some(rate) = patch.speech_rate {
         check_speech_rate(rate)?;
+    }
+    if let Some(tutor) = &patch.tutor {
+        tutor.check(tx, user)?;
     }
     let Stored {
         mut settings,
@@ -167,6 +179,7 @@ pub fn update(
     change.set(AUTO_PLAY, &mut settings.auto_play, patch.auto_play)?;
     change.set(SPEECH_RATE, &mut settings.speech_rate, patch.speech_rate)?;
     change.set(PARTNER_PACE, &mut settings.partner_pace, patch.partner_pace)?;
+    change.set(TUTOR, &mut settings.tutor, patch.tutor)?;
     if change.has_changed {
         tx.changed(Entity::Settings, ChangeKind::Updated, user);
     }

@@ -41,6 +41,14 @@ impl Timestamp {
         )
     }
 
+    /// When a day, written as `2024-12-31`, begins in the time zone of this computer; `None` if it is no day.
+    #[must_use]
+    pub fn of_local_day(day: &str) -> Option<Self> {
+        let day: jiff::civil::Date = day.parse().ok()?;
+        let begins = day.to_zoned(jiff::tz::TimeZone::system()).ok()?;
+        Some(Self(begins.timestamp().as_millisecond()))
+    }
+
     /// Whether no calendar has a name for this moment, which then can be no time that somebody meant.
     pub(crate) fn is_beyond_the_calendar(self) -> bool {
         jiff::Timestamp::from_millisecond(self.0).is_err()

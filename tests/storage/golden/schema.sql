@@ -102,7 +102,7 @@ CREATE TABLE conversation_key_facts (
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     deleted_at INTEGER
-) STRICT;
+, pinned_at INTEGER) STRICT;
 
 CREATE INDEX conversation_key_facts_conversation ON conversation_key_facts (conversation_id, fact_type);
 
@@ -456,6 +456,14 @@ CREATE TABLE message_edit_history (
 
 CREATE INDEX message_edit_history_message ON message_edit_history (message_id, edited_at);
 
+CREATE TABLE message_embeddings (
+    message_id INTEGER PRIMARY KEY REFERENCES messages (id) ON DELETE CASCADE,
+    model TEXT NOT NULL CHECK (length(model) BETWEEN 1 AND 256),
+    -- Numbers of four bytes, little end first.
+    vector BLOB NOT NULL CHECK (length(vector) BETWEEN 4 AND 32768 AND length(vector) % 4 = 0),
+    created_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE message_reactions (
     id INTEGER PRIMARY KEY,
     message_id INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
@@ -503,7 +511,8 @@ CREATE TABLE messages (
     edit_count INTEGER NOT NULL DEFAULT 0 CHECK (edit_count >= 0),
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
-    deleted_at INTEGER,
+    deleted_at INTEGER, failure_code TEXT
+    CHECK (failure_code GLOB '[a-z]*' AND failure_code NOT GLOB '*[^a-z_]*' AND length(failure_code) <= 60),
     UNIQUE (conversation_id, sequence_number),
     CHECK (role = 'assistant' OR status <> 'streaming'),
     CHECK ((edited_at IS NULL) = (edit_count = 0))
@@ -540,6 +549,21 @@ END;
 CREATE UNIQUE INDEX messages_streaming ON messages (conversation_id) WHERE status = 'streaming';
 
 CREATE INDEX messages_trash ON messages (deleted_at, id) WHERE deleted_at IS NOT NULL;
+
+CREATE TABLE model_servers (
+    id INTEGER PRIMARY KEY,
+    user_id INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name TEXT NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+    -- With the path of the service and without a slash at its end, such as http://127.0.0.1:11434/v1.
+    address TEXT NOT NULL CHECK (length(address) BETWEEN 1 AND 2000),
+    -- The learner was warned that words travel to it unencrypted, and wants it all the same.
+    allows_plain_http INTEGER NOT NULL DEFAULT 0 CHECK (allows_plain_http IN (0, 1)),
+    uses_key INTEGER NOT NULL DEFAULT 0 CHECK (uses_key IN (0, 1)),
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX model_servers_user ON model_servers (user_id, id);
 
 CREATE VIRTUAL TABLE note_search_trigrams USING fts5 (
     content,

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use rusqlite::named_params;
 
+use super::copied_memory;
 use crate::change::ChangeKind;
 use crate::id::{self, ConversationId, MessageId};
 use crate::time::Timestamp;
@@ -18,9 +19,9 @@ const SETTLED: &str = "messages.conversation_id = :from AND messages.sequence_nu
 
 const COPY_MESSAGE: &str = "
     INSERT INTO messages (id, conversation_id, role, content, sequence_number, status, model, token_count,
-        input_method, stt_transcript, metadata, edited_at, edit_count, created_at, updated_at)
+        input_method, stt_transcript, metadata, edited_at, edit_count, created_at, updated_at, failure_code)
     SELECT :id, :to, role, content, :place, status, model, token_count,
-        input_method, stt_transcript, metadata, edited_at, edit_count, created_at, updated_at
+        input_method, stt_transcript, metadata, edited_at, edit_count, created_at, updated_at, failure_code
     FROM messages WHERE id = :old";
 
 /// A table whose rows belong to messages, and how one of them is copied.
@@ -69,8 +70,8 @@ const OWNED: &[Owned] = &[
     },
 ];
 
-/// Copies the settled messages of `from` up to a place into `to`, which is empty, and the notes on `from` as a
-/// whole. Says how many messages those are.
+/// Copies the settled messages of `from` up to a place into `to`, which is empty, the notes on `from` as a whole, and
+/// what is remembered of these messages. Says how many messages those are.
 pub(super) fn copy_messages(
     tx: &WriteTx<'_>,
     from: ConversationId,
@@ -78,18 +79,19 @@ pub(super) fn copy_messages(
     last_sequence: u32,
     now: Timestamp,
 ) -> Result<i64, Error> {
-    let old: Vec<MessageId> = tx
+    let old: Vec<(MessageId, u32)> = tx
         .prepare(&format!(
-            "SELECT id FROM messages WHERE {SETTLED} ORDER BY sequence_number"
+            "SELECT id, sequence_number FROM messages WHERE {SETTLED} ORDER BY sequence_number"
         ))?
         .query_map(
             named_params! { ":from": from, ":last": last_sequence },
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )?
         .collect::<Result<_, _>>()?;
     let mut copies = HashMap::with_capacity(old.len());
+    let places: Vec<u32> = old.iter().map(|(_, place)| *place).collect();
     let mut copy = tx.prepare(COPY_MESSAGE)?;
-    for (place, old) in (1_u32..).zip(old) {
+    for (place, (old, _)) in (1_u32..).zip(old) {
         let id = MessageId::new(now);
         copy.execute(named_params! { ":id": id, ":to": to, ":place": place, ":old": old })?;
         tx.changed_message(ChangeKind::Inserted, id, to);
@@ -99,6 +101,7 @@ pub(super) fn copy_messages(
         copy_owned(tx, owned, (from, last_sequence), &copies, now)?;
     }
     copy_notes_on_the_whole(tx, from, to, now)?;
+    copied_memory::copy(tx, (from, to), &copies, &places, now)?;
     chunk::wake_for_conversation(tx, to)?;
     Ok(i64::try_from(copies.len()).unwrap_or(i64::MAX))
 }

@@ -9,7 +9,7 @@ use super::places::{self, Left, Move, Pair};
 use super::read_mark::{Marks, ReadMark};
 use super::title::name_anew;
 use super::{
-    Rearranged, exists, find, get, in_trash_since, put_into_trash, summary, tags, take_out_of_trash,
+    Rearranged, exists, find, get, in_trash_since, put_into_trash, tags, take_out_of_trash,
 };
 use crate::draft::DraftOf;
 use crate::id::{ConversationId, KeyFactId, MessageId, NoteId, OperationId, UserId};
@@ -18,7 +18,7 @@ use crate::operation::{self, Inverse, Subject};
 use crate::text;
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, chunk, draft};
+use crate::{Error, chunk, draft, summary};
 
 /// The drafts that belong to a conversation itself: of its next message, and of a note on it.
 const DRAFTS: [fn(ConversationId) -> DraftOf; 2] = [
@@ -64,6 +64,10 @@ impl Merge {
 /// Puts everything of the conversation `from` into `into`: the messages by their times, also those in the trash,
 /// without breaking the order of either; notes, tags and draft as well. What is left of `from` goes into the trash. The
 /// result is unread if one of them was, from the oldest message on that was not read.
+///
+/// Facts come along, and so does what keeps deleted ones from being learnt again; one that both have is there twice, so
+/// that it can go back, and shown once. Summaries of either would have to leave out what now stands in between: they
+/// are made anew, also after an undo.
 ///
 /// # Errors
 /// `NotFound` like [`get`]; `Invalid` if the two are one, or if their drafts are too long for one; `Conflict` while a
@@ -121,7 +125,7 @@ pub fn merge(
     }
     places::log(tx, EventType::ConversationMerged, (from, into), now)?;
     Ok(Rearranged {
-        conversation: summary(tx, user, into)?,
+        conversation: super::summary(tx, user, into)?,
         operation,
     })
 }
@@ -186,7 +190,7 @@ pub(crate) fn take_merge_back(
 /// Summaries and counts of both, after messages moved.
 fn settle(tx: &WriteTx<'_>, (into, from): Pair, now: Timestamp) -> Result<(), Error> {
     for id in [into, from] {
-        places::remove_summaries(tx, id, 0)?;
+        summary::drop_from(tx, id, 0, now)?;
         places::recount(tx, id, now)?;
     }
     Ok(())

@@ -5,6 +5,7 @@
 
 mod bulk;
 mod copied;
+mod copied_memory;
 mod copy;
 mod filter;
 mod kept;
@@ -18,6 +19,7 @@ mod split;
 mod tags;
 mod title;
 mod trash;
+mod tutor;
 
 pub use bulk::MOST_AT_ONCE;
 pub(crate) use bulk::Was;
@@ -46,6 +48,7 @@ pub(crate) use trash::{
     Deleted, in_trash_since, put_into_trash, take_all_out_of_trash, take_out_of_trash,
 };
 pub use trash::{delete, delete_many};
+pub use tutor::set_tutor;
 
 use rusqlite::{OptionalExtension, Row, named_params};
 use serde::Serialize;
@@ -56,6 +59,7 @@ use crate::columns::Columns;
 use crate::id::{ConversationId, FolderId, MessageId, TemplateId, UserId};
 use crate::kinds::{CefrLevel, ConversationStatus, EventType, TitleSource};
 use crate::time::Timestamp;
+use crate::tutor_choice::{AiSettings, TutorChoice};
 use crate::tx::{ReadTx, WriteTx};
 use crate::{Error, event, template, text, user};
 
@@ -98,6 +102,8 @@ pub struct Conversation {
     pub origin_conversation_id: Option<ConversationId>,
     /// The last message before it, there.
     pub origin_message_id: Option<MessageId>,
+    /// Who answers in it; `None`: whoever the settings say.
+    pub tutor: Option<TutorChoice>,
 }
 
 /// A conversation as the list shows it.
@@ -157,7 +163,7 @@ pub struct NewConversation {
 pub(crate) const COLUMNS: &str =
     "id, template_id, title, title_source, level, status, topic, pinned_at, pin_order,
     message_count, last_message_at, last_message_preview, created_at, updated_at, folder_id,
-    origin_conversation_id, origin_message_id";
+    origin_conversation_id, origin_message_id, ai_settings";
 
 /// The tags come with their row: a join would multiply rows, a query per row would be dear.
 pub(crate) const SUMMARY_COLUMNS: &str = "id, template_id, title, title_source, level, status, pinned_at,
@@ -190,6 +196,7 @@ impl Conversation {
             folder_id: columns.get("folder_id")?,
             origin_conversation_id: columns.get("origin_conversation_id")?,
             origin_message_id: columns.get("origin_message_id")?,
+            tutor: columns.get::<AiSettings>("ai_settings")?.tutor,
         })
     }
 }

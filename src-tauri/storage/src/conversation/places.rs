@@ -206,19 +206,6 @@ pub(super) fn recount(tx: &WriteTx<'_>, id: ConversationId, now: Timestamp) -> R
     settled_messages_changed(tx, id, by, now)
 }
 
-/// Removes the summaries that reach to this place or beyond it; they are made anew.
-pub(super) fn remove_summaries(
-    tx: &WriteTx<'_>,
-    id: ConversationId,
-    from_sequence: u32,
-) -> Result<(), Error> {
-    tx.prepare(
-        "DELETE FROM conversation_summaries WHERE conversation_id = :id AND to_sequence >= :sequence",
-    )?
-    .execute(named_params! { ":id": id, ":sequence": from_sequence })?;
-    Ok(())
-}
-
 /// Says in the logs of both conversations that messages went from one to the other. The log of the other also says
 /// where they had been before that: what was made of their words may still stand there.
 pub(super) fn log(

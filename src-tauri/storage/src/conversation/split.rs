@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 
 use super::places::{self, Left, Move};
 use super::title::{from_first_message, name_anew, store};
-use super::{Conversation, Rearranged, copy, exists, find, get, put_into_trash, summary};
+use super::{Conversation, Rearranged, copy, exists, find, get, put_into_trash};
 use crate::change::ChangeKind;
 use crate::id::{ConversationId, MessageId, OperationId, UserId};
 use crate::kinds::{EventType, OperationKind, TitleSource};
 use crate::operation::{self, Inverse, Subject};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, message};
+use crate::{Error, key_fact, message, summary};
 
 /// A split, with what must still be so to take it back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ impl Split {
 
 /// Makes a conversation of a message and of all that comes after it, also of what of that lies in the trash. What
 /// belongs to the messages goes with them; the original's draft stays.
+///
+/// So do facts that the learner wrote there. Facts that were learnt from a message go with it, and what was deleted is
+/// not learnt again in either. Summaries that reach beyond the place go; the part gets its own.
 ///
 /// # Errors
 /// `NotFound` like [`message::get`]; `Conflict` at the first message, or while a reply is being written.
@@ -85,7 +88,8 @@ pub fn split(
     let pair = (original.id, part.id);
     places::remember(tx, operation.id, pair)?;
     places::move_all(tx, pair, &moves(tx, pair, first.sequence_number)?)?;
-    places::remove_summaries(tx, original.id, first.sequence_number)?;
+    summary::drop_from(tx, original.id, first.sequence_number, now)?;
+    key_fact::copy_buried(tx, original.id, part.id, now)?;
     places::recount(tx, original.id, now)?;
     places::recount(tx, part.id, now)?;
     if original_title.is_some() {
@@ -93,7 +97,7 @@ pub fn split(
     }
     places::log(tx, EventType::ConversationSplit, pair, now)?;
     Ok(Rearranged {
-        conversation: summary(tx, user, part.id)?,
+        conversation: super::summary(tx, user, part.id)?,
         operation,
     })
 }
@@ -226,10 +230,11 @@ pub(crate) fn take_split_back(
     places::require_unmoved(tx, operation, pair, left)?;
     require_nothing_else(tx, split_off)?;
     places::put_back(tx, operation, pair)?;
+    key_fact::drop_copied_buried(tx, split_off, original)?;
     // What was learnt in the part was learnt of its messages.
     tx.prepare("UPDATE conversation_key_facts SET conversation_id = :original WHERE conversation_id = :part")?
         .execute(named_params! { ":original": original, ":part": split_off })?;
-    places::remove_summaries(tx, original, first_sequence)?;
+    summary::drop_from(tx, original, first_sequence, now)?;
     places::recount(tx, original, now)?;
     give_title_back(tx, user, split, now)?;
     places::log(

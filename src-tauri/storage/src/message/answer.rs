@@ -1,8 +1,9 @@
-//! What was answered to words that were edited, when the edit is taken back: the answer goes with them.
+//! What was answered to words that were edited, or in the place of another reply, when that is taken back: the answer
+//! goes with it.
 //!
 //! Kept, it would stand behind messages that it does not answer, and the partner would read it as said to those. An
-//! edit that discards what came later therefore remembers the replies that are begun to its words; whatever else was
-//! said since is not its own, and keeps it from being taken back.
+//! edit that discards what came later, and a replacement, therefore remember the replies that are begun to the words;
+//! whatever else was said since is not their own, and keeps them from being taken back.
 
 use rusqlite::{OptionalExtension, named_params};
 
@@ -13,7 +14,8 @@ use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
 use crate::{Error, operation};
 
-/// Lets the edit of what was said last in a conversation know the reply that is begun to it.
+/// Lets the edit of what was said last in a conversation, or the replacement of its reply, know the reply that is
+/// begun to it.
 pub(super) fn remember(
     tx: &WriteTx<'_>,
     conversation: ConversationId,
@@ -50,13 +52,27 @@ pub(super) fn to_discard(
         require_nothing_written(tx, message.conversation_id)?;
         return Ok(Vec::new());
     }
-    let since = said_since(tx, message, done)?;
-    if since.iter().any(|one| !is_answer(done, one)) {
+    answers_since(tx, message, done.edit.as_i64(), done.answers)
+}
+
+/// What was answered to a message since the operation `after`, of which these are the replies; `None` if that is not
+/// known.
+///
+/// # Errors
+/// `Conflict` if something else was said after the message since, or is being written in its conversation.
+pub(super) fn answers_since(
+    tx: &ReadTx<'_>,
+    message: &Message,
+    after: i64,
+    answers: Option<&[MessageId]>,
+) -> Result<Vec<MessageId>, Error> {
+    let since = said_since(tx, message, after)?;
+    if since.iter().any(|one| !is_answer(answers, one)) {
         return Err(Error::conflict(
             "Something else was said after this message since; delete that first.",
         ));
     }
-    let is_its_own = |id| done.answers.is_some_and(|answers| answers.contains(&id));
+    let is_its_own = |id| answers.is_some_and(|answers| answers.contains(&id));
     let is_discarded = |id| since.iter().any(|one| one.id == id);
     match being_written(tx, message.conversation_id)? {
         // It may lie in the trash already, where it goes on being written for a moment.
@@ -83,33 +99,33 @@ pub(super) fn discard(
     Ok(unwanted)
 }
 
-/// What was said after an edited message, and after its edit.
+/// What was said after a message, and after what was done to it.
 struct Since {
     id: MessageId,
     role: Role,
 }
 
 /// An edit that was stored before answers were remembered has none of its own: there any reply counts as one.
-fn is_answer(done: EditDone<'_>, one: &Since) -> bool {
-    match done.answers {
+fn is_answer(answers: Option<&[MessageId]>, one: &Since) -> bool {
+    match answers {
         Some(answers) => answers.contains(&one.id),
         None => one.role == Role::Assistant,
     }
 }
 
-/// Leaves out what lies in the trash, and what was taken out of it: that is older than the edit. Ids grow, whatever
-/// the clock does.
-fn said_since(tx: &ReadTx<'_>, message: &Message, done: EditDone<'_>) -> Result<Vec<Since>, Error> {
+/// Leaves out what lies in the trash, and what was taken out of it: that is older than what was done, which has the id
+/// `after`. Ids grow, whatever the clock does.
+fn said_since(tx: &ReadTx<'_>, message: &Message, after: i64) -> Result<Vec<Since>, Error> {
     let mut statement = tx.prepare(
         "SELECT id, role FROM messages
-         WHERE conversation_id = :conversation AND sequence_number > :place AND deleted_at IS NULL AND id > :edit
+         WHERE conversation_id = :conversation AND sequence_number > :place AND deleted_at IS NULL AND id > :after
          ORDER BY sequence_number",
     )?;
     let rows = statement.query_map(
         named_params! {
             ":conversation": message.conversation_id,
             ":place": message.sequence_number,
-            ":edit": done.edit,
+            ":after": after,
         },
         |row| {
             Ok(Since {

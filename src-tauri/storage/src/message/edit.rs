@@ -8,7 +8,7 @@ use rusqlite::named_params;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Message, answer, get, history, many, require_nothing_written, title};
+use super::{Message, answer, get, get_for_undo, history, many, require_nothing_written, title};
 use crate::change::ChangeKind;
 use crate::draft::DraftOf;
 use crate::id::{ConversationId, MessageEditId, MessageId, UserId};
@@ -17,7 +17,7 @@ use crate::operation::{self, Inverse, Operation, Subject};
 use crate::text::{self, LONGEST_MESSAGE};
 use crate::time::Timestamp;
 use crate::tx::WriteTx;
-use crate::{Error, conversation, draft, event, id};
+use crate::{Error, conversation, draft, embedding, event, id, summary, tokens};
 
 /// What becomes of the messages after the one that is edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,14 +135,7 @@ pub(crate) fn take_edit_back(
     done: EditDone<'_>,
     now: Timestamp,
 ) -> Result<Option<ConversationId>, Error> {
-    let current = match get(tx, user, id) {
-        Err(Error::NotFound { .. }) => {
-            return Err(Error::conflict(
-                "This message is in the trash; take it out first.",
-            ));
-        }
-        other => other?,
-    };
+    let current = get_for_undo(tx, user, id)?;
     let last = history::newest(tx, id)?
         .filter(|last| last.id == done.edit && last.new_content == current.content)
         .ok_or_else(|| Error::conflict("This message was edited again since."))?;
@@ -168,15 +161,22 @@ pub(crate) fn take_edit_back(
     Ok(unwanted_reply)
 }
 
-/// The count and the time of the last edit are those of the history, which is written first.
+/// The count and the time of the last edit are those of the history, which is written first. What was made of the old
+/// words goes.
 fn store(tx: &WriteTx<'_>, message: &Message, content: &str, now: Timestamp) -> Result<(), Error> {
     tx.prepare(
-        "UPDATE messages SET content = :content, updated_at = :now,
+        "UPDATE messages SET content = :content, token_count = :tokens, updated_at = :now,
              (edit_count, edited_at) =
                  (SELECT count(*), max(edited_at) FROM message_edit_history WHERE message_id = :id)
          WHERE id = :id",
     )?
-    .execute(named_params! { ":id": message.id, ":content": content, ":now": now })?;
+    .execute(named_params! {
+        ":id": message.id,
+        ":content": content,
+        ":tokens": tokens::count(content),
+        ":now": now,
+    })?;
     tx.changed_message(ChangeKind::Updated, message.id, message.conversation_id);
-    Ok(())
+    embedding::forget(tx, message.id)?;
+    summary::drop_over(tx, message.conversation_id, message.sequence_number, now)
 }

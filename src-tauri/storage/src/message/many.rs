@@ -16,7 +16,7 @@ use crate::kinds::{EventType, MessageStatus, OperationKind};
 use crate::operation::{self, Inverse, Operation, Subject};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, chunk, conversation, event, id};
+use crate::{Error, chunk, conversation, event, id, summary};
 
 /// The most messages that can be named at once.
 pub const MOST_AT_ONCE: usize = 1_000;
@@ -50,6 +50,7 @@ pub fn delete_many(
         group.extend(tx, sql, moved)?;
     }
     group.tell(tx, conversation, ChangeKind::Deleted);
+    summary::drop_over_trashed(tx, conversation, deleted_at, now)?;
     conversation::settled_messages_changed(tx, conversation, -group.settled, now)?;
     log(tx, conversation, EventType::MessagesDeleted, &group, now)?;
     operation::record(
@@ -117,6 +118,12 @@ pub(super) fn discard_after(
         },
     )?;
     group.tell(tx, conversation, ChangeKind::Deleted);
+    summary::drop_from(
+        tx,
+        conversation,
+        message.sequence_number.saturating_add(1),
+        now,
+    )?;
     Ok((group, deleted_at))
 }
 
@@ -128,6 +135,7 @@ pub(super) fn bring_back(
     deleted_at: Timestamp,
     now: Timestamp,
 ) -> Result<Group, Error> {
+    summary::drop_over_trashed(tx, conversation, deleted_at, now)?;
     let mut group = Group::default();
     group.extend(
         tx,

@@ -8,6 +8,8 @@ mod edit;
 mod history;
 mod many;
 mod page;
+mod replace;
+mod resume;
 mod title;
 mod trash;
 mod write;
@@ -23,10 +25,13 @@ pub use page::{LARGEST_PAGE, MessagePage, list_after, list_around, list_before};
 pub(crate) use page::{
     is_any_from_sql, is_any_up_to_sql, page_after_sql, page_chunks_sql, page_sql,
 };
+pub use replace::replace_reply;
+pub(crate) use replace::{Replaced, take_replacement_back};
+pub use resume::{Resumed, resume_reply};
 pub use trash::delete;
 pub(crate) use trash::{in_trash_since, put_into_trash, take_out_of_trash};
 pub(crate) use write::insert_imported;
-pub use write::{NewMessage, append_to_reply, begin_reply, finish_reply, say, send};
+pub use write::{NewMessage, append_to_reply, begin_reply, fail_reply, finish_reply, say, send};
 
 use rusqlite::{OptionalExtension, Row, named_params};
 use serde::Serialize;
@@ -72,6 +77,8 @@ pub struct Message {
     pub reaction: Option<Reaction>,
     /// Notes on it outside of the trash.
     pub note_count: u32,
+    /// Of a reply that failed, why, by name; absent also if that is not known.
+    pub failure_code: Option<String>,
     /// In order. Of a finished reply they are its content, put together; the learner's have none.
     pub chunks: Vec<Chunk>,
 }
@@ -80,7 +87,7 @@ pub struct Message {
 pub(crate) const STORED_COLUMNS: &str =
     "messages.id, messages.conversation_id, messages.role, messages.content,
     messages.sequence_number, messages.status, messages.model, messages.input_method,
-    messages.created_at, messages.edited_at, messages.edit_count";
+    messages.created_at, messages.edited_at, messages.edit_count, messages.failure_code";
 
 /// What the learner did with the message comes with its row, each along an index: a statement per message, or
 /// one more pass, would be dearer.
@@ -131,6 +138,7 @@ impl Message {
             created_at: columns.get("created_at")?,
             edited_at: columns.get("edited_at")?,
             edit_count: columns.get("edit_count")?,
+            failure_code: columns.get("failure_code")?,
             is_bookmarked: false,
             reaction: None,
             note_count: 0,
@@ -148,6 +156,33 @@ pub fn get(tx: &ReadTx<'_>, user: UserId, id: MessageId) -> Result<Message, Erro
         Some(message) if conversation::exists(tx, user, message.conversation_id)? => Ok(message),
         _ => Err(Error::not_found("message", id)),
     }
+}
+
+/// [`get`] for what takes something back that was done to the message.
+///
+/// # Errors
+/// `Conflict` if it is not there: its operation is, so it can only be in the trash.
+pub(crate) fn get_for_undo(tx: &ReadTx<'_>, user: UserId, id: MessageId) -> Result<Message, Error> {
+    match get(tx, user, id) {
+        Err(Error::NotFound { .. }) => Err(Error::conflict(
+            "This message is in the trash; take it out first.",
+        )),
+        other => other,
+    }
+}
+
+/// Refuses a message after which something else was said.
+///
+/// # Errors
+/// `Conflict`.
+pub(crate) fn require_last(tx: &ReadTx<'_>, message: &Message) -> Result<(), Error> {
+    let place = i64::from(message.sequence_number) + 1;
+    if page::is_any_from(tx, message.conversation_id, place)? {
+        return Err(Error::conflict(
+            "Something else was said after this message since.",
+        ));
+    }
+    Ok(())
 }
 
 /// The replies that are being written. At start: those that a dead process left behind.

@@ -178,6 +178,15 @@ fn fetch(
     Ok((messages, has_more))
 }
 
+/// Whether a message stands at this place of the conversation or after it.
+pub(super) fn is_any_from(
+    tx: &ReadTx<'_>,
+    conversation: ConversationId,
+    place: i64,
+) -> Result<bool, Error> {
+    is_any(tx, IS_ANY_FROM, conversation, place)
+}
+
 fn is_any(
     tx: &ReadTx<'_>,
     sql: &str,

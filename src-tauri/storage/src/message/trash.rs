@@ -11,7 +11,7 @@ use crate::kinds::{EventType, MessageStatus, OperationKind};
 use crate::operation::{self, Inverse, Operation, Subject};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, chunk, conversation, event};
+use crate::{Error, chunk, conversation, event, summary};
 
 /// Puts the message into the trash, where it stays for [`crate::trash::DAYS_KEPT`] days, and gives what can be
 /// undone by [`operation::undo`].
@@ -60,6 +60,7 @@ pub(crate) fn put_into_trash(
     tx.prepare("UPDATE messages SET deleted_at = :at, updated_at = :now WHERE id = :id")?
         .execute(named_params! { ":id": id, ":at": deleted_at, ":now": now })?;
     tx.changed_message(ChangeKind::Deleted, id, message.conversation_id);
+    summary::drop_over(tx, message.conversation_id, message.sequence_number, now)?;
     count(tx, message.conversation_id, message.status, -1, now)?;
     log(
         tx,
@@ -93,6 +94,7 @@ pub(crate) fn take_out_of_trash(
         .execute(named_params! { ":id": id, ":now": now })?;
     let message = get(tx, user, id)?;
     tx.changed_message(ChangeKind::Inserted, id, conversation);
+    summary::drop_over(tx, conversation, message.sequence_number, now)?;
     count(tx, conversation, message.status, 1, now)?;
     log(tx, conversation, id, EventType::MessageRestored, now)?;
     chunk::wake_for_message(tx, id)?;

@@ -16,7 +16,7 @@ use crate::kinds::{EventType, InputMethod, MessageStatus, Role};
 use crate::text::{self, LONGEST_MESSAGE};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, conversation, draft, event};
+use crate::{Error, conversation, draft, event, tokens};
 
 /// The text of a message's chunks, in order; for a query of `messages`.
 const PUT_TOGETHER: &str = "coalesce((
@@ -173,8 +173,11 @@ pub fn finish_reply(
     let conversation = require_streaming(tx, id)?;
     chunk::insert_all(tx, conversation, id, chunks, now)?;
     require_chunks_match(tx, id)?;
-    tx.prepare("UPDATE messages SET status = :status, updated_at = :now WHERE id = :id")?
-        .execute(named_params! { ":id": id, ":status": status, ":now": now })?;
+    let tokens = count_tokens(tx, id)?;
+    tx.prepare(
+        "UPDATE messages SET status = :status, token_count = :tokens, updated_at = :now WHERE id = :id",
+    )?
+    .execute(named_params! { ":id": id, ":status": status, ":tokens": tokens, ":now": now })?;
     tx.changed_message(ChangeKind::Updated, id, conversation);
     match find(tx, id)? {
         Some(_) => settle(tx, conversation, id, EventType::ReplyFinished, status, now),
@@ -183,6 +186,30 @@ pub fn finish_reply(
             require_even_from_trash(tx, id)
         }
     }
+}
+
+fn count_tokens(tx: &ReadTx<'_>, id: MessageId) -> Result<u32, Error> {
+    let mut statement = tx.prepare("SELECT content FROM messages WHERE id = :id")?;
+    Ok(statement.query_row(named_params! { ":id": id }, |row| {
+        Ok(tokens::count(row.get_ref(0)?.as_str()?))
+    })?)
+}
+
+/// [`finish_reply`] for one that failed, with the name of the reason: small letters and `_`, up to 60.
+///
+/// # Errors
+/// Like [`finish_reply`].
+pub fn fail_reply(
+    tx: &WriteTx<'_>,
+    id: MessageId,
+    failure_code: &str,
+    chunks: &[NewChunk],
+    now: Timestamp,
+) -> Result<Message, Error> {
+    require_streaming(tx, id)?;
+    tx.prepare("UPDATE messages SET failure_code = :code WHERE id = :id")?
+        .execute(named_params! { ":id": id, ":code": failure_code })?;
+    finish_reply(tx, id, MessageStatus::Failed, chunks, now)
 }
 
 /// Stores something that the partner says all at once, such as an opening message.
@@ -282,11 +309,11 @@ fn place(
 ) -> Result<(), Error> {
     // One writer: nobody can take the same place between the subquery and the insert.
     tx.prepare(
-        "INSERT INTO messages (id, conversation_id, role, content, sequence_number, status, model, input_method,
-             created_at, updated_at)
+        "INSERT INTO messages (id, conversation_id, role, content, sequence_number, status, model, token_count,
+             input_method, created_at, updated_at)
          VALUES (:id, :conversation, :role, :content,
              (SELECT coalesce(max(sequence_number), 0) + 1 FROM messages WHERE conversation_id = :conversation),
-             :status, :model, :input_method, :now, :now)",
+             :status, :model, :tokens, :input_method, :now, :now)",
     )?
     .execute(named_params! {
         ":id": id,
@@ -295,6 +322,8 @@ fn place(
         ":content": new.content,
         ":status": new.status,
         ":model": new.model,
+        // Of what is being written, the count is known at its end.
+        ":tokens": (new.status != MessageStatus::Streaming).then(|| tokens::count(new.content)),
         ":input_method": new.input_method,
         ":now": said_at,
     })?;

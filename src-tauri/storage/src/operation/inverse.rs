@@ -9,9 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::{Deleted, Merge, Pin, Pinned, Set, Split, TagsChanged, Unpinned, Was};
 use crate::folder::{self, FolderDeleted, FolderMoved, FolderUpdated};
-use crate::id::{ConversationId, FolderId, MessageEditId, MessageId, NoteId, OperationId, UserId};
+use crate::id::{
+    ConversationId, FolderId, KeyFactId, MessageEditId, MessageId, NoteId, OperationId, UserId,
+};
+use crate::key_fact::{self, FactsDeleted};
 use crate::kinds::{CefrLevel, ConversationStatus, MessageStatus, TitleSource};
-use crate::message::EditDone;
+use crate::message::{EditDone, Replaced};
 use crate::tag::{TagColored, TagDeleted, TagMerged, TagRenamed};
 use crate::template::{self, DeletedTemplate};
 use crate::time::Timestamp;
@@ -99,6 +102,14 @@ pub(crate) enum Inverse {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         answers: Option<Vec<MessageId>>,
     },
+    /// Takes the reply out of the trash, where it must lie since that time, and puts there what was answered to the
+    /// same words in its place.
+    RestoreReply {
+        said: MessageId,
+        reply: MessageId,
+        deleted_at: Timestamp,
+        answers: Vec<MessageId>,
+    },
     /// Bookmarks the message as it was, if it has no bookmark.
     RestoreBookmark {
         message: MessageId,
@@ -111,6 +122,8 @@ pub(crate) enum Inverse {
     DeleteNote { note: NoteId },
     /// Puts the template back as it was, if there is room for it.
     RestoreTemplate(Box<DeletedTemplate>),
+    /// Gives deleted facts their words back, if none of them was written down anew.
+    RestoreFacts(FactsDeleted),
 }
 
 impl Inverse {
@@ -216,6 +229,20 @@ impl Inverse {
                 };
                 return message::take_edit_back(tx, user, *message, done, now);
             }
+            Self::RestoreReply {
+                said,
+                reply,
+                deleted_at,
+                answers,
+            } => {
+                let done = Replaced {
+                    said: *said,
+                    reply: *reply,
+                    deleted_at: *deleted_at,
+                    answers,
+                };
+                return message::take_replacement_back(tx, user, id, done, now);
+            }
             Self::RestoreBookmark {
                 message,
                 note,
@@ -232,6 +259,7 @@ impl Inverse {
             Self::RestoreTemplate(deleted) => {
                 template::put_back(tx, user, deleted, now)?;
             }
+            Self::RestoreFacts(deleted) => key_fact::restore(tx, user, deleted, now)?,
         }
         Ok(None)
     }
@@ -263,6 +291,7 @@ impl Inverse {
             Self::TakeMergeBack(merge) => merge.texts(),
             Self::RestoreBookmark { note, .. } => note.as_deref().into_iter().collect(),
             Self::RestoreTemplate(deleted) => deleted.texts(),
+            Self::RestoreFacts(deleted) => deleted.texts(),
             Self::RestoreConversation { .. }
             | Self::DeleteConversation { .. }
             | Self::RestoreMessage { .. }
@@ -278,6 +307,7 @@ impl Inverse {
             | Self::MoveFolder(_)
             | Self::RestoreMessages { .. }
             | Self::RevertEdit { .. }
+            | Self::RestoreReply { .. }
             | Self::RestoreNote { .. }
             | Self::DeleteNote { .. } => Vec::new(),
             Self::UpdateFolder(done) => done.texts(),
@@ -310,11 +340,17 @@ impl Inverse {
             Self::RestoreMessage { .. }
                 | Self::DeleteMessage { .. }
                 | Self::RevertEdit { .. }
+                | Self::RestoreReply { .. }
                 | Self::RestoreBookmark { .. }
                 | Self::RestoreNote { .. }
                 | Self::DeleteNote { .. }
                 | Self::RestoreTemplate(_)
         )
+    }
+
+    /// Whether it brings one of these facts back.
+    pub(super) fn restores_any(&self, facts: &[KeyFactId]) -> bool {
+        matches!(self, Self::RestoreFacts(deleted) if deleted.has_any(facts))
     }
 
     /// The note to which something was done.

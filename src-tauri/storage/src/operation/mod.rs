@@ -4,8 +4,13 @@
 //! with what must still be so for that. An entry is there until it is undone, until newer ones push it out, or
 //! until what it is about is erased for ever: no word of that may survive here.
 
+mod forget;
 mod inverse;
 
+pub(crate) use forget::{
+    forget_templates_opening_with, forget_those_of_facts, forget_those_of_tag,
+    forget_those_that_need,
+};
 pub(crate) use inverse::Inverse;
 
 use rusqlite::{OptionalExtension, Row, named_params};
@@ -16,7 +21,7 @@ use crate::id::{ConversationId, MessageId, NoteId, OperationId, UserId};
 use crate::kinds::OperationKind;
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, template, text};
+use crate::{Error, text};
 
 /// How many operations of a profile can be undone.
 pub const MOST_KEPT: u32 = 30;
@@ -80,6 +85,12 @@ pub(crate) enum Subject<'a> {
     Template {
         name: &'a str,
     },
+    Fact {
+        conversation: ConversationId,
+        /// The message that it was learnt from, with which it goes.
+        message: Option<MessageId>,
+        text: &'a str,
+    },
 }
 
 impl Subject<'_> {
@@ -90,7 +101,9 @@ impl Subject<'_> {
             | Self::Folder { name }
             | Self::Tag { name }
             | Self::Template { name } => (*name).to_owned(),
-            Self::Message { content, .. } | Self::Note { content, .. } => text::auto_title(content),
+            Self::Message { content, .. }
+            | Self::Note { content, .. }
+            | Self::Fact { text: content, .. } => text::auto_title(content),
             Self::Conversations { .. } => String::new(),
         }
     }
@@ -98,9 +111,9 @@ impl Subject<'_> {
     const fn conversation(&self) -> Option<ConversationId> {
         match self {
             Self::Conversation { id, .. } => Some(*id),
-            Self::Message { conversation, .. } | Self::Note { conversation, .. } => {
-                Some(*conversation)
-            }
+            Self::Message { conversation, .. }
+            | Self::Note { conversation, .. }
+            | Self::Fact { conversation, .. } => Some(*conversation),
             Self::Conversations { .. }
             | Self::Folder { .. }
             | Self::Tag { .. }
@@ -117,6 +130,9 @@ impl Subject<'_> {
             }
             | Self::Note {
                 conversation: id, ..
+            }
+            | Self::Fact {
+                conversation: id, ..
             } => std::slice::from_ref(id),
             Self::Conversations { ids } => ids,
             Self::Folder { .. } | Self::Tag { .. } | Self::Template { .. } => &[],
@@ -126,7 +142,7 @@ impl Subject<'_> {
     const fn message(&self) -> Option<MessageId> {
         match self {
             Self::Message { id, .. } => Some(*id),
-            Self::Note { message, .. } => *message,
+            Self::Note { message, .. } | Self::Fact { message, .. } => *message,
             _ => None,
         }
     }
@@ -337,7 +353,8 @@ pub(crate) fn forget_those_of_note(
     forget_where(tx, conversation, |_, inverse| inverse.note() == Some(note))
 }
 
-/// Lets the newest edit of a message that discarded what came later know a reply that was begun to its words.
+/// Lets the newest edit of a message that discarded what came later, or replacement of its reply, know a reply that was
+/// begun to its words.
 pub(crate) fn remember_answer(
     tx: &WriteTx<'_>,
     message: MessageId,
@@ -347,12 +364,13 @@ pub(crate) fn remember_answer(
     tx.prepare(
         "UPDATE operations SET inverse = json_insert(inverse, '$.answers[#]', :reply)
          WHERE id = (SELECT max(id) FROM operations
-                     WHERE message_id = :message AND kind = :kind
+                     WHERE message_id = :message AND kind IN (:edit, :replacement)
                          AND iif(json_valid(inverse), json_type(inverse, '$.answers'), '') = 'array')",
     )?
     .execute(named_params! {
         ":message": message,
-        ":kind": OperationKind::MessageEdit,
+        ":edit": OperationKind::MessageEdit,
+        ":replacement": OperationKind::ReplyReplace,
         ":reply": reply.to_string(),
     })?;
     Ok(())
@@ -391,81 +409,6 @@ fn forget_where(
     for (operation, inverse) in operations {
         if is_meant(&operation, &inverse) {
             forget(tx, operation.id)?;
-        }
-    }
-    Ok(())
-}
-
-/// Removes the operations that cannot be taken back without this conversation, which is about to go for good. Those
-/// that are about it go by reference.
-pub(crate) fn forget_those_that_need(
-    tx: &WriteTx<'_>,
-    conversation: ConversationId,
-) -> Result<(), Error> {
-    let sql = format!(
-        "SELECT {COLUMNS_WITH_INVERSE} FROM operations
-         WHERE user_id = (SELECT user_id FROM conversations WHERE id = :conversation)"
-    );
-    let operations: Vec<(Operation, Inverse)> = tx
-        .prepare(&sql)?
-        .query_map(
-            named_params! { ":conversation": conversation },
-            Operation::from_row_with_inverse,
-        )?
-        .collect::<Result<_, _>>()?;
-    for (operation, inverse) in operations {
-        if inverse.needs(conversation) {
-            forget(tx, operation.id)?;
-        }
-    }
-    Ok(())
-}
-
-/// Removes what would bring a deleted template back that begins with this reply, which is being erased.
-pub(crate) fn forget_templates_opening_with(
-    tx: &WriteTx<'_>,
-    conversation: ConversationId,
-    reply: &str,
-) -> Result<(), Error> {
-    let opening = template::opening_of(reply);
-    if opening.is_empty() {
-        // A template that begins with nothing was not made of this.
-        return Ok(());
-    }
-    tx.prepare(
-        "DELETE FROM operations WHERE kind = :kind
-             AND user_id = (SELECT user_id FROM conversations WHERE id = :conversation)
-             AND json_extract(inverse, '$.openingMessage') = :opening",
-    )?
-    .execute(named_params! {
-        ":kind": OperationKind::TemplateDelete,
-        ":conversation": conversation,
-        ":opening": opening,
-    })?;
-    Ok(())
-}
-
-/// Removes what could be undone of a tag, which is being erased, also of what it was called before.
-pub(crate) fn forget_those_of_tag(tx: &WriteTx<'_>, user: UserId, key: &str) -> Result<(), Error> {
-    let sql = format!(
-        "SELECT {COLUMNS_WITH_INVERSE} FROM operations WHERE user_id = :user ORDER BY id DESC"
-    );
-    let operations: Vec<(Operation, Inverse)> = tx
-        .prepare(&sql)?
-        .query_map(
-            named_params! { ":user": user },
-            Operation::from_row_with_inverse,
-        )?
-        .collect::<Result<_, _>>()?;
-    let mut names = vec![key.to_owned()];
-    for (operation, inverse) in operations {
-        let tags: Vec<String> = inverse.tags().into_iter().map(text::name_key).collect();
-        if tags.iter().any(|tag| names.contains(tag)) {
-            forget(tx, operation.id)?;
-            // An earlier operation knows the tag by the name that this one took from it.
-            if matches!(inverse, Inverse::RenameTag(_) | Inverse::SplitTag(_)) {
-                names.extend(tags);
-            }
         }
     }
     Ok(())

@@ -6,13 +6,11 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::{SearchHit, SearchPage, SearchRequest, run};
-use crate::data_dir::DATABASE_FILE;
 use crate::id::{ConversationId, MessageId};
-use crate::inspect::{find_database, look_at};
+use crate::inspect::read_newest;
 use crate::kinds::{Role, SearchKind};
-use crate::migrations::EMBEDDED;
 use crate::tx::ReadTx;
-use crate::{Error, message, status, user};
+use crate::{Error, message, user};
 
 /// A message that was found, with all of its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -39,20 +37,10 @@ pub fn in_directory(
     text: &str,
     limit: u32,
 ) -> Result<Option<Vec<FoundMessage>>, Error> {
-    let path = data_dir.join(DATABASE_FILE);
-    if find_database(&path)?.is_none() {
-        return Ok(None);
-    }
-    look_at(&path, |connection| {
-        // All answers of one state, also beside a writer.
-        let transaction = connection.unchecked_transaction()?;
-        find(&ReadTx::new(&transaction), text, limit as usize)
-    })
-    .map(Some)
+    read_newest(data_dir, |tx| find(tx, text, limit as usize))
 }
 
 fn find(tx: &ReadTx<'_>, text: &str, limit: usize) -> Result<Vec<FoundMessage>, Error> {
-    require_newest(tx)?;
     let mut found = Vec::new();
     let Some(learner) = user::find_first(tx)? else {
         return Ok(found);
@@ -112,20 +100,4 @@ fn told(tx: &ReadTx<'_>, hit: &SearchHit) -> Result<Option<FoundMessage>, Error>
         content: message.content,
         snippet,
     }))
-}
-
-fn require_newest(tx: &ReadTx<'_>) -> Result<(), Error> {
-    let found = status::schema_version(tx)?;
-    let supported = EMBEDDED.last().map_or(0, |migration| migration.version);
-    match found.cmp(&supported) {
-        std::cmp::Ordering::Equal => Ok(()),
-        std::cmp::Ordering::Less => Err(Error::conflict(
-            "The database is of an older version of Parlance; `parlance-db migrate` brings it up to date.",
-        )),
-        std::cmp::Ordering::Greater => Err(Error::SchemaTooNew {
-            found,
-            supported,
-            written_by: None,
-        }),
-    }
 }

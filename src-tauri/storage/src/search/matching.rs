@@ -199,7 +199,7 @@ fn whole_words(query: &Query) -> String {
 }
 
 /// A term as a string of the full-text language, in which nothing is an operator.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
 

@@ -16,6 +16,7 @@ mod page;
 mod query;
 mod rank;
 mod rebuild;
+mod recall;
 mod recent;
 mod source;
 
@@ -26,6 +27,7 @@ pub(crate) use rebuild::is_being_rebuilt;
 pub use rebuild::{begin_rebuild, rebuild, rebuild_piece};
 pub use recent::{MOST_RECENT, forget_all, forget_recent, list_recent, remember};
 
+pub(crate) use recall::in_conversation;
 pub(crate) use source::{Index, all_indexes};
 
 use serde::Serialize;

@@ -16,7 +16,7 @@ use crate::id::{ConversationId, MessageId, UserId};
 use crate::kinds::EventType;
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, conversation, event, operation, tag};
+use crate::{Error, conversation, event, key_fact, operation, tag};
 
 /// Messages that one call of [`sweep`] erases at most: some tens of milliseconds.
 const MOST_AT_ONCE: u32 = 100;
@@ -197,6 +197,7 @@ fn erase_piece(
     for (message, is_counted) in messages {
         traces::erase_examples(tx, message, now)?;
         traces::erase_deleted_templates(tx, id, message)?;
+        key_fact::forget_operations_on(tx, message)?;
         delete_row(tx, message)?;
         swept.messages += 1;
         counted += i64::from(is_counted);

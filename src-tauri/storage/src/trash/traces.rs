@@ -15,7 +15,7 @@ use crate::id::{ConversationId, MessageId};
 use crate::kinds::{Role, TitleSource};
 use crate::time::Timestamp;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Error, conversation, operation, text};
+use crate::{Error, conversation, key_fact, operation, summary, text};
 
 /// From where messages came, by conversation: a log is read once, however many of its messages are erased.
 pub(super) type Moves = BTreeMap<ConversationId, Vec<MoveInto>>;
@@ -59,7 +59,7 @@ pub(super) fn erase(
         erase_shares(tx, *place)?;
     }
     erase_deleted_templates(tx, conversation, id)?;
-    erase_memory(tx, conversation, id, sequence_number)?;
+    erase_memory(tx, (conversation, sequence_number), id, now)?;
     erase_notes(tx, id)?;
     erase_examples(tx, id, now)?;
     Ok(Said {
@@ -185,21 +185,15 @@ fn is_first_of_learner(
     Ok(first == Some(id))
 }
 
-/// Summaries that cover the message, and facts that were learnt from it.
+/// Summaries that cover the message, and facts that were learnt from it and are not the learner's own by now.
 fn erase_memory(
     tx: &WriteTx<'_>,
-    conversation: ConversationId,
+    (conversation, sequence_number): (ConversationId, u32),
     id: MessageId,
-    sequence_number: u32,
+    now: Timestamp,
 ) -> Result<(), Error> {
-    tx.prepare(
-        "DELETE FROM conversation_summaries WHERE conversation_id = :conversation
-             AND from_sequence <= :sequence AND to_sequence >= :sequence",
-    )?
-    .execute(named_params! { ":conversation": conversation, ":sequence": sequence_number })?;
-    tx.prepare("DELETE FROM conversation_key_facts WHERE source_message_id = :id")?
-        .execute(named_params! { ":id": id })?;
-    Ok(())
+    summary::drop_over(tx, conversation, sequence_number, now)?;
+    key_fact::erase_learnt_from(tx, id)
 }
 
 /// A note outlives a message that is merely gone, but not one that is to leave no trace.

@@ -12,13 +12,18 @@ use crate::bookmark::{self, Bookmark};
 use crate::chunk::{self, Chunk};
 use crate::conversation::{self, Conversation, ConversationSummary};
 use crate::draft::{self, Draft};
+use crate::embedding::{self, Embedding};
 use crate::event::{self, ConversationEvent};
 use crate::folder::{self, Folder};
 use crate::id::UserId;
+use crate::key_fact::{self, KeyFact};
+use crate::memory::{self, MemorySettings};
 use crate::message::{self, Message, MessageEdit};
+use crate::model_server::{self, ModelServer};
 use crate::note::{self, Note};
 use crate::operation::{self, Operation};
 use crate::reaction::{self, MessageReaction};
+use crate::summary::{self, Summary};
 use crate::template::{self, Template};
 use crate::user::{self, User};
 use crate::{Error, settings};
@@ -94,6 +99,24 @@ pub(crate) fn each(
     })?;
     pass.table("conversation_notes", note::COLUMNS, |row| {
         Note::from_row(row).map(drop)
+    })?;
+    pass.table("conversations", memory::SETTINGS_COLUMNS, |row| {
+        MemorySettings::from_row(row).map(drop)
+    })?;
+    pass.table("conversation_key_facts", key_fact::COLUMNS, |row| {
+        KeyFact::from_row(row).map(drop)
+    })?;
+    pass.table("conversation_summaries", summary::COLUMNS, |row| {
+        Summary::from_row(row).map(drop)
+    })?;
+    pass.keyed_table(
+        "message_embeddings",
+        "message_id",
+        embedding::COLUMNS,
+        |row| Embedding::from_row(row).map(drop),
+    )?;
+    pass.table("model_servers", model_server::COLUMNS, |row| {
+        ModelServer::from_row(row).map(drop)
     })?;
     pass.settings()
 }

@@ -23,6 +23,8 @@
 //!   "recreated", "rejected", "lost": count | null}, …}, "strange_tables", "undo_copy", "rejects", "text"}`
 //! - `search`: `{"hits": [{"message_id", "conversation_id", "role", "content", "snippet"}, …]}`, best first, what was
 //!   looked for between `**` in the snippet
+//! - `events`: `{"events": [{"id", "conversationId", "eventType", "eventData", "createdAt"}, …]}`, newest first, the data as
+//!   a text that holds JSON, times in Unix milliseconds
 //! - `import`: `{"conversations", "messages", "known"}`: begun, added, and there already; `backups` lists the backup that
 //!   was made before
 //! - `doctor --rescue DIR`: `{"folder", "conversations", "messages", "rows": {table: count, …}, "kept_aside",
@@ -33,6 +35,7 @@
 
 mod backups;
 mod doctor;
+mod events;
 mod import;
 mod print;
 mod search;
@@ -83,6 +86,8 @@ enum Command {
     },
     /// Find messages: words, "phrases", -exclusions, tag: folder: level: from: before: after: is:. Changes nothing.
     Search(search::Arguments),
+    /// Show what happened in the conversations, newest first: kinds and times, never what was said. Changes nothing.
+    Events(events::Arguments),
     /// Add the messages of a file to the oldest profile, after a backup. The app must be closed.
     Import(import::Arguments),
     /// Say in words and counts what the database is, whatever state it is in; repair it, or save what can be read.
@@ -129,6 +134,7 @@ fn run(command: &Command, data_dir: &Path, printer: &mut Printer) -> Result<bool
         Command::Backups => backups::list(data_dir, printer),
         Command::Restore { name } => backups::restore(data_dir, name.as_deref(), printer),
         Command::Search(arguments) => search::run(arguments, data_dir, printer),
+        Command::Events(arguments) => events::run(arguments, data_dir, printer),
         Command::Import(arguments) => import::run(arguments, data_dir, printer),
         Command::Doctor(arguments) => doctor::run(arguments, data_dir, printer),
     }
