@@ -10,6 +10,7 @@ mod filter;
 mod hostile;
 mod long_talks;
 mod manner;
+mod memory;
 mod model;
 mod own_words;
 mod partner;

@@ -73,3 +73,24 @@ fn the_engine_has_a_name_to_be_stored_with_its_messages() {
     let engine: Box<dyn ReplyEngine> = Box::new(PracticePartner);
     assert_eq!(engine.name(), "practice-partner");
 }
+
+#[tokio::test]
+async fn the_partner_goes_on_with_its_own_words_and_answers_after_those_of_others() {
+    let whole = said(request(Pace::Instant)).await;
+    let (begun, rest) = whole.split_at(whole.len() / 2);
+    let resumed = ReplyRequest {
+        begun: begun.to_owned(),
+        ..request(Pace::Instant)
+    };
+    assert_eq!(said(resumed).await, rest);
+    let foreign = ReplyRequest {
+        begun: "I am a model and".to_owned(),
+        ..request(Pace::Instant)
+    };
+    assert_eq!(said(foreign).await, format!("\n\n{whole}"));
+}
+
+async fn said(request: ReplyRequest) -> String {
+    let pieces: Vec<_> = PracticePartner.reply(request).collect().await;
+    pieces.into_iter().map(Result::unwrap).collect()
+}

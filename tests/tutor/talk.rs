@@ -35,6 +35,7 @@ impl Talk {
             level: self.level,
             history: self.history.clone(),
             pace: Pace::Instant,
+            ..ReplyRequest::default()
         };
         let words = PracticePartner
             .reply(request)

@@ -7,10 +7,17 @@ use futures::stream::{self, BoxStream};
 use parlance_storage::{CefrLevel, Role};
 use thiserror::Error;
 
+use crate::memory::Context;
+
 /// Something that can answer a learner: the built-in partner, or a model behind a server.
 pub trait ReplyEngine: Send + Sync {
     /// A short name that is stored with each message the engine wrote.
     fn name(&self) -> &str;
+
+    /// Whether it reads [`ReplyRequest::context`], which is then to be built for it.
+    fn reads_context(&self) -> bool {
+        false
+    }
 
     /// Starts an answer to the last turn of the history.
     ///
@@ -30,6 +37,12 @@ pub struct ReplyRequest {
     pub level: Option<CefrLevel>,
     /// What was said so far, oldest first, the learner's newest words last.
     pub history: Vec<Turn>,
+    /// The words that the reply has already, if it broke off and is gone on with; they are not in the history, and the
+    /// engine gives what comes after them. Empty for a new reply.
+    pub begun: String,
+    /// What a model is told instead of the history, built with `scenario`, `level` and `begun`; engines that are no
+    /// model read the history alone. `None`: the newest turns of the history that fit.
+    pub context: Option<Context>,
     /// How fast the words should come.
     pub pace: Pace,
 }
@@ -94,6 +107,18 @@ pub enum ReplyError {
         /// Names the kind of trouble, for whoever translates it.
         code: &'static str,
     },
+}
+
+impl ReplyError {
+    /// Names the kind of trouble, for whoever translates it; never changes.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Unavailable { code, .. }
+            | Self::Refused { code, .. }
+            | Self::Interrupted { code, .. } => code,
+        }
+    }
 }
 
 /// Lets a finished text out word by word: each piece is a word with the white space after it.

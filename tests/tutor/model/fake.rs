@@ -1,5 +1,6 @@
 //! A server that does exactly what a test says, byte by byte.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -34,22 +35,54 @@ pub(super) struct Fake {
 impl Fake {
     /// The first connection is served by the first script and so on; the last script serves all others.
     pub(super) async fn new(scripts: Vec<Vec<Step>>) -> Self {
+        Self::start(None, scripts).await
+    }
+
+    /// Gives these models whenever it is asked for its list; that connection counts for no script.
+    #[allow(dead_code, reason = "for the tests of the window")]
+    pub(super) async fn with_models(models: &[&str], scripts: Vec<Vec<Step>>) -> Self {
+        let data: Vec<_> = models
+            .iter()
+            .map(|id| serde_json::json!({ "id": id }))
+            .collect();
+        let list = serde_json::json!({ "data": data }).to_string();
+        let list = answer("200 OK", "content-type: application/json\r\n", &list);
+        Self::start(Some(list), scripts).await
+    }
+
+    async fn start(list: Option<Vec<Step>>, scripts: Vec<Vec<Step>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests: Arc<Mutex<Vec<String>>> = Arc::default();
         let left = Arc::new(Semaphore::new(0));
         let (seen, gone) = (Arc::clone(&requests), Arc::clone(&left));
+        let scripts = Arc::new(scripts);
+        let next = Arc::new(AtomicUsize::new(0));
         let task = tokio::spawn(async move {
-            for connection in 0.. {
+            loop {
                 let Ok((mut stream, _)) = listener.accept().await else {
                     return;
                 };
-                let script = scripts[connection.min(scripts.len() - 1)].clone();
+                let connection = if list.is_none() {
+                    next.fetch_add(1, Ordering::Relaxed)
+                } else {
+                    0
+                };
+                let (list, scripts) = (list.clone(), Arc::clone(&scripts));
+                let next = Arc::clone(&next);
                 let (seen, gone) = (Arc::clone(&seen), Arc::clone(&gone));
                 tokio::spawn(async move {
                     stream.set_nodelay(true).unwrap();
                     let Some(request) = read_request(&mut stream).await else {
                         return;
+                    };
+                    let script = match list {
+                        Some(list) if request.starts_with("GET ") => list,
+                        Some(_) => {
+                            let place = next.fetch_add(1, Ordering::Relaxed);
+                            scripts[place.min(scripts.len() - 1)].clone()
+                        }
+                        None => scripts[connection.min(scripts.len() - 1)].clone(),
                     };
                     seen.lock().unwrap().push(request);
                     if play(stream, script).await.is_err() {

@@ -36,6 +36,12 @@ impl ApiKey {
         Ok(Self(Zeroizing::new(text.to_owned())))
     }
 
+    /// The key itself, for whoever keeps it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The `Authorization` header, marked so that HTTP libraries do not print it.
     pub(super) fn header(&self) -> Option<HeaderValue> {
         let bearer = Zeroizing::new(format!("Bearer {}", self.0.as_str()));

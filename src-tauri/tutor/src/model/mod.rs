@@ -18,7 +18,7 @@ mod error;
 mod http;
 mod key;
 mod patience;
-mod prompt;
+pub(crate) mod prompt;
 mod reading;
 mod server;
 mod sse;

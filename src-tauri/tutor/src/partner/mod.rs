@@ -27,6 +27,7 @@ mod words;
 
 use futures::stream::BoxStream;
 
+pub(crate) use reading::words_of;
 pub use scenario::{AtLevel, Scenario, Situation, at_level, scenarios, situations};
 
 use crate::reply::{ReplyEngine, ReplyError, ReplyRequest, stream_words};
@@ -41,6 +42,20 @@ impl ReplyEngine for PracticePartner {
     }
 
     fn reply(&self, request: ReplyRequest) -> BoxStream<'static, Result<String, ReplyError>> {
-        stream_words(&answer::answer(&request), request.pace)
+        let answer = answer::answer(&request);
+        stream_words(&after(&request.begun, &answer), request.pace)
     }
+}
+
+/// What is left to say of an answer. What somebody else began is not gone on with: the answer follows it.
+fn after(begun: &str, answer: &str) -> String {
+    match answer.strip_prefix(begun) {
+        Some(rest) => rest.to_owned(),
+        None => format!("\n\n{answer}"),
+    }
+}
+
+/// Whether a word, in small letters, is one that any English talk is full of.
+pub(crate) fn is_common_word(word: &str) -> bool {
+    english::english().common.contains(word) || english::english().no_things.contains(word)
 }

@@ -148,7 +148,8 @@ fn head(message: &str) -> &str {
     &message[..message.floor_char_boundary(READ_AT_MOST_BYTES)]
 }
 
-fn words_of(text: &str) -> impl Iterator<Item = &str> {
+/// The words of a text as they are written, with the apostrophes and hyphens in them.
+pub(crate) fn words_of(text: &str) -> impl Iterator<Item = &str> {
     let joins = |c: char| matches!(c, '\'' | '’' | '-');
     text.split(move |c: char| !(c.is_alphanumeric() || joins(c) || is_mark(c)))
         .map(move |word| word.trim_matches(joins))
