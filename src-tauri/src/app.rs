@@ -18,6 +18,7 @@ use tauri_specta::Event;
 use crate::{
     commands,
     events::{Notice, Notify},
+    keys::Keys,
     log_file,
     slot::ProfileSlot,
 };
@@ -46,7 +47,7 @@ pub fn run() -> ExitCode {
             bindings.mount_events(app);
             let notify = notify_window(app.handle().clone());
             log_file::watch_panics(Arc::clone(&notify));
-            app.manage(ProfileSlot::begin(data_dir, notify));
+            app.manage(ProfileSlot::begin(data_dir, notify, Keys::in_keychain()));
             quit_on_termination(app.handle().clone());
             Ok(())
         })

@@ -56,7 +56,7 @@ pub enum ErrorCode {
     Backup,
     /// Work was ended on the learner's wish; nothing was changed.
     Cancelled,
-    /// The tutor gave up in the middle of a reply, or before it.
+    /// A model server cannot be asked. Details: `failure`, the kind of trouble by name.
     Tutor,
     /// A fault in Parlance itself.
     Internal,
@@ -164,6 +164,10 @@ impl From<SweepError> for CommandError {
 
 impl From<ReplyError> for CommandError {
     fn from(error: ReplyError) -> Self {
-        Self::new(ErrorCode::Tutor, format!("The tutor stopped: {error}."))
+        Self::new(
+            ErrorCode::Tutor,
+            format!("The tutor cannot be asked: {error}."),
+        )
+        .with("failure", &error.code())
     }
 }

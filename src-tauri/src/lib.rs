@@ -9,11 +9,13 @@ pub mod error;
 pub mod events;
 pub mod housekeeping;
 pub mod input;
+pub mod keys;
 pub mod log_file;
 pub mod profile;
 pub mod replies;
 mod report;
 pub mod slot;
+pub mod tutors;
 pub mod work;
 
 pub use app::run;

@@ -1,9 +1,6 @@
 //! The open profile: its database, its tutor and its voice, and how they start and end together.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use parlance_speech::{AudioStore, Speech, SpeechWorker, WorkerOptions, find_engine};
 use parlance_storage::{
@@ -11,7 +8,7 @@ use parlance_storage::{
     template::{self, BuiltInTemplate},
     user::{self, User},
 };
-use parlance_tutor::{PracticePartner, situations};
+use parlance_tutor::situations;
 use serde::Serialize;
 use tauri::async_runtime::{JoinHandle, block_on, spawn};
 
@@ -21,6 +18,8 @@ use crate::{
     events::{Notify, forward_changes},
     housekeeping::keep_tidy,
     replies::Replies,
+    slot::Opening,
+    tutors::{ChosenTutors, Servers},
     work::{self, Work},
 };
 
@@ -39,6 +38,8 @@ pub struct Profile {
     pub audio: AudioStore,
     /// The replies being written.
     pub replies: Arc<Replies>,
+    /// The model servers.
+    pub servers: Arc<Servers>,
     /// What keeps copies of it all.
     pub backups: Arc<Backups>,
     /// Whether there is a voice.
@@ -106,7 +107,12 @@ impl Profile {
         async { Ok(written.await?) }
     }
 
-    pub(crate) fn open(data_dir: &Path, notify: &Notify) -> CommandResult<Self> {
+    pub(crate) fn open(opening: &Opening) -> CommandResult<Self> {
+        let Opening {
+            data_dir,
+            notify,
+            keys,
+        } = opening;
         let was_backed_up = backups::is_backed_up(data_dir);
         let database = Database::open(data_dir, open_options(notify))?;
         let changes = database.changes();
@@ -124,9 +130,11 @@ impl Profile {
         } else {
             AudioStore::open_to_read(data_dir)
         };
+        let tutors = ChosenTutors::new(Arc::clone(keys));
+        let servers = Arc::clone(tutors.servers());
         let replies = Arc::new(Replies::new(
             database.clone(),
-            Arc::new(PracticePartner),
+            Arc::new(tutors),
             Arc::clone(notify),
         ));
         let backups = Backups::new(
@@ -146,7 +154,7 @@ impl Profile {
         // Last, when nothing can fail any more: what runs in the background keeps the database open.
         let tidying = can_write.then(|| {
             backups.start(backups::EVERY);
-            let data_dir = data_dir.to_owned();
+            let data_dir = data_dir.clone();
             spawn(keep_tidy(database.clone(), audio.clone(), data_dir))
         });
         Ok(Self {
@@ -155,6 +163,7 @@ impl Profile {
             schema_version,
             audio,
             replies,
+            servers,
             backups,
             speech,
             worker: Mutex::new(worker),

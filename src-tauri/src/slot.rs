@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use crate::{
     error::{CommandError, CommandResult, ErrorCode},
     events::Notify,
+    keys::Keys,
     profile::{Closing, Profile},
     work::{Bench, Held},
 };
@@ -31,14 +32,23 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(50);
 
 /// The profile behind the window.
 pub struct ProfileSlot {
-    data_dir: PathBuf,
-    notify: Notify,
+    opening: Arc<Opening>,
     slot: Arc<Mutex<Slot>>,
     /// True once the first attempt to open is over.
     settled: watch::Sender<bool>,
     /// Where long work on this profile is done. Whoever opens or replaces the profile has the place: on a closed one
     /// others would take its lock, and opening it would find "already open".
     pub bench: Arc<Bench>,
+}
+
+/// What a profile is opened with.
+pub(crate) struct Opening {
+    /// The directory that it is, or should be, in.
+    pub(crate) data_dir: PathBuf,
+    /// Where notices for the window go.
+    pub(crate) notify: Notify,
+    /// Where the keys of model servers are.
+    pub(crate) keys: Arc<Keys>,
 }
 
 enum Slot {
@@ -52,22 +62,22 @@ impl ProfileSlot {
     /// Opens the profile in `data_dir`. A failure is kept, for the window to show; see [`Self::retry`].
     ///
     /// Blocks while the database opens, which may take minutes if it has to be upgraded.
-    pub fn open(data_dir: PathBuf, notify: Notify) -> Self {
-        let this = Self::new(data_dir, notify);
-        *this.lock() = open_slot(&this.data_dir, &this.notify);
+    pub fn open(data_dir: PathBuf, notify: Notify, keys: Keys) -> Self {
+        let this = Self::new(data_dir, notify, keys);
+        *this.lock() = open_slot(&this.opening);
         this.settled.send_replace(true);
         this
     }
 
     /// Begins to open the profile and returns at once; [`Self::settled`] waits for the outcome. An app that still
     /// ends with this profile is waited for.
-    pub fn begin(data_dir: PathBuf, notify: Notify) -> Self {
-        let this = Self::new(data_dir, notify);
-        let (data_dir, notify) = (this.data_dir.clone(), Arc::clone(&this.notify));
+    pub fn begin(data_dir: PathBuf, notify: Notify, keys: Keys) -> Self {
+        let this = Self::new(data_dir, notify, keys);
+        let opening = Arc::clone(&this.opening);
         let (slot, settled) = (Arc::clone(&this.slot), this.settled.clone());
         let place = this.bench.hold();
         spawn_blocking(move || {
-            put(&slot, open_after_the_last(&data_dir, &notify, &slot));
+            put(&slot, open_after_the_last(&opening, &slot));
             // Whoever waits for the outcome may want the place at once.
             drop(place);
             settled.send_replace(true);
@@ -75,10 +85,13 @@ impl ProfileSlot {
         this
     }
 
-    fn new(data_dir: PathBuf, notify: Notify) -> Self {
+    fn new(data_dir: PathBuf, notify: Notify, keys: Keys) -> Self {
         Self {
-            data_dir,
-            notify,
+            opening: Arc::new(Opening {
+                data_dir,
+                notify,
+                keys: Arc::new(keys),
+            }),
             slot: Arc::new(Mutex::new(Slot::Opening)),
             settled: watch::Sender::new(false),
             bench: Arc::default(),
@@ -126,12 +139,12 @@ impl ProfileSlot {
                 _ => std::mem::replace(&mut *slot, Slot::Opening),
             }
         };
-        let data_dir = self.data_dir.clone();
+        let opening = Arc::clone(&self.opening);
         let done = spawn_blocking(move || {
             if let Slot::Open(profile) = before {
                 profile.close(Closing::ToBeReplaced);
             }
-            work(&data_dir)
+            work(&opening.data_dir)
         })
         .await;
         self.reopen().await?;
@@ -144,7 +157,7 @@ impl ProfileSlot {
         match &*self.lock() {
             Slot::Open(profile) => Ok(Arc::clone(profile)),
             Slot::Failed(error) => Err(error.clone()),
-            Slot::Opening => Err(opening()),
+            Slot::Opening => Err(still_opening()),
             Slot::Closed => Err(closing()),
         }
     }
@@ -158,19 +171,19 @@ impl ProfileSlot {
         match &*self.lock() {
             Slot::Failed(_) => Ok(()),
             Slot::Open(_) => Err(CommandError::new(ErrorCode::Conflict, if_open)),
-            Slot::Opening => Err(opening()),
+            Slot::Opening => Err(still_opening()),
             Slot::Closed => Err(closing()),
         }
     }
 
     /// The directory the profile is, or should be, in.
     pub fn data_dir(&self) -> &Path {
-        &self.data_dir
+        &self.opening.data_dir
     }
 
     /// Where notices for the window go.
     pub fn notify(&self) -> &Notify {
-        &self.notify
+        &self.opening.notify
     }
 
     /// Ends replies and speech, writes everything down, and lets go of the files. Blocks.
@@ -188,12 +201,11 @@ impl ProfileSlot {
     }
 
     async fn reopen(&self) -> CommandResult<()> {
-        let (data_dir, notify) = (self.data_dir.clone(), Arc::clone(&self.notify));
-        let slot = Arc::clone(&self.slot);
+        let (opening, slot) = (Arc::clone(&self.opening), Arc::clone(&self.slot));
         spawn_blocking(move || {
             // At the end of the app nobody needs it; the next start opens it, and upgrades it if need be.
             if !matches!(*lock(&slot), Slot::Closed) {
-                put(&slot, open_slot(&data_dir, &notify));
+                put(&slot, open_slot(&opening));
             }
         })
         .await
@@ -224,7 +236,7 @@ fn lock(slot: &Mutex<Slot>) -> MutexGuard<'_, Slot> {
     slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn opening() -> CommandError {
+fn still_opening() -> CommandError {
     CommandError::new(
         ErrorCode::Busy,
         "Parlance is still opening your conversations.",
@@ -237,10 +249,10 @@ fn closing() -> CommandError {
 
 /// The app that was just closed has no window any more, but may have the lock: it stores the last words of a reply.
 /// To send the learner to its window would be wrong. If it does not end, that is told after all.
-fn open_after_the_last(data_dir: &Path, notify: &Notify, slot: &Mutex<Slot>) -> Slot {
+fn open_after_the_last(opening: &Opening, slot: &Mutex<Slot>) -> Slot {
     let give_up_at = Instant::now() + LAST_ONE_ENDS;
     loop {
-        let opened = try_open(data_dir, notify);
+        let opened = try_open(opening);
         let is_taken = matches!(&opened, Err(error) if error.code == ErrorCode::AlreadyOpen);
         let is_wanted = !matches!(*lock(slot), Slot::Closed);
         if !is_taken || !is_wanted || Instant::now() >= give_up_at {
@@ -250,13 +262,13 @@ fn open_after_the_last(data_dir: &Path, notify: &Notify, slot: &Mutex<Slot>) -> 
     }
 }
 
-fn open_slot(data_dir: &Path, notify: &Notify) -> Slot {
-    outcome(try_open(data_dir, notify))
+fn open_slot(opening: &Opening) -> Slot {
+    outcome(try_open(opening))
 }
 
 /// A panic is a failure like others: the window shows it and can try again, instead of waiting for ever.
-fn try_open(data_dir: &Path, notify: &Notify) -> CommandResult<Profile> {
-    catch_unwind(AssertUnwindSafe(|| Profile::open(data_dir, notify))).unwrap_or_else(|_| {
+fn try_open(opening: &Opening) -> CommandResult<Profile> {
+    catch_unwind(AssertUnwindSafe(|| Profile::open(opening))).unwrap_or_else(|_| {
         Err(CommandError::internal(
             "opening your conversations was broken off",
         ))

@@ -17,8 +17,14 @@ mod conversations;
 mod doctor;
 mod draft;
 mod folder;
+mod memory;
 mod message;
 mod message_edit;
+/// The same server as the tutor's own tests are made with.
+#[allow(dead_code, reason = "those need more of it")]
+#[path = "../tutor/model/fake.rs"]
+mod model;
+mod model_server;
 mod note;
 mod opening;
 mod operation;

@@ -14,6 +14,7 @@ use std::{
 use parlance_lib::{
     error::ErrorCode,
     events::{Notice, Notify},
+    keys::Keys,
     slot::ProfileSlot,
     work::{Bench, Work},
 };
@@ -87,7 +88,7 @@ fn whoever_quits_while_data_is_upgraded_leaves_nobody_at_work_on_it() {
             seen.set(!ended_first).unwrap();
         }
     });
-    let slot = ProfileSlot::begin(data_dir.clone(), notify);
+    let slot = ProfileSlot::begin(data_dir.clone(), notify, Keys::in_memory());
     upgrade.recv().unwrap();
     slot.close();
     has_closed.send(()).ok();
@@ -137,7 +138,11 @@ fn whoever_quits_in_the_middle_of_a_restore_finds_everything_as_it_was() {
 fn a_start_while_the_last_app_still_ends_waits_for_it() {
     let last = TestApp::new();
     let id = json!({ "id": last.conversation() });
-    let next = ProfileSlot::begin(last.data_dir().to_owned(), Arc::new(|_| {}));
+    let next = ProfileSlot::begin(
+        last.data_dir().to_owned(),
+        Arc::new(|_| {}),
+        Keys::in_memory(),
+    );
     // Nothing is told while the other one has the files.
     let told_at_once =
         block_on(async { timeout(Duration::from_millis(300), next.settled()).await });
@@ -153,7 +158,11 @@ fn a_start_while_the_last_app_still_ends_waits_for_it() {
 #[test]
 fn a_start_that_waits_in_vain_can_be_ended() {
     let other = TestApp::new();
-    let start = ProfileSlot::begin(other.data_dir().to_owned(), Arc::new(|_| {}));
+    let start = ProfileSlot::begin(
+        other.data_dir().to_owned(),
+        Arc::new(|_| {}),
+        Keys::in_memory(),
+    );
     start.close();
     assert!(start.bench.hold().is_ok(), "it goes on trying");
     assert_eq!(
@@ -172,7 +181,7 @@ fn a_panic_in_the_middle_of_opening_is_told_and_can_be_tried_again() {
             panic!("on purpose");
         }
     });
-    let slot = ProfileSlot::begin(data_dir, notify);
+    let slot = ProfileSlot::begin(data_dir, notify, Keys::in_memory());
     block_on(async { timeout(Duration::from_secs(60), slot.settled()).await })
         .expect("it is settled");
     assert_eq!(

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use parlance_lib::{commands, error::ErrorCode, events::Notice, slot::ProfileSlot};
+use parlance_lib::{commands, error::ErrorCode, events::Notice, keys::Keys, slot::ProfileSlot};
 use serde_json::{Value, json};
 use tauri::{
     App, Manager, WebviewWindow, WebviewWindowBuilder,
@@ -56,6 +56,7 @@ impl TestApp {
                 on_notice(&notice);
                 sink.lock().unwrap().push(notice);
             }),
+            Keys::in_memory(),
         ));
         let window = WebviewWindowBuilder::new(&app, "main", tauri::WebviewUrl::default())
             .build()

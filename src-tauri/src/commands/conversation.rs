@@ -2,7 +2,7 @@
 
 use parlance_storage::{
     CefrLevel, ConversationId, ConversationStatus, Error, FolderId, MessageId, TemplateId,
-    Timestamp, UserId, WriteTx,
+    Timestamp, TutorChoice, UserId, WriteTx,
     conversation::{
         self, Conversation, ConversationPage, ConversationSummary, ListFilter, NewConversation,
         Rearranged,
@@ -364,5 +364,36 @@ pub async fn conversation_merge(
     profile
         .get()?
         .write(move |tx, user, now| conversation::merge(tx, user, into, from, now))
+        .await
+}
+
+/// Chooses who answers in a conversation; null: whoever the settings say.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_set_tutor(
+    profile: State<'_, ProfileSlot>,
+    id: Input<ConversationId>,
+    tutor: Input<Option<TutorChoice>>,
+) -> CommandResult<()> {
+    let (Input(id), Input(tutor)) = (id, tutor);
+    profile
+        .get()?
+        .write(move |tx, user, now| {
+            conversation::set_tutor(tx, user, id, tutor.as_ref(), now).map(drop)
+        })
+        .await
+}
+
+/// Who was chosen to answer in a conversation; null: whoever the settings say.
+#[tauri::command]
+#[specta::specta]
+pub async fn conversation_tutor(
+    profile: State<'_, ProfileSlot>,
+    id: Input<ConversationId>,
+) -> CommandResult<Option<TutorChoice>> {
+    let Input(id) = id;
+    profile
+        .get()?
+        .read(move |tx, user| Ok(conversation::get(tx, user, id)?.tutor))
         .await
 }

@@ -1,7 +1,7 @@
 //! Messages.
 
 use parlance_storage::{
-    ConversationId, Error, MessageId, MessageStatus, ReadTx, UserId, conversation,
+    ConversationId, Error, MessageId, MessageStatus, ReadTx, TutorChoice, UserId, conversation,
     message::{self, Edited, Message, MessageHistory, MessagePage},
     operation::Operation,
 };
@@ -181,4 +181,35 @@ pub async fn message_delete_many(
         profile.replies.stop_quietly(reply.conversation_id).await;
     }
     Ok(operation)
+}
+
+/// Has the learner's last words answered anew, by whoever was chosen or by `tutor` this once, and gives what can be
+/// undone: the reply that stood there is in the trash. A reply without words is written in its place instead.
+///
+/// `conflict` if the message is not the last one, or answers nothing of the learner's.
+#[tauri::command]
+#[specta::specta]
+pub async fn message_regenerate(
+    profile: State<'_, ProfileSlot>,
+    id: Input<MessageId>,
+    tutor: Input<Option<TutorChoice>>,
+) -> CommandResult<Option<Operation>> {
+    let profile = profile.get()?;
+    profile
+        .replies
+        .answer_anew(profile.user.id, id.0, tutor.0)
+        .await
+}
+
+/// Goes on with a reply that broke off.
+///
+/// `conflict` if the message is not the last one, or is no such reply.
+#[tauri::command]
+#[specta::specta]
+pub async fn message_resume(
+    profile: State<'_, ProfileSlot>,
+    id: Input<MessageId>,
+) -> CommandResult<()> {
+    let profile = profile.get()?;
+    profile.replies.resume(profile.user.id, id.0).await
 }

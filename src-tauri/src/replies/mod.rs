@@ -4,7 +4,12 @@
 //! The generation belongs to this process, not to the window: a window that reloads finds the reply
 //! where it is. Words are stored as they come, so that a process that dies loses a moment's at most.
 
+mod remember;
+mod request;
 mod writer;
+
+pub(crate) use remember::sum_up;
+pub(crate) use request::context_of;
 
 use std::{
     collections::HashMap,
@@ -16,26 +21,23 @@ use std::{
 };
 
 use parlance_storage::{
-    CefrLevel, ConversationId, Database, Error, InputMethod, MessageId, MessageStatus, PartnerPace,
-    ReadTx, Timestamp, UserId, WriteTx,
+    ConversationId, Database, Error, InputMethod, MessageId, MessageStatus, ReadTx, Timestamp,
+    TutorChoice, UserId, WriteTx,
     chunk::NewChunk,
-    conversation,
+    conversation, memory,
     message::{self, Edited, Later, Message, NewMessage},
-    settings,
-    template::{self, Template},
+    operation::Operation,
 };
-use parlance_tutor::{ChunkDraft, Pace, ReplyEngine, ReplyRequest, Turn, at_level, chunk_text};
+use parlance_tutor::{ChunkDraft, ReplyEngine, ReplyRequest, chunk_text};
 use tauri::async_runtime::spawn;
 use tokio::{sync::Notify as Signal, time::timeout};
 
 use crate::{
     error::{CommandError, CommandResult},
     events::{AppProblem, Notice, Notify},
+    tutors::Tutors,
 };
 use writer::Writer;
-
-/// How many messages of a conversation an engine is given to read.
-const HISTORY_MESSAGES: u32 = 100;
 
 /// How long the end of the app waits for the last words of a reply. They are a write away.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -43,10 +45,40 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// Writes replies, one at a time in each conversation.
 pub struct Replies {
     database: Database,
-    engine: Arc<dyn ReplyEngine>,
+    tutors: Arc<dyn Tutors>,
     notify: Notify,
     running: Mutex<HashMap<ConversationId, Arc<Running>>>,
     closing: AtomicBool,
+}
+
+/// Which reply is to be written.
+struct Wanted {
+    conversation: ConversationId,
+    /// One that is gone on with, instead of a new one.
+    rest_of: Option<MessageId>,
+    /// Who writes it, if not whoever was chosen for the conversation.
+    instead: Option<TutorChoice>,
+}
+
+impl Wanted {
+    const fn answer(conversation: ConversationId) -> Self {
+        Self {
+            conversation,
+            rest_of: None,
+            instead: None,
+        }
+    }
+}
+
+/// A reply that has its place in the conversation, and is to be written there.
+struct Begun {
+    reply: MessageId,
+    user: UserId,
+    conversation: ConversationId,
+    engine: Arc<dyn ReplyEngine>,
+    request: ReplyRequest,
+    /// Words of it that are stored, and are to be cut into chunks with what comes now.
+    unfinished: String,
 }
 
 /// A reply being written.
@@ -58,10 +90,10 @@ struct Running {
 
 impl Replies {
     /// Nothing is written yet.
-    pub fn new(database: Database, engine: Arc<dyn ReplyEngine>, notify: Notify) -> Self {
+    pub fn new(database: Database, tutors: Arc<dyn Tutors>, notify: Notify) -> Self {
         Self {
             database,
-            engine,
+            tutors,
             notify,
             running: Mutex::default(),
             closing: AtomicBool::new(false),
@@ -86,7 +118,7 @@ impl Replies {
                 input_method: InputMethod::Text,
             };
             let sent = message::send(tx, user, conversation, new, now)?;
-            Ok((sent, Some(conversation)))
+            Ok((sent, Some(Wanted::answer(conversation))))
         })
         .await
     }
@@ -113,18 +145,67 @@ impl Replies {
             };
             let edited = message::edit(tx, user, id, &content, later, now)?;
             let is_to_answer = answer_anew && is_last(tx, user, &edited.message)?;
-            Ok((edited, is_to_answer.then_some(conversation)))
+            let wanted = is_to_answer.then_some(Wanted::answer(conversation));
+            Ok((edited, wanted))
         })
         .await
     }
 
-    /// Writes, and begins an answer to the last message of the conversation that the work names, if it names one.
+    /// Has the learner's last words answered anew, by whoever was chosen or by somebody else this once. The reply that
+    /// stands there goes into the trash, which can be undone; one without words is written in its place instead.
     ///
-    /// One transaction: either both what was written and the (still empty) answer exist, or neither.
+    /// # Errors
+    /// What [`message::replace_reply`] and [`message::resume_reply`] refuse.
+    pub async fn answer_anew(
+        self: &Arc<Self>,
+        user: UserId,
+        id: MessageId,
+        instead: Option<TutorChoice>,
+    ) -> CommandResult<Option<Operation>> {
+        self.write(user, move |replies, tx, now| {
+            let reply = message::get(tx, user, id)?;
+            let conversation = reply.conversation_id;
+            replies.settle_abandoned(tx, conversation, now)?;
+            let is_empty = reply.content.is_empty() && reply.status != MessageStatus::Complete;
+            let operation = if is_empty {
+                None
+            } else {
+                Some(message::replace_reply(tx, user, id, now)?)
+            };
+            let wanted = Wanted {
+                conversation,
+                rest_of: is_empty.then_some(id),
+                instead,
+            };
+            Ok((operation, Some(wanted)))
+        })
+        .await
+    }
+
+    /// Goes on with a reply that broke off.
+    ///
+    /// # Errors
+    /// What [`message::resume_reply`] refuses.
+    pub async fn resume(self: &Arc<Self>, user: UserId, id: MessageId) -> CommandResult<()> {
+        self.write(user, move |replies, tx, now| {
+            let conversation = message::get(tx, user, id)?.conversation_id;
+            replies.settle_abandoned(tx, conversation, now)?;
+            let wanted = Wanted {
+                rest_of: Some(id),
+                ..Wanted::answer(conversation)
+            };
+            Ok(((), Some(wanted)))
+        })
+        .await
+    }
+
+    /// Writes, and begins the reply that the work wants, if it wants one.
+    ///
+    /// One transaction: either both what was written and the (still empty) reply exist, or neither.
     async fn write<T: Send + 'static>(
         self: &Arc<Self>,
         user: UserId,
-        work: impl FnOnce(&Self, &WriteTx<'_>, Timestamp) -> Result<(T, Option<ConversationId>), Error>
+        work: impl FnOnce(&Self, &WriteTx<'_>, Timestamp) -> Result<(T, Option<Wanted>), Error>
         + Send
         + 'static,
     ) -> CommandResult<T> {
@@ -134,21 +215,20 @@ impl Replies {
         let begun = self
             .database
             .write(move |tx| {
-                let (written, conversation) = work(&replies, tx, now)?;
-                let Some(conversation) = conversation else {
+                let (written, wanted) = work(&replies, tx, now)?;
+                let Some(wanted) = wanted else {
                     return Ok((written, None));
                 };
-                let request = read_request(tx, user, conversation)?;
-                let reply = message::begin_reply(tx, conversation, replies.engine.name(), now)?;
+                let begun = replies.begin(tx, user, &wanted, now)?;
                 // Before the commit, so that whoever hears of the reply can stop it.
-                replies.running().insert(conversation, entered);
-                Ok((written, Some((reply, request))))
+                replies.running().insert(begun.conversation, entered);
+                Ok((written, Some(begun)))
             })
             .await;
         match begun {
-            Ok((written, answer)) => {
-                if let Some((reply, request)) = answer {
-                    spawn(Arc::clone(self).run(reply.id, request, running));
+            Ok((written, begun)) => {
+                if let Some(begun) = begun {
+                    spawn(Arc::clone(self).run(begun, running));
                 }
                 Ok(written)
             }
@@ -157,6 +237,46 @@ impl Replies {
                 Err(error.into())
             }
         }
+    }
+
+    /// Gives a reply its place, and finds out who writes it.
+    fn begin(
+        &self,
+        tx: &WriteTx<'_>,
+        user: UserId,
+        wanted: &Wanted,
+        now: Timestamp,
+    ) -> Result<Begun, Error> {
+        let conversation = conversation::get(tx, user, wanted.conversation)?;
+        let engine = self
+            .tutors
+            .choose(tx, user, &conversation, wanted.instead.as_ref())?;
+        let (reply, mut request, unfinished) = match wanted.rest_of {
+            None => {
+                let request = request::read(tx, user, &conversation)?;
+                let reply = message::begin_reply(tx, conversation.id, engine.name(), now)?;
+                (reply, request, String::new())
+            }
+            Some(reply) => {
+                let resumed = message::resume_reply(tx, user, reply, engine.name(), now)?;
+                let request = request::read_resumed(tx, user, &conversation)?;
+                (resumed.message, request, resumed.unfinished)
+            }
+        };
+        if engine.reads_context() {
+            let place = Some(reply.sequence_number);
+            let (_, context) = context_of(tx, user, &conversation, place, &request.begun)?;
+            memory::record_built(tx, conversation.id, &context.built(reply.id), now)?;
+            request.context = Some(context);
+        }
+        Ok(Begun {
+            reply: reply.id,
+            user,
+            conversation: conversation.id,
+            engine,
+            request,
+            unfinished,
+        })
     }
 
     /// Ends the reply being written in this conversation; its words so far are kept. False if there is
@@ -244,11 +364,11 @@ impl Replies {
     }
 
     /// Writes one reply to its end, whatever that end is.
-    async fn run(self: Arc<Self>, reply: MessageId, request: ReplyRequest, running: Arc<Running>) {
+    async fn run(self: Arc<Self>, begun: Begun, running: Arc<Running>) {
+        let (reply, user, conversation) = (begun.reply, begun.user, begun.conversation);
         let writer = Writer::new(Arc::clone(&self), reply, Arc::clone(&running));
-        let engine = Arc::clone(&self.engine);
         // A task of its own, so that a panic in it ends its reply and nothing else.
-        let written = spawn(writer.write(engine, request)).await;
+        let written = spawn(writer.write(begun)).await;
         let ended = match written {
             // Of a reply that was erased meanwhile nothing is left to be ended.
             Ok(Ok(()) | Err(Error::NotFound { .. })) => Ok(()),
@@ -262,6 +382,9 @@ impl Replies {
             self.report(error.into());
         }
         self.end(&running);
+        if !self.is_closing() {
+            remember::remember(&self.database, user, conversation).await;
+        }
     }
 
     /// Ends a reply as failed, with the words that were stored, if it has not ended already.
@@ -338,57 +461,4 @@ fn is_last(tx: &ReadTx<'_>, user: UserId, message: &Message) -> Result<bool, Err
     let (conversation, place) = (message.conversation_id, message.sequence_number);
     let page = message::list_after(tx, user, conversation, place, 1)?;
     Ok(page.messages.is_empty())
-}
-
-/// What the engine is to answer.
-fn read_request(tx: &ReadTx<'_>, user: UserId, id: ConversationId) -> Result<ReplyRequest, Error> {
-    let conversation = conversation::get(tx, user, id)?;
-    let scenario = match conversation.template_id {
-        Some(template) => scenario(template::get(tx, user, template)?, conversation.level),
-        None => None,
-    };
-    let page = message::list_before(tx, user, id, None, HISTORY_MESSAGES)?;
-    let history = page
-        .messages
-        .into_iter()
-        .map(|message| Turn {
-            role: message.role,
-            content: message.content,
-        })
-        .collect();
-    Ok(ReplyRequest {
-        scenario,
-        level: conversation.level,
-        history,
-        pace: read_pace(tx, user)?,
-    })
-}
-
-/// The tutor knows the built-in templates by name, and the learner's own by what they were made after.
-fn scenario(template: Template, level: Option<CefrLevel>) -> Option<String> {
-    if template.is_built_in {
-        return Some(template.slug);
-    }
-    let situation = template.situation?;
-    at_level(&situation, level).map(|row| row.slug.clone())
-}
-
-/// A damaged setting is said where settings are read. How fast words appear is no reason to refuse them.
-fn read_pace(tx: &ReadTx<'_>, user: UserId) -> Result<Pace, Error> {
-    match settings::get(tx, user) {
-        Ok(settings) => Ok(pace(settings.partner_pace)),
-        Err(Error::Corrupt { .. }) => {
-            log::warn!("a setting is damaged: the tutor speaks at its natural pace");
-            Ok(Pace::Natural)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-fn pace(pace: PartnerPace) -> Pace {
-    match pace {
-        PartnerPace::Instant => Pace::Instant,
-        PartnerPace::Natural => Pace::Natural,
-        PartnerPace::Slow => Pace::Slow,
-    }
 }

@@ -4,10 +4,10 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures::{FutureExt, StreamExt, stream::BoxStream};
 use parlance_storage::{Error, MessageId, MessageStatus, chunk::NewChunk, message};
-use parlance_tutor::{ChunkDraft, Chunker, ReplyEngine, ReplyError, ReplyRequest};
+use parlance_tutor::{ReplyError, Speakable, SpeakableReply};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::{Replies, Running, new_chunk};
+use super::{Begun, Replies, Running, new_chunk};
 
 /// Words wait this long at most until they are stored. A finished chunk is stored at once.
 const STORE_WITHIN: Duration = Duration::from_millis(250);
@@ -30,8 +30,20 @@ pub(super) struct Writer {
 /// What the engine does next.
 enum Step {
     Words(String),
-    End(MessageStatus),
+    End(Ending),
 }
+
+/// How a reply ended.
+#[derive(Clone, Copy)]
+enum Ending {
+    Complete,
+    Interrupted,
+    /// With the reason by name.
+    Failed(&'static str),
+}
+
+/// The name of the reason that lies in Parlance itself.
+const OWN_FAULT: &str = "internal";
 
 impl Writer {
     pub(super) fn new(replies: Arc<Replies>, reply: MessageId, running: Arc<Running>) -> Self {
@@ -47,35 +59,45 @@ impl Writer {
     /// Stores the stream as it comes, to its end or to the stop.
     ///
     /// While the disk does not take them the words wait here; only the end of the app makes it give up.
-    pub(super) async fn write(
-        mut self,
-        engine: Arc<dyn ReplyEngine>,
-        request: ReplyRequest,
-    ) -> Result<(), Error> {
+    pub(super) async fn write(mut self, begun: Begun) -> Result<(), Error> {
+        let Begun {
+            engine,
+            request,
+            unfinished,
+            ..
+        } = begun;
+        let mut reply = SpeakableReply::new();
+        if !unfinished.is_empty() {
+            let chunks = reply.resume(&unfinished);
+            self.unstored.add(Speakable {
+                words: String::new(),
+                chunks,
+            });
+        }
         let Ok(mut stream) = std::panic::catch_unwind(AssertUnwindSafe(|| engine.reply(request)))
         else {
-            return self.finish(MessageStatus::Failed).await;
+            self.unstored.add(reply.finish());
+            return self.finish(Ending::Failed(OWN_FAULT)).await;
         };
-        let mut chunker = Chunker::new();
-        let status = loop {
+        let ending = loop {
             let running = Arc::clone(&self.running);
             tokio::select! {
                 biased;
-                () = running.stop.notified() => break MessageStatus::Interrupted,
+                () = running.stop.notified() => break Ending::Interrupted,
                 () = self.unstored.due() => self.store().await?,
-                step = next(&mut stream, &self.replies) => match step {
+                step = next(&mut stream) => match step {
                     Step::Words(words) => {
-                        self.unstored.add(&words, chunker.push(&words));
+                        self.unstored.add(reply.push(&words));
                         if !self.unstored.chunks.is_empty() && !self.has_told {
                             self.store().await?;
                         }
                     }
-                    Step::End(status) => break status,
+                    Step::End(ending) => break ending,
                 },
             }
         };
-        self.unstored.add("", chunker.finish());
-        self.finish(status).await
+        self.unstored.add(reply.finish());
+        self.finish(ending).await
     }
 
     /// Stores what has come since the last time. If that fails for now the words stay, and are tried again.
@@ -101,7 +123,7 @@ impl Writer {
     }
 
     /// Stores the last words and the end in one transaction, however often that takes.
-    async fn finish(mut self, status: MessageStatus) -> Result<(), Error> {
+    async fn finish(mut self, ending: Ending) -> Result<(), Error> {
         loop {
             let Unstored { words, chunks, .. } = self.unstored.clone();
             let (reply, now) = (self.reply, self.replies.database.now());
@@ -110,7 +132,16 @@ impl Writer {
                 .database
                 .write(move |tx| {
                     message::append_to_reply(tx, reply, &words, &chunks, now)?;
-                    message::finish_reply(tx, reply, status, &[], now).map(drop)
+                    match ending {
+                        Ending::Complete => {
+                            message::finish_reply(tx, reply, MessageStatus::Complete, &[], now)
+                        }
+                        Ending::Interrupted => {
+                            message::finish_reply(tx, reply, MessageStatus::Interrupted, &[], now)
+                        }
+                        Ending::Failed(code) => message::fail_reply(tx, reply, code, &[], now),
+                    }
+                    .map(drop)
                 })
                 .await;
             match finished {
@@ -140,16 +171,17 @@ impl Writer {
 }
 
 /// The next words, or the end: of the stream, by the engine's error, or by its panic.
-async fn next(stream: &mut ReplyStream, replies: &Replies) -> Step {
+async fn next(stream: &mut ReplyStream) -> Step {
     match AssertUnwindSafe(stream.next()).catch_unwind().await {
         Ok(Some(Ok(words))) => Step::Words(words),
         Ok(Some(Err(error))) => {
-            replies.report(error.into());
-            Step::End(MessageStatus::Failed)
+            // What the error says may repeat the learner's words. The reply itself shows why it failed.
+            log::warn!("a reply failed: {}", error.code());
+            Step::End(Ending::Failed(error.code()))
         }
-        Ok(None) => Step::End(MessageStatus::Complete),
+        Ok(None) => Step::End(Ending::Complete),
         // The panic has been logged and told already, where all panics are.
-        Err(_) => Step::End(MessageStatus::Failed),
+        Err(_) => Step::End(Ending::Failed(OWN_FAULT)),
     }
 }
 
@@ -162,9 +194,9 @@ struct Unstored {
 }
 
 impl Unstored {
-    fn add(&mut self, words: &str, chunks: Vec<ChunkDraft>) {
-        self.words.push_str(words);
-        self.chunks.extend(chunks.into_iter().map(new_chunk));
+    fn add(&mut self, said: Speakable) {
+        self.words.push_str(&said.words);
+        self.chunks.extend(said.chunks.into_iter().map(new_chunk));
         self.due_at
             .get_or_insert_with(|| Instant::now() + STORE_WITHIN);
     }

@@ -266,6 +266,90 @@ export const commands = {
 	 *  among them that is still being written is stopped, and keeps its words.
 	 */
 	messageDeleteMany: (ids: MessageId[]) => typedError<Operation, CommandError>(__TAURI_INVOKE("message_delete_many", { ids })),
+	/**
+	 *  Has the learner's last words answered anew, by whoever was chosen or by `tutor` this once, and gives what can be
+	 *  undone: the reply that stood there is in the trash. A reply without words is written in its place instead.
+	 * 
+	 *  `conflict` if the message is not the last one, or answers nothing of the learner's.
+	 */
+	messageRegenerate: (id: MessageId, tutor: TutorChoice | null) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("message_regenerate", { id, tutor })),
+	/**
+	 *  Goes on with a reply that broke off.
+	 * 
+	 *  `conflict` if the message is not the last one, or is no such reply.
+	 */
+	messageResume: (id: MessageId) => typedError<null, CommandError>(__TAURI_INVOKE("message_resume", { id })),
+	/**  Chooses who answers in a conversation; null: whoever the settings say. */
+	conversationSetTutor: (id: ConversationId, tutor: TutorChoice | null) => typedError<null, CommandError>(__TAURI_INVOKE("conversation_set_tutor", { id, tutor })),
+	/**  Who was chosen to answer in a conversation; null: whoever the settings say. */
+	conversationTutor: (id: ConversationId) => typedError<TutorChoice | null, CommandError>(__TAURI_INVOKE("conversation_tutor", { id })),
+	/**  Looks for model servers at their usual ports on this computer, for a third of a second. */
+	modelServerDiscover: () => typedError<FoundModelServer[], CommandError>(__TAURI_INVOKE("model_server_discover")),
+	/**  The learner's model servers, in the order in which they were added. */
+	modelServerList: () => typedError<ModelServer[], CommandError>(__TAURI_INVOKE("model_server_list")),
+	/**
+	 *  Adds a server, without asking it anything.
+	 * 
+	 *  `conflict` if its address is in the list already.
+	 */
+	modelServerCreate: (server: ModelServerRequest) => typedError<KeptModelServer, CommandError>(__TAURI_INVOKE("model_server_create", { server })),
+	/**
+	 *  Makes a server what is given here. Without a key it keeps the one that it has, but only at the same address: a key
+	 *  goes nowhere else than where it was given for.
+	 */
+	modelServerUpdate: (id: ModelServerId, server: ModelServerRequest) => typedError<KeptModelServer, CommandError>(__TAURI_INVOKE("model_server_update", { id, server })),
+	/**  Removes a server and its key for good. */
+	modelServerDelete: (id: ModelServerId) => typedError<null, CommandError>(__TAURI_INVOKE("model_server_delete", { id })),
+	/**
+	 *  The models of a server, sorted; may be empty. Asks the server.
+	 * 
+	 *  `tutor` if it cannot be asked, with the kind of trouble as `failure`.
+	 */
+	modelServerModels: (id: ModelServerId) => typedError<string[], CommandError>(__TAURI_INVOKE("model_server_models", { id })),
+	/**
+	 *  Tries a server that is not kept yet, or the changes to one that is: with `id` and without a key, the known key is
+	 *  taken, but only for the address that it was given for.
+	 * 
+	 *  `tutor` if it cannot be asked, with the kind of trouble as `failure`.
+	 */
+	modelServerTest: (id: ModelServerId | null, server: ModelServerRequest) => typedError<ReachedModelServer, CommandError>(__TAURI_INVOKE("model_server_test", { id, server })),
+	/**  Gives a server that uses a key another one, and says where it was put. */
+	modelServerSetKey: (id: ModelServerId, key: string) => typedError<KeyPlace, CommandError>(__TAURI_INVOKE("model_server_set_key", { id, key })),
+	/**
+	 *  What happened in a conversation, newest first: the last `limit` entries, or those before the entry `before`. `limit`
+	 *  is 1 to 200.
+	 */
+	eventList: (conversationId: ConversationId, filter: EventFilter, before: EventId | null, limit: number) => typedError<EventPage, CommandError>(__TAURI_INVOKE("event_list", { conversationId, filter, before, limit })),
+	/**  What is remembered of a conversation, and what a model would be told. */
+	memoryGet: (conversationId: ConversationId) => typedError<MemoryView, CommandError>(__TAURI_INVOKE("memory_get", { conversationId })),
+	/**  Changes how a conversation is remembered; what is absent stays. */
+	memoryUpdateSettings: (conversationId: ConversationId, patch: MemorySettingsPatch) => typedError<MemorySettings, CommandError>(__TAURI_INVOKE("memory_update_settings", { conversationId, patch })),
+	/**  Sums up by rules what is in no summary yet and old enough, and says how many summaries that made. */
+	memorySummarize: (conversationId: ConversationId) => typedError<number, CommandError>(__TAURI_INVOKE("memory_summarize", { conversationId })),
+	/**
+	 *  Writes a fact down, of 1 to 500 characters.
+	 * 
+	 *  `conflict` if it is in the list already.
+	 */
+	keyFactCreate: (conversationId: ConversationId, factType: FactType, text: string) => typedError<KeyFact, CommandError>(__TAURI_INVOKE("key_fact_create", { conversationId, factType, text })),
+	/**
+	 *  Changes a fact, which is the learner's own from then on.
+	 * 
+	 *  `conflict` if it would be another one of the list.
+	 */
+	keyFactUpdate: (id: KeyFactId, patch: KeyFactPatch) => typedError<KeyFact, CommandError>(__TAURI_INVOKE("key_fact_update", { id, patch })),
+	/**  Pins a fact, or takes its pin off. Pinned ones are remembered first. */
+	keyFactPin: (id: KeyFactId, pinned: boolean) => typedError<KeyFact, CommandError>(__TAURI_INVOKE("key_fact_pin", { id, pinned })),
+	/**  Deletes a fact, which is not learnt again, and gives what can be undone. */
+	keyFactDelete: (id: KeyFactId) => typedError<Operation, CommandError>(__TAURI_INVOKE("key_fact_delete", { id })),
+	/**  Deletes every fact of a conversation, and gives what can be undone; null if there was none. */
+	keyFactClear: (conversationId: ConversationId) => typedError<Operation | null, CommandError>(__TAURI_INVOKE("key_fact_clear", { conversationId })),
+	/**  Changes what a summary says, to 1 to 10,000 characters. */
+	summaryUpdate: (id: SummaryId, text: string) => typedError<Summary, CommandError>(__TAURI_INVOKE("summary_update", { id, text })),
+	/**  Deletes a summary, and those that were made of it. */
+	summaryDelete: (id: SummaryId) => typedError<null, CommandError>(__TAURI_INVOKE("summary_delete", { id })),
+	/**  Deletes every summary of a conversation, and says how many there were. */
+	summaryClear: (conversationId: ConversationId) => typedError<number, CommandError>(__TAURI_INVOKE("summary_clear", { conversationId })),
 	/**  Bookmarks a message, with a note of up to 2,000 characters or none; a bookmark that is there gets this note. */
 	bookmarkSet: (messageId: MessageId, note: string | null) => typedError<Bookmark, CommandError>(__TAURI_INVOKE("bookmark_set", { messageId, note })),
 	/**  Removes the bookmark of a message, and gives what can be undone. */
@@ -532,6 +616,20 @@ export type CommandError = {
 	details: { [key in string]: string },
 };
 
+/**  One entry of the log. */
+export type ConversationEvent = {
+	/**  Its id. */
+	id: EventId,
+	/**  The conversation in which it happened. */
+	conversationId: ConversationId,
+	/**  What happened. */
+	eventType: EventType,
+	/**  JSON: an object with ids and kinds. */
+	eventData: string,
+	/**  When it happened. */
+	createdAt: Timestamp,
+};
+
 /**  Names a conversation. */
 export type ConversationId = string;
 
@@ -690,7 +788,13 @@ export type Entity =
 /**  A note on a conversation or a message. */
 "note" | 
 /**  The bookmark of a message. */
-"bookmark";
+"bookmark" | 
+/**  A server on which models answer. */
+"model_server" | 
+/**  A fact about the learner. */
+"key_fact" | 
+/**  A summary of a stretch of a conversation. */
+"summary";
 
 /**  The kinds of failure the window distinguishes. */
 export type ErrorCode = 
@@ -727,10 +831,147 @@ export type ErrorCode =
 "backup" | 
 /**  Work was ended on the learner's wish; nothing was changed. */
 "cancelled" | 
-/**  The tutor gave up in the middle of a reply, or before it. */
+/**  A model server cannot be asked. Details: `failure`, the kind of trouble by name. */
 "tutor" | 
 /**  A fault in Parlance itself. */
 "internal";
+
+/**  Which entries are wanted; each part narrows it. */
+export type EventFilter = {
+	/**  Of these kinds; empty: of all. */
+	types?: EventType[],
+	/**  At this time or later. */
+	since?: Timestamp | null,
+	/**  Before this time. */
+	until?: Timestamp | null,
+};
+
+/**  Names an entry of a conversation's event log. */
+export type EventId = string;
+
+/**  A page of the log. */
+export type EventPage = {
+	/**  Newest first. */
+	items: ConversationEvent[],
+	/**  Asks for the page after this one; `None` at the end. */
+	next: EventId | null,
+};
+
+/**  What an entry of a conversation's event log reports. */
+export type EventType = 
+/**  The conversation was begun. */
+"conversation_created" | 
+/**  The learner gave it a title, or took one back. */
+"conversation_renamed" | 
+/**  It was put into the trash. */
+"conversation_deleted" | 
+/**  It was taken out of the trash. */
+"conversation_restored" | 
+/**  The learner sent a message. */
+"message_sent" | 
+/**  The partner said something at once, as an opening message does. */
+"message_said" | 
+/**  The partner began to answer. */
+"reply_started" | 
+/**  A reply ended, one way or another; the event's data holds the status. */
+"reply_finished" | 
+/**  A reply that had broken off is gone on with. */
+"reply_resumed" | 
+/**  A message was put into the trash. */
+"message_deleted" | 
+/**  A message was taken out of the trash. */
+"message_restored" | 
+/**  A message was erased for ever; which one is not said. */
+"message_erased" | 
+/**  Messages came from outside; the event's data holds how many. */
+"messages_imported" | 
+/**  The conversation was put into a folder, or taken out of one; the event's data holds which. */
+"conversation_moved" | 
+/**  Its tags were changed; which is not said. */
+"conversation_tagged" | 
+/**  It was pinned. */
+"conversation_pinned" | 
+/**  It is pinned no longer. */
+"conversation_unpinned" | 
+/**  It was given another place among the pinned ones. */
+"conversation_pin_moved" | 
+/**  It was given another status; the event's data holds it. */
+"conversation_status_changed" | 
+/**  It was given another level; the event's data holds it. */
+"conversation_level_changed" | 
+/**  Somebody else answers from now on; the event's data holds who. */
+"conversation_tutor_changed" | 
+/**  It was made as a copy of another conversation; the event's data holds which. */
+"conversation_duplicated" | 
+/**  It was made as a copy of the beginning of another conversation; the event's data holds which. */
+"conversation_branched" | 
+/**  The end of one conversation became another; the event's data holds both. */
+"conversation_split" | 
+/**  A split was taken back. */
+"conversation_split_undone" | 
+/**  One conversation went into another; the event's data holds both. */
+"conversation_merged" | 
+/**  A merge was taken back. */
+"conversation_merge_undone" | 
+/**  The learner changed what a message says; the data holds how many later messages were discarded. */
+"message_edited" | 
+/**  An edit was taken back, and what was discarded with it came back. */
+"message_edit_undone" | 
+/**  Several messages were put into the trash at once; the event's data holds how many. */
+"messages_deleted" | 
+/**  They were taken out again; the event's data holds how many. */
+"messages_restored" | 
+/**  A message was bookmarked, or its bookmark's note changed. */
+"message_bookmarked" | 
+/**  A bookmark was removed. */
+"bookmark_removed" | 
+/**  The learner said what a reply was like. */
+"reaction_set" | 
+/**  The learner took that back. */
+"reaction_cleared" | 
+/**  A note was written. */
+"note_created" | 
+/**  A note was changed. */
+"note_updated" | 
+/**  A note was put into the trash. */
+"note_deleted" | 
+/**  A note was taken out of the trash. */
+"note_restored" | 
+/**  A note was erased for ever; which one is not said. */
+"note_erased" | 
+/**  The tutor was given what it is to remember, to answer; the event's data holds how much, and of what. */
+"memory_context_built" | 
+/**  A stretch of the conversation was summed up; the event's data holds which. */
+"memory_summarised" | 
+/**  Facts about the learner were learnt from what was said; the event's data holds which. */
+"memory_facts_extracted" | 
+/**  The learner chose another way to remember, or other bounds; the event's data holds them. */
+"memory_settings_changed" | 
+/**  The learner wrote a fact down. */
+"memory_fact_created" | 
+/**  The learner changed a fact, or pinned it, or took its pin off. */
+"memory_fact_updated" | 
+/**  The learner deleted facts; the event's data holds how many. */
+"memory_facts_deleted" | 
+/**  Deleted facts came back; the event's data holds how many. */
+"memory_facts_restored" | 
+/**  The learner changed a summary. */
+"memory_summary_updated" | 
+/**  Summaries were deleted by the learner, or since what they sum up changed; the data holds how many. */
+"memory_summaries_deleted";
+
+/**  What a fact about the learner is about. */
+export type FactType = 
+/**  How the learner wants things to be, or is called, or lives. */
+"user_preference" | 
+/**  What the learner wants to reach. */
+"learning_goal" | 
+/**  What is hard for the learner. */
+"weakness" | 
+/**  What the learner is good at. */
+"strength" | 
+/**  What the learner likes to talk about. */
+"interest";
 
 /**  A folder. */
 export type Folder = {
@@ -774,12 +1015,74 @@ export type FolderScope =
 /**  In no folder. */
 "none";
 
+/**  A server that was found on this computer. */
+export type FoundModelServer = {
+	/**  The program, as far as its answers tell. */
+	name: string,
+	/**  Where it is. */
+	address: string,
+	/**  Its models, sorted; may be empty. */
+	models: string[],
+	/**  Whether it is in the learner's list already. */
+	isKnown: boolean,
+};
+
 /**  How a message was put in. */
 export type InputMethod = 
 /**  Typed or pasted. */
 "text" | 
 /**  Spoken and recognised. */
 "voice";
+
+/**  A server that was added or changed. */
+export type KeptModelServer = {
+	/**  As it is now. */
+	server: ModelServer,
+	/**  Where the key that was given was put; `None` if none was. */
+	keyPlace: KeyPlace | null,
+};
+
+/**  Something that the tutor remembers of the learner. */
+export type KeyFact = {
+	/**  Its id. */
+	id: KeyFactId,
+	/**  Where it was learnt. */
+	conversationId: ConversationId,
+	/**  What it is about. */
+	factType: FactType,
+	/**  On one line. */
+	text: string,
+	/**  How sure it is, 0 to 1; 1 if the learner wrote it. */
+	confidence: number,
+	/**  The message that it was learnt from; absent if the learner wrote it, or if that message is gone. */
+	sourceMessageId: MessageId | null,
+	/**  Whether the learner wrote it or changed it. */
+	isUserEdited: boolean,
+	/**  When it was pinned, if it is: pinned facts are remembered first. */
+	pinnedAt: Timestamp | null,
+	/**  When it was learnt or written. */
+	createdAt: Timestamp,
+	/**  When it was last changed, or met again. */
+	updatedAt: Timestamp,
+};
+
+/**  Names something that the tutor remembers of the learner. */
+export type KeyFactId = string;
+
+/**  What is to change of a fact; what is absent stays. */
+export type KeyFactPatch = {
+	/**  See [`NewKeyFact::fact_type`]. */
+	factType?: FactType | null,
+	/**  See [`NewKeyFact::text`]. */
+	text?: string | null,
+};
+
+/**  Where a key was put. */
+export type KeyPlace = 
+/**  In the keychain of the system. */
+"keychain" | 
+/**  In memory: it will be asked for again after the next start. */
+"until_the_end";
 
 /**  The language of the window, not the one that is learnt. */
 export type Language = 
@@ -809,6 +1112,57 @@ export type ListFilter = {
 	status?: StatusScope,
 	/**  Only those with something unread. */
 	unread?: boolean,
+};
+
+/**  How a conversation is remembered. */
+export type MemorySettings = {
+	/**  How it is cut down to what a model can read. Default: the last messages. */
+	strategy: MemoryStrategy,
+	/**  How many of the newest messages are told in full at most, 2 to 500. Default: 20. */
+	maxContextMessages: number,
+	/**  What all that is told costs at most, in tokens, 256 to 200,000. Default: 4,000. */
+	maxContextTokens: number,
+	/**  Whether stretches are summed up by themselves. Default: yes. */
+	autoSummarize: boolean,
+	/**  How many messages may be in no summary before some are summed up, 10 to 500. Default: 50. */
+	summarizeThreshold: number,
+};
+
+/**  The settings to change; what is absent stays. */
+export type MemorySettingsPatch = {
+	/**  See [`MemorySettings::strategy`]. */
+	strategy?: MemoryStrategy | null,
+	/**  See [`MemorySettings::max_context_messages`]. */
+	maxContextMessages?: number | null,
+	/**  See [`MemorySettings::max_context_tokens`]. */
+	maxContextTokens?: number | null,
+	/**  See [`MemorySettings::auto_summarize`]. */
+	autoSummarize?: boolean | null,
+	/**  See [`MemorySettings::summarize_threshold`]. */
+	summarizeThreshold?: number | null,
+};
+
+/**  How a conversation is cut down to what a model can read. */
+export type MemoryStrategy = 
+/**  The last messages. */
+"sliding" | 
+/**  A summary of what came before the last messages. */
+"summarization" | 
+/**  Summaries of summaries. */
+"hierarchical" | 
+/**  What is nearest in meaning. */
+"semantic";
+
+/**  All that there is to see of a conversation's memory. */
+export type MemoryView = {
+	/**  How it is remembered. */
+	settings: MemorySettings,
+	/**  Pinned ones first, then the surest. */
+	facts: KeyFact[],
+	/**  Of the highest tier first, and of one tier the oldest stretch first; at most 100. */
+	summaries: Summary[],
+	/**  What a model would be told. */
+	seen: SeenContext,
 };
 
 /**  A message with its chunks. */
@@ -841,6 +1195,8 @@ export type Message = {
 	reaction: Reaction | null,
 	/**  Notes on it outside of the trash. */
 	noteCount: number,
+	/**  Of a reply that failed, why, by name; absent also if that is not known. */
+	failureCode: string | null,
 	/**  In order. Of a finished reply they are its content, put together; the learner's have none. */
 	chunks: Chunk[],
 };
@@ -907,6 +1263,41 @@ export type MessageStatus =
 "interrupted" | 
 /**  The engine gave up; what had come is kept. */
 "failed";
+
+/**  A server on which models answer. */
+export type ModelServer = {
+	/**  Its id. */
+	id: ModelServerId,
+	/**  What the learner calls it. */
+	name: string,
+	/**  Where it is, such as `http://127.0.0.1:11434/v1`. */
+	address: string,
+	/**  Whether the learner was warned that words travel to it unencrypted, and wants it all the same. */
+	allowsPlainHttp: boolean,
+	/**  Whether it is asked with a key. */
+	usesKey: boolean,
+	/**  When it was added. */
+	createdAt: Timestamp,
+	/**  When it was last changed. */
+	updatedAt: Timestamp,
+};
+
+/**  Names a server on which models answer. */
+export type ModelServerId = string;
+
+/**  A server that the learner names. */
+export type ModelServerRequest = {
+	/**  1 to 100 characters; the host if it is absent. */
+	name: string | null,
+	/**  As it was typed or pasted. */
+	address: string,
+	/**  The learner was warned that words travel to it unencrypted, and wants it all the same. */
+	allowsPlainHttp: boolean,
+	/**  Whether it is asked with a key. */
+	usesKey: boolean,
+	/**  Its key. Absent: the one that is known. */
+	key: string | null,
+};
 
 /**  What a new conversation starts with. Everything may be left out: that is free talk. */
 export type NewConversationRequest = {
@@ -1045,6 +1436,8 @@ export type OperationKind =
 "conversation_merge" | 
 /**  A message was changed, perhaps with all later ones discarded. */
 "message_edit" | 
+/**  The last reply was put into the trash for another one in its place. */
+"reply_replace" | 
 /**  Several messages of a conversation were put into the trash at once. */
 "messages_delete" | 
 /**  A bookmark was removed. */
@@ -1054,7 +1447,11 @@ export type OperationKind =
 /**  A note was taken out of the trash. */
 "note_restore" | 
 /**  A template of the learner's own was deleted. */
-"template_delete";
+"template_delete" | 
+/**  A fact about the learner was deleted. */
+"fact_delete" | 
+/**  All facts that a conversation holds about the learner were deleted. */
+"facts_clear";
 
 /**  What there is of backups, and how much room they may take. */
 export type Overview = {
@@ -1088,6 +1485,14 @@ export type ProfileSummary = {
 	id: UserId,
 	/**  Their name. */
 	displayName: string,
+};
+
+/**  A server that answers. */
+export type ReachedModelServer = {
+	/**  Where it is, as it would be stored. */
+	address: string,
+	/**  Its models, sorted; may be empty. */
+	models: string[],
 };
 
 /**  What a reply was like, to the learner. */
@@ -1191,6 +1596,38 @@ export type SearchPage = {
 	isIncomplete: boolean,
 };
 
+/**  Exactly what a model would be told if the learner's last words were answered now. */
+export type SeenContext = {
+	/**  The instruction, and below it what is remembered, as data. */
+	system: string,
+	/**  What was said, oldest first. */
+	turns: SeenTurn[],
+	/**  What all that costs, in tokens; an estimate that errs upwards. */
+	usedTokens: number,
+	/**  What it may cost. */
+	budget: number,
+	/**  The place of the first message that is told in full; null if none is. */
+	firstFullSequence: number | null,
+	/**  How many facts are told. */
+	facts: number,
+	/**  How many summaries. */
+	summaries: number,
+	/**  How many older messages. */
+	recalled: number,
+	/**  Whether there are messages before those that are told in full. */
+	hasEarlier: boolean,
+	/**  Whether even of the learner's last words only the beginning is told. */
+	isLastTurnCut: boolean,
+};
+
+/**  A turn as a model is told it. */
+export type SeenTurn = {
+	/**  Who said it. */
+	role: Role,
+	/**  The words. */
+	content: string,
+};
+
 /**  A piece of a snippet. */
 export type SnippetPart = {
 	/**  Text, without line breaks. */
@@ -1237,6 +1674,33 @@ export type StatusScope =
 "all" | 
 /**  Just this. */
 { only: ConversationStatus };
+
+/**  A stretch of a conversation in few words. */
+export type Summary = {
+	/**  Its id. */
+	id: SummaryId,
+	/**  The conversation. */
+	conversationId: ConversationId,
+	/**  1 sums up messages, 2 sums up summaries of tier 1, and so on. */
+	tier: number,
+	/**  What was said. */
+	text: string,
+	/**  The place of the first message that it sums up. */
+	fromSequence: number,
+	/**  The place of the last one. */
+	toSequence: number,
+	/**  What it costs a model; an estimate. */
+	tokenCount: number,
+	/**  Which model made it; absent if it was made by rules. */
+	model: string | null,
+	/**  When it was made. */
+	createdAt: Timestamp,
+	/**  When the learner last changed it; if never, when it was made. */
+	updatedAt: Timestamp,
+};
+
+/**  Names a summary of a stretch of a conversation. */
+export type SummaryId = string;
 
 /**  A tag. */
 export type Tag = {
@@ -1358,6 +1822,17 @@ export type TtsStatus =
 /**  Given up after three attempts, until asked for again. */
 "failed";
 
+/**  Who answers in a conversation. */
+export type TutorChoice = 
+/**  The partner that needs no model and no network. */
+{ kind: "built_in" } | 
+/**  A model. */
+{ kind: "model"; 
+/**  The server; it may have been removed since. */
+serverId: ModelServerId; 
+/**  The model, as the server lists it. */
+model: string };
+
 /**  Names a learner's profile. */
 export type UserId = string;
 
@@ -1373,6 +1848,8 @@ export type UserSettings = {
 	speechRate: number,
 	/**  Default: natural. */
 	partnerPace: PartnerPace,
+	/**  Who answers where no conversation says otherwise. Default: the built-in partner. */
+	tutor: TutorChoice,
 };
 
 /**  The settings to change; what is absent stays. */
@@ -1387,6 +1864,8 @@ export type UserSettingsPatch = {
 	speechRate?: number | null,
 	/**  See [`UserSettings::partner_pace`]. */
 	partnerPace?: PartnerPace | null,
+	/**  See [`UserSettings::tutor`]. */
+	tutor?: TutorChoice | null,
 };
 
 /**  What is being done. */
