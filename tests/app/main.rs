@@ -12,8 +12,15 @@ mod data;
 mod disks;
 mod finding;
 mod keeping;
+mod kills;
 mod lived_in;
 mod living;
+/// The same server as the tutor's own tests are made with.
+#[allow(dead_code, reason = "those need more of it")]
+#[path = "../tutor/model/fake.rs"]
+mod model;
+mod models;
 mod pictures;
+mod real_model;
 mod start;
 mod support;

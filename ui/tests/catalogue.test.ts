@@ -77,7 +77,7 @@ describe("each language", () => {
 			.filter(({ path }) => !path.includes("i18n/messages/"))
 			.map(({ text }) => text)
 			.join("\n");
-		const composed = /^(error|failure|template)\./;
+		const composed = /^(error|event|events\.group|failure|template|trouble)\./;
 		expect(
 			keys.filter((key) => !composed.test(key) && !code.includes(`"${key}"`) && !code.includes(`'${key}'`)),
 		).toEqual([]);

@@ -1,13 +1,17 @@
 import BookmarkIcon from "@lucide/svelte/icons/bookmark";
+import Brain from "@lucide/svelte/icons/brain";
 import Copy from "@lucide/svelte/icons/copy";
 import CopyPlus from "@lucide/svelte/icons/copy-plus";
+import History from "@lucide/svelte/icons/history";
 import LayoutTemplate from "@lucide/svelte/icons/layout-template";
 import Merge from "@lucide/svelte/icons/merge";
 import StickyNote from "@lucide/svelte/icons/sticky-note";
 import type { MenuGroup, MenuItem } from "../components/menu";
 import type { Drafts } from "../drafts/drafts";
 import type { OwnTemplates } from "../features/conversations/own-templates.svelte";
+import { Memory } from "../features/memory/memory.svelte";
 import type { PaletteCommand } from "../features/search/palette";
+import { type DefaultChoice, Tutors } from "../features/tutor/tutors.svelte";
 import { t } from "../i18n/index.svelte";
 import {
 	type Client,
@@ -35,20 +39,31 @@ export interface OpenNotes {
 	landOn?: { noteId: string };
 }
 
+/** What stands beside the chat. */
+type Side = OpenNotes | "memory" | null;
+
 /**
- * What there is to a conversation beside its messages: notes, bookmarks, copies, a template made of it, and what it can
- * be merged with.
+ * What there is to a conversation beside its messages: who answers in it and what is remembered for that, notes,
+ * bookmarks, copies, a template made of it, and what it can be merged with.
  */
 export class Extras {
-	/** The notes are open. */
-	notes = $state.raw<OpenNotes | null>(null);
 	bookmarksOpen = $state(false);
 	mergeOpen = $state(false);
+	/** The log is open. */
+	eventsOpen = $state(false);
+	/** It is chosen who answers. */
+	tutorOpen = $state(false);
 	/** Of which conversation a template is to be made. */
 	templateOf = $state.raw<ConversationSummary | null>(null);
 	/** The conversation has become another one so many times. */
 	generation = $state(0);
+	readonly tutors: Tutors;
+	readonly memory: Memory;
 
+	/** What is open beside the chat: there is room for one thing. */
+	#side = $state.raw<Side>(null);
+	/** The same for whoever asks while something goes from the page: there the state is still what it was. */
+	#next: Side = null;
 	readonly #client: Client;
 	readonly #events: ExtrasEvents;
 	#copying = false;
@@ -57,10 +72,58 @@ export class Extras {
 		client: Client,
 		readonly drafts: Drafts,
 		readonly ownTemplates: OwnTemplates,
+		settings: DefaultChoice,
 		events: ExtrasEvents,
 	) {
 		this.#client = client;
 		this.#events = events;
+		this.tutors = new Tutors(client, settings, (failure) => events.failed(failure));
+		this.memory = new Memory(client);
+	}
+
+	/** The notes that are open. */
+	get notes(): OpenNotes | null {
+		return this.#side === "memory" ? null : this.#side;
+	}
+
+	set notes(notes: OpenNotes | null) {
+		// What closes late closes nothing else.
+		if (notes !== null || this.#next !== "memory") this.#open(notes);
+	}
+
+	/** What the tutor remembers is open. */
+	get memoryOpen(): boolean {
+		return this.#side === "memory";
+	}
+
+	set memoryOpen(isOpen: boolean) {
+		if (isOpen) this.#open("memory");
+		else if (this.#next === "memory") this.#open(null);
+	}
+
+	#open(side: Side): void {
+		this.#next = side;
+		this.#side = side;
+	}
+
+	/** This conversation is open from now on; null for none. */
+	async look(id: string | null): Promise<void> {
+		await Promise.all([this.tutors.look(id), this.memory.look(id)]);
+	}
+
+	close(): void {
+		this.tutors.close();
+		this.memory.close();
+	}
+
+	/** A model answers in the open conversation: only then there is something that it does not see. */
+	get modelAnswers(): boolean {
+		return this.tutors.here?.kind === "model";
+	}
+
+	/** From which message on whoever answers sees everything; null: it is not known, or nothing is cut off. */
+	seenFrom(id: string): number | null {
+		return this.modelAnswers ? (this.memory.of(id)?.seen.firstFullSequence ?? null) : null;
 	}
 
 	/** The menu of the open conversation. */
@@ -96,7 +159,7 @@ export class Extras {
 		];
 	}
 
-	/** What the palette offers; notes only where a conversation is open. */
+	/** What the palette offers; what belongs to a conversation only where one is open. */
 	commands(id: string | null): PaletteCommand[] {
 		const bookmarks = {
 			id: "bookmarks",
@@ -111,7 +174,19 @@ export class Extras {
 			icon: StickyNote,
 			run: () => (this.notes = { conversationId: id, about: null }),
 		};
-		return [notes, bookmarks];
+		const memory = {
+			id: "memory",
+			label: t("conversation.memory"),
+			icon: Brain,
+			run: () => (this.memoryOpen = true),
+		};
+		const events = {
+			id: "events",
+			label: t("conversation.events"),
+			icon: History,
+			run: () => (this.eventsOpen = true),
+		};
+		return [notes, memory, bookmarks, events];
 	}
 
 	/** This note was shown, or is not there: where the notes are shown anew, nobody is to land on it again. */

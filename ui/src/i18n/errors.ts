@@ -16,8 +16,18 @@ export function errorSentence(error: CodedError): string {
 		const reason = CONFLICTS[error.message];
 		if (reason !== undefined) return t(reason);
 	}
+	if (error.code === "tutor") {
+		const { failure } = (error.details ?? {}) as { failure?: unknown };
+		if (typeof failure === "string") return troubleSentence(failure);
+	}
 	const key = `error.${error.code}`;
 	return isMessageKey(key) ? t(key as "error.internal") : t("error.internal");
+}
+
+/** Why a reply did not come or broke off, by the name of the trouble; null is not known. */
+export function troubleSentence(code: string | null): string {
+	const key = `trouble.${code}`;
+	return isMessageKey(key) ? t(key as "trouble.other") : t("trouble.other");
 }
 
 /** What a page says of a start that failed: what happened, what was kept, what to do. */
@@ -52,12 +62,22 @@ export function readOnlySentence(reason: string): string | null {
 }
 
 /** What stands in the way, as the storage layer says it, word for word; any other has the sentence of its code. */
-const CONFLICTS: Record<string, "error.tags_full" | "error.conflict.mergedTags" | "error.conflict.tagLimit"> =
-	{
-		"A conversation has at most 50 tags.": "error.tags_full",
-		"Together these conversations have more than 50 tags; take some off first.": "error.conflict.mergedTags",
-		"There can be at most 10000 tags.": "error.conflict.tagLimit",
-	};
+const CONFLICTS: Record<
+	string,
+	| "error.tags_full"
+	| "error.conflict.mergedTags"
+	| "error.conflict.tagLimit"
+	| "error.conflict.serverIsThere"
+	| "error.conflict.serverLimit"
+	| "error.conflict.factIsThere"
+> = {
+	"A conversation has at most 50 tags.": "error.tags_full",
+	"Together these conversations have more than 50 tags; take some off first.": "error.conflict.mergedTags",
+	"There can be at most 10000 tags.": "error.conflict.tagLimit",
+	"This model server is in the list already.": "error.conflict.serverIsThere",
+	"There are too many model servers.": "error.conflict.serverLimit",
+	"This fact is in the list already.": "error.conflict.factIsThere",
+};
 
 /** The reasons that the storage layer gives, word for word; any other has no sentence of its own. */
 function invalidReason(error: CodedError) {

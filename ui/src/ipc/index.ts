@@ -21,31 +21,47 @@ import {
 	type DraftOf,
 	type EditDraft,
 	type Edited,
+	type EventFilter,
+	type EventPage,
 	events,
+	type FactType,
 	type Folder,
 	type FolderPatch,
+	type FoundModelServer,
+	type KeptModelServer,
+	type KeyFact,
+	type KeyFactPatch,
+	type KeyPlace,
 	type ListFilter,
+	type MemorySettings,
+	type MemorySettingsPatch,
+	type MemoryView,
 	type Message,
 	type MessageHistory,
 	type MessagePage,
 	type MessageReaction,
+	type ModelServer,
+	type ModelServerRequest,
 	type NewConversationRequest,
 	type NewFolder,
 	type NewTemplate,
 	type Note,
 	type NotePage,
 	type Operation,
+	type ReachedModelServer,
 	type Reaction,
 	type Rearranged,
 	type RepairOutcome,
 	type Rescue,
 	type SearchKind,
 	type SearchPage,
+	type Summary,
 	type Tag,
 	type Template,
 	type TemplatePatch,
 	type TrashKind,
 	type TrashPage,
+	type TutorChoice,
 	type UserSettings,
 	type UserSettingsPatch,
 	type WorkProgress,
@@ -175,6 +191,37 @@ export interface Client {
 	messageDeleteMany(ids: string[]): Promise<Operation>;
 	/** To answer anew discards what came after it. Fails with `conflict` while a reply is being written. */
 	messageEdit(id: string, content: string, regenerate: boolean): Promise<Edited>;
+	/** Newest first; before the entry `before`, or from the newest on. */
+	eventList(
+		conversationId: string,
+		filter: EventFilter,
+		before: string | null,
+		limit: number,
+	): Promise<EventPage>;
+	/**
+	 * Has the learner's last words answered anew, by whoever was chosen or by somebody else this once. Gives what can be
+	 * undone; null when the reply that stood there had no words.
+	 */
+	messageRegenerate(id: string, tutor: TutorChoice | null): Promise<Operation | null>;
+	/** Goes on with a reply that broke off. */
+	messageResume(id: string): Promise<null>;
+	/** Null: whoever the settings say. */
+	conversationTutor(id: string): Promise<TutorChoice | null>;
+	conversationSetTutor(id: string, tutor: TutorChoice | null): Promise<null>;
+	/** Looks on this computer. */
+	modelServerDiscover(): Promise<FoundModelServer[]>;
+	modelServerList(): Promise<ModelServer[]>;
+	/** Fails with `conflict` when its address is in the list already, with `invalid` for one that is none. */
+	modelServerCreate(server: ModelServerRequest): Promise<KeptModelServer>;
+	/** Without a key it keeps the one that it has, but only at the same address. */
+	modelServerUpdate(id: string, server: ModelServerRequest): Promise<KeptModelServer>;
+	/** For good, with its key. */
+	modelServerDelete(id: string): Promise<null>;
+	/** Asks the server. Fails with `tutor` when it cannot be asked, and says why in `details.failure`. */
+	modelServerModels(id: string): Promise<string[]>;
+	/** The same for one that is not kept yet, or for changes to one that is. */
+	modelServerTest(id: string | null, server: ModelServerRequest): Promise<ReachedModelServer>;
+	modelServerSetKey(id: string, key: string): Promise<KeyPlace>;
 	/** Newest edit first. */
 	messageHistory(id: string, cursor: string | null): Promise<MessageHistory>;
 	bookmarkSet(messageId: string, note: string | null): Promise<Bookmark>;
@@ -198,6 +245,25 @@ export interface Client {
 	conversationBranch(messageId: string): Promise<Rearranged>;
 	conversationSplit(messageId: string): Promise<Rearranged>;
 	conversationMerge(intoId: string, fromId: string): Promise<Rearranged>;
+	/** What is remembered of a conversation, how, and exactly what a model would be told of it now. */
+	memoryGet(conversationId: string): Promise<MemoryView>;
+	memoryUpdateSettings(conversationId: string, patch: MemorySettingsPatch): Promise<MemorySettings>;
+	/** Gives how many summaries were made by that. */
+	memorySummarize(conversationId: string): Promise<number>;
+	/** Fails with `conflict` when it is in the list already. */
+	keyFactCreate(conversationId: string, factType: FactType, text: string): Promise<KeyFact>;
+	/** Fails with `conflict` when another one in the list says that already. */
+	keyFactUpdate(id: string, patch: KeyFactPatch): Promise<KeyFact>;
+	keyFactPin(id: string, pinned: boolean): Promise<KeyFact>;
+	/** Gives what can be undone. */
+	keyFactDelete(id: string): Promise<Operation>;
+	/** Gives what can be undone, or null when there were none. */
+	keyFactClear(conversationId: string): Promise<Operation | null>;
+	summaryUpdate(id: string, text: string): Promise<Summary>;
+	/** For good. */
+	summaryDelete(id: string): Promise<null>;
+	/** For good; gives how many there were. */
+	summaryClear(conversationId: string): Promise<number>;
 
 	/**
 	 * Called after each commit with what it changed. `resync` says that some news was lost in a burst:
@@ -315,6 +381,20 @@ export const client: Client = {
 
 	messageDeleteMany: (ids) => ask(commands.messageDeleteMany, ids),
 	messageEdit: (id, content, regenerate) => ask(commands.messageEdit, id, content, regenerate),
+	eventList: (conversationId, filter, before, limit) =>
+		ask(commands.eventList, conversationId, filter, before, limit),
+	messageRegenerate: (id, tutor) => ask(commands.messageRegenerate, id, tutor),
+	messageResume: (id) => ask(commands.messageResume, id),
+	conversationTutor: (id) => ask(commands.conversationTutor, id),
+	conversationSetTutor: (id, tutor) => ask(commands.conversationSetTutor, id, tutor),
+	modelServerDiscover: () => ask(commands.modelServerDiscover),
+	modelServerList: () => ask(commands.modelServerList),
+	modelServerCreate: (server) => ask(commands.modelServerCreate, server),
+	modelServerUpdate: (id, server) => ask(commands.modelServerUpdate, id, server),
+	modelServerDelete: (id) => ask(commands.modelServerDelete, id),
+	modelServerModels: (id) => ask(commands.modelServerModels, id),
+	modelServerTest: (id, server) => ask(commands.modelServerTest, id, server),
+	modelServerSetKey: (id, key) => ask(commands.modelServerSetKey, id, key),
 	messageHistory: (id, cursor) => ask(commands.messageHistory, id, cursor),
 	bookmarkSet: (messageId, note) => ask(commands.bookmarkSet, messageId, note),
 	bookmarkRemove: (messageId) => ask(commands.bookmarkRemove, messageId),
@@ -332,6 +412,18 @@ export const client: Client = {
 	conversationBranch: (messageId) => ask(commands.conversationBranch, messageId),
 	conversationSplit: (messageId) => ask(commands.conversationSplit, messageId),
 	conversationMerge: (intoId, fromId) => ask(commands.conversationMerge, intoId, fromId),
+	memoryGet: (conversationId) => ask(commands.memoryGet, conversationId),
+	memoryUpdateSettings: (conversationId, patch) => ask(commands.memoryUpdateSettings, conversationId, patch),
+	memorySummarize: (conversationId) => ask(commands.memorySummarize, conversationId),
+	keyFactCreate: (conversationId, factType, text) =>
+		ask(commands.keyFactCreate, conversationId, factType, text),
+	keyFactUpdate: (id, patch) => ask(commands.keyFactUpdate, id, patch),
+	keyFactPin: (id, pinned) => ask(commands.keyFactPin, id, pinned),
+	keyFactDelete: (id) => ask(commands.keyFactDelete, id),
+	keyFactClear: (conversationId) => ask(commands.keyFactClear, conversationId),
+	summaryUpdate: (id, text) => ask(commands.summaryUpdate, id, text),
+	summaryDelete: (id) => ask(commands.summaryDelete, id),
+	summaryClear: (conversationId) => ask(commands.summaryClear, conversationId),
 
 	onDataChanged: (listener) =>
 		events.dataChanged.listen((event) => listener(event.payload.changes, event.payload.resync)),

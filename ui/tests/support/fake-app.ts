@@ -18,7 +18,7 @@ import type {
 	WorkProgress,
 } from "../../src/ipc";
 import { CommandFailure } from "../../src/ipc/failure";
-import { FakeMessages } from "./fake-messages";
+import { FakeMemory } from "./fake-memory";
 import { found, settled } from "./fake-store";
 import {
 	aBackup,
@@ -36,7 +36,7 @@ import {
  * The Rust side as the window sees it, in memory. An answer is made when it is asked for, also when it
  * is held back: let go later, it is as old as a slow answer really is.
  */
-export class FakeApp extends FakeMessages implements Client {
+export class FakeApp extends FakeMemory implements Client {
 	status: AppStatus = READY;
 	settings: UserSettings = SETTINGS;
 	templates: Template[] = TEMPLATES;

@@ -4,8 +4,11 @@ import type {
 	Chunk,
 	ConversationSummary,
 	Folder,
+	KeyFact,
 	Message,
+	ModelServer,
 	SearchHit,
+	Summary,
 	Template,
 	UserSettings,
 } from "../../src/ipc";
@@ -39,6 +42,7 @@ export const SETTINGS: UserSettings = {
 	autoPlay: false,
 	speechRate: 1,
 	partnerPace: "natural",
+	tutor: { kind: "built_in" },
 };
 
 export function aTemplate(over: Partial<Template> = {}): Template {
@@ -185,6 +189,7 @@ export function aMessage(over: Partial<Message> = {}): Message {
 		isBookmarked: false,
 		reaction: null,
 		noteCount: 0,
+		failureCode: null,
 		chunks: [],
 		...over,
 	};
@@ -208,6 +213,54 @@ export function aReply(
 		...message,
 		id,
 	});
+}
+
+export function aServer(over: Partial<ModelServer> = {}): ModelServer {
+	const createdAt = over.createdAt ?? NOON;
+	return {
+		id: anId(),
+		name: "Ollama",
+		address: "http://127.0.0.1:11434/v1",
+		allowsPlainHttp: false,
+		usesKey: false,
+		createdAt,
+		updatedAt: createdAt,
+		...over,
+	};
+}
+
+/** Something that was learnt of the learner. */
+export function aFact(over: Partial<KeyFact> = {}): KeyFact {
+	const createdAt = over.createdAt ?? NOON;
+	return {
+		id: anId(),
+		conversationId: "",
+		factType: "interest",
+		text: "Thích nấu ăn",
+		confidence: 0.5,
+		sourceMessageId: null,
+		isUserEdited: false,
+		pinnedAt: null,
+		createdAt,
+		updatedAt: createdAt,
+		...over,
+	};
+}
+
+export function aSummary(over: Partial<Summary> = {}): Summary {
+	return {
+		id: anId(),
+		conversationId: "",
+		tier: 1,
+		text: "They talked about the market.",
+		fromSequence: 1,
+		toSequence: 40,
+		tokenCount: 8,
+		model: null,
+		createdAt: NOON,
+		updatedAt: NOON,
+		...over,
+	};
 }
 
 export function aBackup(over: Partial<Backup> = {}): Backup {

@@ -246,6 +246,10 @@ it("a conversation that cannot be changed offers what only shows something", asy
 	await open(talk.id);
 	await user.click(get("topBarMenu"));
 	await painted();
-	expect(all("topBarMenuItem").map(({ dataset }) => dataset.action)).toEqual(["notes", "bookmarks"]);
+	expect(all("topBarMenuItem").map(({ dataset }) => dataset.action)).toEqual([
+		"notes",
+		"bookmarks",
+		"events",
+	]);
 	expect(screen.getByRole("menu", { name: "More about this conversation" })).toBeTruthy();
 });

@@ -265,7 +265,7 @@ describe("placeholders", () => {
 describe("the window lets go of everything", () => {
 	it("when it is closed", async () => {
 		const { app, unmount } = await inTalk();
-		expect(app.listeners).toBe(5);
+		expect(app.listeners).toBe(6);
 		unmount();
 		await settled();
 		expect(app.listeners).toBe(0);

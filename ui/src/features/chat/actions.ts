@@ -5,6 +5,7 @@ import GitBranch from "@lucide/svelte/icons/git-branch";
 import History from "@lucide/svelte/icons/history";
 import Pencil from "@lucide/svelte/icons/pencil";
 import Quote from "@lucide/svelte/icons/quote";
+import RefreshCw from "@lucide/svelte/icons/refresh-cw";
 import Scissors from "@lucide/svelte/icons/scissors";
 import SmilePlus from "@lucide/svelte/icons/smile-plus";
 import SquareCheck from "@lucide/svelte/icons/square-check";
@@ -14,10 +15,17 @@ import type { MenuGroup, MenuItem } from "../../components/menu";
 import { t } from "../../i18n/index.svelte";
 import type { Message, Reaction } from "../../ipc";
 
+/** How the built-in partner is called where it answered. */
+const PRACTICE_PARTNER = "practice-partner";
+
 /** What can be done with a message. */
 export type MessageAction =
 	| "copy"
 	| "quote"
+	| "regenerate"
+	| "resume"
+	| "builtIn"
+	| "tutor"
 	| "edit"
 	| "history"
 	| "react"
@@ -63,12 +71,14 @@ export interface Surroundings {
 	readOnly: boolean;
 	/** Nothing was said before it. */
 	isFirst: boolean;
+	/** Nothing was said after it. */
+	isLast: boolean;
 }
 
 /** The menu of a message. What cannot be done with it is not in it. */
 export function messageMenu(
 	message: Message,
-	{ readOnly, isFirst }: Surroundings,
+	{ readOnly, isFirst, isLast }: Surroundings,
 	act: (action: MessageAction) => void,
 ): MenuGroup[] {
 	const item = (id: MessageAction, label: string, icon: MenuItem["icon"]): MenuItem => ({
@@ -87,6 +97,10 @@ export function messageMenu(
 				item("copy", t("message.copy"), Copy),
 				...only(!readOnly, item("quote", t("message.quote"), Quote)),
 				...only(!readOnly && message.role === "user", item("edit", t("message.edit"), Pencil)),
+				...only(
+					!readOnly && isLast && !isFirst && whole && message.role === "assistant",
+					item("regenerate", t("message.regenerate"), RefreshCw),
+				),
 				...only(message.editCount > 0, item("history", t("message.history"), History)),
 			],
 		},
@@ -115,6 +129,31 @@ export function messageMenu(
 		},
 	];
 	return groups.filter(({ items }) => items.length > 0);
+}
+
+/** Of these the learner has to see to something before the same tutor can answer. */
+const WANTS_CARE: readonly (string | null)[] = [
+	"key_needed",
+	"model_unauthorized",
+	"model_not_found",
+	"model_service_not_found",
+	"model_not_a_server",
+	"server_removed",
+	"address",
+];
+
+/** What can be done about a reply that did not come, or broke off; what helps most comes first. */
+export function waysOn(message: Message): { action: MessageAction; label: string }[] {
+	const hasWords = message.content !== "";
+	const isModel = message.model !== PRACTICE_PARTNER;
+	const way = (action: MessageAction, label: string, isOffered = true) =>
+		isOffered ? [{ action, label }] : [];
+	return [
+		...way("tutor", t("chat.seeToTutor"), WANTS_CARE.includes(message.failureCode)),
+		...way("resume", t("chat.continue"), hasWords),
+		...way("regenerate", hasWords ? t("message.regenerate") : t("chat.retryReply")),
+		...way("builtIn", t("chat.builtInAnswers"), isModel && message.status === "failed"),
+	];
 }
 
 /** The words as a quotation in front of an answer. */

@@ -26,6 +26,8 @@ export interface ActorEvents {
 	quoted(text: string): void;
 	/** Several messages are to be chosen, this one among them. */
 	select(messageId: string): void;
+	/** Who answers is to be chosen. */
+	tutor(): void;
 	/** A message is to go. */
 	remove(messageId: string): void;
 	/** Messages that are being changed are about to show it again. */
@@ -47,6 +49,7 @@ export class Actor {
 	readonly #drafts: Drafts;
 	readonly #events: ActorEvents;
 	#rearranging = false;
+	#answering = false;
 
 	constructor(client: Client, drafts: Drafts, events: ActorEvents) {
 		this.#client = client;
@@ -57,6 +60,18 @@ export class Actor {
 
 	act({ id, content }: Message, action: MessageAction): void {
 		switch (action) {
+			case "regenerate":
+				void this.#answer(() => this.#client.messageRegenerate(id, null));
+				break;
+			case "builtIn":
+				void this.#answer(() => this.#client.messageRegenerate(id, { kind: "built_in" }));
+				break;
+			case "resume":
+				void this.#answer(() => this.#client.messageResume(id));
+				break;
+			case "tutor":
+				this.#events.tutor();
+				break;
 			case "copy":
 				void this.#copy(content);
 				break;
@@ -136,6 +151,20 @@ export class Actor {
 		const failure = await work();
 		if (failure) this.#events.failed(failure);
 		else this.said = word;
+	}
+
+	/** Once, however often it is asked for: the second would meet the reply of the first. */
+	async #answer(work: () => Promise<Operation | null>): Promise<void> {
+		if (this.#answering) return;
+		this.#answering = true;
+		try {
+			const operation = await work();
+			if (operation) this.#events.done(operation);
+		} catch (error) {
+			this.#events.failed(toFailure(error));
+		} finally {
+			this.#answering = false;
+		}
 	}
 
 	/** Once, however often it is asked for: a copy of a long conversation takes its time. */

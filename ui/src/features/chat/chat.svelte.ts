@@ -166,6 +166,16 @@ export class Chat {
 		return this.messages.find((message) => message.id === messageId);
 	}
 
+	/** Nothing was said before it. */
+	isFirst(messageId: string): boolean {
+		return !this.hasOlder && this.messages[0]?.id === messageId;
+	}
+
+	/** Nothing was said after it. */
+	isLast(messageId: string): boolean {
+		return !this.hasNewer && this.messages.at(-1)?.id === messageId;
+	}
+
 	async loadOlder(): Promise<void> {
 		const [first] = this.messages;
 		if (!first || !this.hasOlder || this.loadingOlder || this.#isOnTheMove()) return;

@@ -13,6 +13,7 @@ const DEFAULTS: UserSettings = {
 	autoPlay: true,
 	speechRate: 1,
 	partnerPace: "natural",
+	tutor: { kind: "built_in" },
 };
 
 /** The learner's settings. A change is in force at once and taken back if it cannot be stored. */

@@ -3,7 +3,9 @@ import { nameOfThing } from "../../i18n/names";
 import type { Operation, OperationKind } from "../../ipc";
 
 /** To what things of this kind are done. */
-function thingOf(kind: OperationKind): "conversation" | "message" | "note" | "folder" | "tag" | "template" {
+function thingOf(
+	kind: OperationKind,
+): "conversation" | "message" | "note" | "folder" | "tag" | "template" | "fact" {
 	const [thing] = kind.split("_");
 	switch (thing) {
 		case "conversation":
@@ -11,6 +13,7 @@ function thingOf(kind: OperationKind): "conversation" | "message" | "note" | "fo
 		case "folder":
 		case "tag":
 		case "template":
+		case "fact":
 			return thing;
 		default:
 			return "message";
@@ -20,10 +23,11 @@ function thingOf(kind: OperationKind): "conversation" | "message" | "note" | "fo
 /** What an operation was done to, by name. */
 export function subjectOf({ kind, subject, count }: Operation): string {
 	const thing = thingOf(kind);
-	if (thing === "folder" || thing === "tag" || thing === "template") return subject;
-	// Several messages go by the title of their conversation.
+	if (thing === "folder" || thing === "tag" || thing === "template" || thing === "fact") return subject;
+	// Several messages, and all that is remembered, go by the title of their conversation.
 	if (thing === "conversation" && count > 1) return t("changes.conversations", { count });
-	return nameOfThing(kind === "messages_delete" ? "conversation" : thing, subject);
+	const isOfConversation = kind === "messages_delete" || kind === "facts_clear";
+	return nameOfThing(isOfConversation ? "conversation" : thing, subject);
 }
 
 /** What was done, by name. */
@@ -79,6 +83,8 @@ export function nameOf(operation: Operation): string {
 			return t("changes.tagDeleted", { name });
 		case "message_edit":
 			return t("changes.messageEdited", { name });
+		case "reply_replace":
+			return t("changes.answeredAnew", { name });
 		case "messages_delete":
 			return t("changes.messagesDeleted", { name });
 		case "bookmark_remove":
@@ -87,6 +93,10 @@ export function nameOf(operation: Operation): string {
 			return t("changes.noteDeleted", { name });
 		case "note_restore":
 			return t("changes.noteRestored", { name });
+		case "fact_delete":
+			return t("changes.factDeleted", { name });
+		case "facts_clear":
+			return t("changes.factsCleared", { name });
 		case "conversation_duplicate":
 			return t("changes.duplicated", { name });
 		case "conversation_branch":

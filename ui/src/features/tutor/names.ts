@@ -1,0 +1,30 @@
+import { t } from "../../i18n/index.svelte";
+import type { TutorChoice } from "../../ipc";
+
+/** The name of a model without the way to it: servers name their models by files, or by who made them. */
+export function shortName(model: string): string {
+	const last = model.split(/[/\\]/).at(-1) ?? "";
+	const short = last.replace(/\.gguf$/i, "").trim();
+	return short === "" ? model : short;
+}
+
+/** Models with what each is called in a list: two that would be called the same keep their whole names. */
+export function named(models: readonly string[]): { model: string; name: string }[] {
+	const counts = new Map<string, number>();
+	for (const model of models) counts.set(shortName(model), (counts.get(shortName(model)) ?? 0) + 1);
+	return models.map((model) => {
+		const short = shortName(model);
+		return { model, name: counts.get(short) === 1 ? short : model };
+	});
+}
+
+/** What the choice is called; of a model the whole name on wish. */
+export function nameOf(choice: TutorChoice, whole = false): string {
+	if (choice.kind === "built_in") return t("tutor.builtIn");
+	return whole ? choice.model : shortName(choice.model);
+}
+
+export function isSame(a: TutorChoice, b: TutorChoice): boolean {
+	if (a.kind === "built_in" || b.kind === "built_in") return a.kind === b.kind;
+	return a.serverId === b.serverId && a.model === b.model;
+}
