@@ -248,6 +248,7 @@ it("a conversation that cannot be changed offers what only shows something", asy
 	await painted();
 	expect(all("topBarMenuItem").map(({ dataset }) => dataset.action)).toEqual([
 		"notes",
+		"memory",
 		"bookmarks",
 		"events",
 	]);
