@@ -123,7 +123,9 @@ export class Extras {
 
 	/** From which message on whoever answers sees everything; null: it is not known, or nothing is cut off. */
 	seenFrom(id: string): number | null {
-		return this.modelAnswers ? (this.memory.of(id)?.seen.firstFullSequence ?? null) : null;
+		const seen = this.modelAnswers ? this.memory.of(id)?.seen : undefined;
+		// What a model is never told, such as a message without words, may come before all that it is told.
+		return seen?.hasEarlier ? seen.firstFullSequence : null;
 	}
 
 	/** The menu of the open conversation. */
