@@ -195,3 +195,28 @@ async fn a_kill_in_mid_reply_costs_no_word_that_was_on_the_screen() {
     );
     window.quit().await.unwrap();
 }
+
+#[tokio::test]
+async fn what_is_remembered_stands_beside_the_chat_and_moves_nothing() {
+    let computer = Computer::new();
+    let window = computer.open().await;
+    window.resize(1280, 820).await.unwrap();
+    window.start_conversation("cafe-order").await.unwrap();
+    window.say("My name is Linh.").await.unwrap();
+    window.click("top-bar-menu").await.unwrap();
+    window
+        .click_css("[data-testid=\"top-bar-menu-item\"][data-action=\"memory\"]")
+        .await
+        .unwrap();
+    until("the fact", || async {
+        let panel = window.text("memory-panel").await?;
+        Ok(panel.filter(|panel| panel.contains("Linh")))
+    })
+    .await
+    .unwrap();
+    let page =
+        "const page = document.scrollingElement; return page.scrollHeight - page.clientHeight";
+    let beyond: i64 = window.ask(page, Vec::new()).await.unwrap();
+    assert_eq!(beyond, 0, "the page has grown and could be scrolled away");
+    window.quit().await.unwrap();
+}
