@@ -253,13 +253,15 @@ impl Replies {
             .choose(tx, user, &conversation, wanted.instead.as_ref())?;
         let (reply, mut request, unfinished) = match wanted.rest_of {
             None => {
-                let request = request::read(tx, user, &conversation)?;
+                let request = request::read(tx, user, &conversation, None)?;
                 let reply = message::begin_reply(tx, conversation.id, engine.name(), now)?;
                 (reply, request, String::new())
             }
             Some(reply) => {
                 let resumed = message::resume_reply(tx, user, reply, engine.name(), now)?;
-                let request = request::read_resumed(tx, user, &conversation)?;
+                let place = Some(resumed.message.sequence_number);
+                let mut request = request::read(tx, user, &conversation, place)?;
+                request.begun.clone_from(&resumed.message.content);
                 (resumed.message, request, resumed.unfinished)
             }
         };

@@ -16,17 +16,15 @@ use parlance_tutor::{
 /// How many messages of a conversation an engine is given to read.
 const HISTORY_MESSAGES: u32 = 100;
 
-/// What was said so far in a conversation, and how it is to be answered.
+/// What was said so far in a conversation, or before the place of a reply that is gone on with, and how it is to be
+/// answered.
 pub(super) fn read(
     tx: &ReadTx<'_>,
     user: UserId,
     conversation: &Conversation,
+    before_sequence: Option<u32>,
 ) -> Result<ReplyRequest, Error> {
-    let scenario = match conversation.template_id {
-        Some(template) => scenario(template::get(tx, user, template)?, conversation.level),
-        None => None,
-    };
-    let page = message::list_before(tx, user, conversation.id, None, HISTORY_MESSAGES)?;
+    let page = message::list_before(tx, user, conversation.id, before_sequence, HISTORY_MESSAGES)?;
     let history = page
         .messages
         .into_iter()
@@ -36,25 +34,13 @@ pub(super) fn read(
         })
         .collect();
     Ok(ReplyRequest {
-        scenario,
+        scenario: scenario_of(tx, user, conversation)?,
         level: conversation.level,
         history,
         begun: String::new(),
         context: None,
         pace: read_pace(tx, user)?,
     })
-}
-
-/// [`read`] for a reply that is gone on with: it is the last message, and no part of what it answers.
-pub(super) fn read_resumed(
-    tx: &ReadTx<'_>,
-    user: UserId,
-    conversation: &Conversation,
-) -> Result<ReplyRequest, Error> {
-    let mut request = read(tx, user, conversation)?;
-    let begun = request.history.pop();
-    request.begun = begun.map(|turn| turn.content).unwrap_or_default();
-    Ok(request)
 }
 
 /// What a model is told of a conversation, and the rows of which that is made. A reply that is gone on with has its
@@ -66,10 +52,7 @@ pub(crate) fn context_of(
     before_sequence: Option<u32>,
     begun: &str,
 ) -> Result<(Sources, Context), Error> {
-    let scenario = match conversation.template_id {
-        Some(template) => scenario(template::get(tx, user, template)?, conversation.level),
-        None => None,
-    };
+    let scenario = scenario_of(tx, user, conversation)?;
     let setting = Setting {
         scenario: scenario.as_deref(),
         level: conversation.level,
@@ -84,6 +67,20 @@ pub(crate) fn context_of(
     let sources = memory::sources(tx, user, conversation.id, &wish)?;
     let context = build(&sources, &setting, begun);
     Ok((sources, context))
+}
+
+fn scenario_of(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    conversation: &Conversation,
+) -> Result<Option<String>, Error> {
+    let Some(template) = conversation.template_id else {
+        return Ok(None);
+    };
+    Ok(scenario(
+        template::get(tx, user, template)?,
+        conversation.level,
+    ))
 }
 
 /// The tutor knows the built-in templates by name, and the learner's own by what they were made after.
