@@ -74,6 +74,14 @@ pub fn hot_queries() -> Vec<HotQuery> {
         query("summaries to choose from", summary::SPANS.to_owned()),
         query("messages alike in meaning", embedding::NEAREST.to_owned()),
         query("messages of unknown meaning", embedding::MISSING.to_owned()),
+        query(
+            "how much is known of meaning",
+            embedding::COVERAGE.to_owned(),
+        ),
+        query(
+            "meaning of the last words",
+            embedding::LAST_WORDS.to_owned(),
+        ),
     ]);
     queries
 }
