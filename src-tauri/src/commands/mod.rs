@@ -41,6 +41,7 @@ use tauri_specta::{Builder, Commands, collect_commands, collect_events};
 use crate::{
     events::{AppProblem, DataChanged},
     input,
+    remembering::RememberingProgress,
     work::WorkProgress,
 };
 
@@ -141,10 +142,13 @@ commands! {
     model_server::model_server_models("id");
     model_server::model_server_test("id", "server");
     model_server::model_server_set_key("id", "key");
+    model_server::model_server_set_embedding_model("id", "model");
     event::event_list("conversationId", "filter", "before", "limit");
     memory::memory_get("conversationId");
     memory::memory_update_settings("conversationId", "patch");
     memory::memory_summarize("conversationId");
+    memory::memory_learn_meanings("conversationId");
+    memory::memory_stop("conversationId");
     key_fact::key_fact_create("conversationId", "factType", "text");
     key_fact::key_fact_update("id", "patch");
     key_fact::key_fact_pin("id", "pinned");
@@ -173,7 +177,12 @@ pub fn bindings<R: Runtime>() -> Builder<R> {
         // One type for both directions; what differs between them has two Rust types anyway.
         .disable_serde_phases()
         .commands(all())
-        .events(collect_events![DataChanged, AppProblem, WorkProgress])
+        .events(collect_events![
+            DataChanged,
+            AppProblem,
+            WorkProgress,
+            RememberingProgress
+        ])
 }
 
 /// Carries out what the window asks for. An argument that the command does not have is refused: Tauri

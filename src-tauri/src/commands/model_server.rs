@@ -231,6 +231,35 @@ pub async fn model_server_set_key(
     Ok(place)
 }
 
+/// Has one of a server's models asked what messages mean, if it can say so of a word; null: none any more.
+///
+/// `tutor` if it cannot, with the kind of trouble as `failure`. Nothing is changed then.
+#[tauri::command]
+#[specta::specta]
+pub async fn model_server_set_embedding_model(
+    profile: State<'_, ProfileSlot>,
+    id: Input<ModelServerId>,
+    model: Input<Option<String>>,
+) -> CommandResult<ModelServer> {
+    let profile = profile.get()?;
+    let (Input(id), Input(model)) = (id, model);
+    if let Some(model) = &model {
+        let server = profile
+            .read(move |tx, user| model_server::get(tx, user, id))
+            .await?;
+        let asked = profile.servers.connect(&server).await?;
+        asked.embed(model, &[TRIAL_WORD.to_owned()]).await?;
+    }
+    profile
+        .write(move |tx, user, now| {
+            model_server::set_embedding_model(tx, user, id, model.as_deref(), now)
+        })
+        .await
+}
+
+/// What a model is asked to try it.
+const TRIAL_WORD: &str = "hello";
+
 /// What is stored of a request, and the key, which is not.
 fn read_request(request: ModelServerRequest) -> CommandResult<(NewModelServer, Option<ApiKey>)> {
     let address = parse_address(&request.address, request.allows_plain_http)?;

@@ -1,8 +1,9 @@
 //! What an engine is to answer, read from the conversation.
 
 use parlance_storage::{
-    CefrLevel, Error, PartnerPace, ReadTx, UserId,
-    conversation::Conversation,
+    CefrLevel, Database, Error, PartnerPace, ReadTx, UserId,
+    conversation::{self, Conversation},
+    embedding,
     memory::{self, Sources, Wish},
     message, settings,
     template::{self, Template},
@@ -13,44 +14,96 @@ use parlance_tutor::{
     model::Setting,
 };
 
+use super::Begun;
+use crate::remembering::Remembering;
+
 /// How many messages of a conversation an engine is given to read.
 const HISTORY_MESSAGES: u32 = 100;
 
-/// What was said so far in a conversation, or before the place of a reply that is gone on with, and how it is to be
-/// answered.
-pub(super) fn read(
-    tx: &ReadTx<'_>,
-    user: UserId,
-    conversation: &Conversation,
-    before_sequence: Option<u32>,
+/// What is to be answered, read from the conversation as far as it stands before the reply. For a model, what it is
+/// told is chosen, and put into the log.
+pub(super) async fn prepare(
+    database: &Database,
+    remembering: &Remembering,
+    begun: &Begun,
 ) -> Result<ReplyRequest, Error> {
-    let page = message::list_before(tx, user, conversation.id, before_sequence, HISTORY_MESSAGES)?;
-    let history = page
-        .messages
-        .into_iter()
-        .map(|message| Turn {
-            role: message.role,
-            content: message.content,
+    if begun.tutor.engine.reads_context() {
+        return prepare_for_model(database, remembering, begun).await;
+    }
+    let (user, conversation) = (begun.user, begun.conversation);
+    let (place, words) = (begun.sequence_number, begun.begun.clone());
+    database
+        .read(move |tx| {
+            let conversation = conversation::get(tx, user, conversation)?;
+            let page =
+                message::list_before(tx, user, conversation.id, Some(place), HISTORY_MESSAGES)?;
+            let turn = |message: message::Message| Turn {
+                role: message.role,
+                content: message.content,
+            };
+            Ok(ReplyRequest {
+                scenario: scenario_of(tx, user, &conversation)?,
+                level: conversation.level,
+                history: page.messages.into_iter().map(turn).collect(),
+                begun: words,
+                context: None,
+                pace: read_pace(tx, user)?,
+            })
         })
-        .collect();
+        .await
+}
+
+async fn prepare_for_model(
+    database: &Database,
+    remembering: &Remembering,
+    begun: &Begun,
+) -> Result<ReplyRequest, Error> {
+    let (user, id, reply) = (begun.user, begun.conversation, begun.reply);
+    let mut embedding_model = None;
+    if let Some(model) = &begun.tutor.model {
+        remembering.before_reply(user, id, model).await;
+        embedding_model = model.embedding_model().map(str::to_owned);
+    }
+    let (place, words) = (begun.sequence_number, begun.begun.clone());
+    let context = database
+        .read(move |tx| {
+            let conversation = conversation::get(tx, user, id)?;
+            let asked = Asked {
+                before_sequence: Some(place),
+                begun: &words,
+                embedding_model: embedding_model.as_deref(),
+            };
+            Ok(context_of(tx, user, &conversation, &asked)?.1)
+        })
+        .await?;
+    let (built, now) = (context.built(reply), database.now());
+    database
+        .write(move |tx| memory::record_built(tx, id, &built, now))
+        .await?;
     Ok(ReplyRequest {
-        scenario: scenario_of(tx, user, conversation)?,
-        level: conversation.level,
-        history,
-        begun: String::new(),
-        context: None,
-        pace: read_pace(tx, user)?,
+        begun: begun.begun.clone(),
+        context: Some(context),
+        ..ReplyRequest::default()
     })
 }
 
-/// What a model is told of a conversation, and the rows of which that is made. A reply that is gone on with has its
-/// place and the words that it has already.
+/// For which reply a model is told something.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Asked<'a> {
+    /// Its place, if it has one.
+    pub(crate) before_sequence: Option<u32>,
+    /// The words that it has already.
+    pub(crate) begun: &'a str,
+    /// The model that says what messages mean, if there is one.
+    pub(crate) embedding_model: Option<&'a str>,
+}
+
+/// What a model is told of a conversation, and the rows of which that is made.
 pub(crate) fn context_of(
     tx: &ReadTx<'_>,
     user: UserId,
     conversation: &Conversation,
-    before_sequence: Option<u32>,
-    begun: &str,
+    asked: &Asked<'_>,
 ) -> Result<(Sources, Context), Error> {
     let scenario = scenario_of(tx, user, conversation)?;
     let setting = Setting {
@@ -60,12 +113,17 @@ pub(crate) fn context_of(
             .filter(|title| !title.is_empty())
             .map(String::as_str),
     };
+    let place = (conversation.id, asked.before_sequence);
+    let meaning = match asked.embedding_model {
+        Some(model) => embedding::of_last_words(tx, user, place, model)?,
+        None => None,
+    };
     let wish = Wish {
-        before_sequence,
-        meaning: None,
+        before_sequence: asked.before_sequence,
+        meaning,
     };
     let sources = memory::sources(tx, user, conversation.id, &wish)?;
-    let context = build(&sources, &setting, begun);
+    let context = build(&sources, &setting, asked.begun);
     Ok((sources, context))
 }
 
