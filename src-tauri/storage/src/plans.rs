@@ -4,7 +4,7 @@
 
 use crate::{
     audio, bookmark, chunk, conversation, embedding, event, folder, key_fact, memory, message,
-    note, operation, summary, tag, trash,
+    note, operation, summary, tag, trash, vocabulary,
 };
 
 /// A statement and what it is for.
