@@ -82,6 +82,7 @@ pub fn hot_queries() -> Vec<HotQuery> {
             "meaning of the last words",
             embedding::LAST_WORDS.to_owned(),
         ),
+        query("words that are due", vocabulary::DUE_WORDS.to_owned()),
     ]);
     queries
 }
