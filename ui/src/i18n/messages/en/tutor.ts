@@ -29,7 +29,7 @@ export default {
 	"tutor.keyUntilEnd":
 		"The key is kept only until Parlance ends, since there is no keychain that could keep it. You will be asked for it again.",
 	"tutor.look": "Look for models on this computer",
-	"tutor.looking": "Looking…",
+	"tutor.looking": "Looking for models on this computer…",
 	"tutor.lookFailed": "This did not work.",
 	"tutor.nothingFound":
 		"No models were found on this computer. If you have Ollama, LM Studio or llama.cpp, start it and look again.",

@@ -32,7 +32,7 @@ export default {
 	"tutor.keyUntilEnd":
 		"Khóa chỉ được giữ đến khi đóng Parlance, vì không có chuỗi khóa nào giữ được nó. Bạn sẽ được hỏi lại sau.",
 	"tutor.look": "Tìm mô hình trên máy tính này",
-	"tutor.looking": "Đang tìm…",
+	"tutor.looking": "Đang tìm mô hình trên máy tính này…",
 	"tutor.lookFailed": "Việc này không thành công.",
 	"tutor.nothingFound":
 		"Không tìm thấy mô hình nào trên máy tính này. Nếu bạn có Ollama, LM Studio hoặc llama.cpp, hãy mở lên rồi tìm lại.",
