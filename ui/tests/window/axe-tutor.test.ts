@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { violations } from "../support/axe";
 import { READY, SETTINGS } from "../support/fixtures";
 import { AWAY, fill, HERE, inDialog, inTalkWith, model, pick, press, withServer } from "../support/tutors";
-import { all, get, inSettings } from "../support/window";
+import { all, get, inSettings, livedIn } from "../support/window";
 
 describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (theme) => {
 	/** With a server that has many models, one that wants a key, and one that is gone and was chosen. */
@@ -37,6 +37,18 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		expect(get("tutorKey").getAttribute("aria-invalid")).toBe("true");
 		await pick("model-3");
 		expect(get("tutorFollow")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with what was found by itself, with nothing, and with what went wrong", async () => {
+		const { app } = livedIn();
+		app.settings = { ...SETTINGS, theme };
+		app.failNext("modelServerDiscover", "io");
+		await inSettings(app);
+		expect(get("errorCode")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+		await press("tutorLook");
+		expect(get("tutorFound").textContent).toContain("No models");
 		expect(await violations()).toEqual([]);
 	});
 

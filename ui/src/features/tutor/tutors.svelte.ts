@@ -14,6 +14,7 @@ import {
 import { Freshness } from "../../live/freshness";
 import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
+import { Discovery } from "./discovery.svelte";
 import { isSame, nameOf } from "./names";
 import { ServerModels } from "./server-models.svelte";
 
@@ -66,6 +67,8 @@ export class Tutors {
 	readonly #client: Client;
 	readonly #default: DefaultChoice;
 	readonly #report: (failure: CommandFailure) => void;
+	/** The look for what runs on this computer. */
+	readonly discovery = new Discovery(() => this.#client.modelServerDiscover());
 	readonly #models = new Map<string, ServerModels>();
 	readonly #refresher = new Refresher((what) => (what === SERVERS ? this.#readServers() : this.#read(what)));
 	readonly #listening: Listening;
@@ -181,11 +184,6 @@ export class Tutors {
 			if (!this.own || !isSame(this.own, here)) return;
 		}
 		await this.chooseByDefault(instead);
-	}
-
-	/** What runs on this computer. */
-	find(): Promise<FoundModelServer[]> {
-		return this.#client.modelServerDiscover();
 	}
 
 	/** Whether a server that was found is in the list already. */
