@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use parlance_lexicon::listed_level;
+use parlance_lexicon::level_of;
 use parlance_storage::CefrLevel;
 
 fn read(name: &str) -> String {
@@ -42,12 +42,11 @@ fn every_list_is_in_order_and_no_word_is_in_two() {
 fn every_word_of_the_lists_is_found_and_none_between_them() {
     for level in CefrLevel::ALL {
         for word in list(*level).lines() {
-            assert_eq!(listed_level(word.bytes()), Some(*level), "{word}");
-            assert_eq!(listed_level(word.bytes().chain([b'~'])), None, "{word}");
+            assert_eq!(level_of(word), Some(*level), "{word}");
+            assert_eq!(level_of(&format!("{word}~")), None, "{word}");
         }
     }
-    assert_eq!(listed_level("".bytes()), None);
-    assert_eq!(listed_level("a\nabove".bytes()), None);
+    assert_eq!(level_of("a\nabove"), None);
 }
 
 #[test]
@@ -63,7 +62,7 @@ fn what_was_decided_by_hand_is_in_the_lists() {
     }
     assert!(own.len() > 500);
     for (word, level) in own {
-        assert_eq!(listed_level(word.bytes()), level, "{word}");
+        assert_eq!(level_of(&word), level, "{word}");
     }
 }
 

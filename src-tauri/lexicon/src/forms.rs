@@ -11,9 +11,17 @@ pub struct Base<'a> {
     pub ending: &'static str,
 }
 
-impl Base<'_> {
+impl<'a> Base<'a> {
+    /// A word that has lost nothing.
+    pub(crate) const fn whole(word: &'a str) -> Self {
+        Self {
+            stem: word,
+            ending: "",
+        }
+    }
+
     /// The bytes of the whole word.
-    pub fn bytes(self) -> impl Iterator<Item = u8> + Clone {
+    pub(crate) fn bytes(self) -> impl Iterator<Item = u8> {
         self.stem.bytes().chain(self.ending.bytes())
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use parlance_storage::CefrLevel;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::forms::bases;
+use crate::forms::{Base, bases};
 use crate::list::WordList;
 
 /// The words of each level. A word is in one of them at most.
@@ -66,20 +66,16 @@ pub fn level_of(word: &str) -> Option<CefrLevel> {
         return None;
     }
     let word = folded(word);
-    listed_level(word.bytes())
+    listed_level(Base::whole(&word))
         .or_else(|| contracted_level(&word))
-        .or_else(|| {
-            bases(&word)
-                .filter_map(|base| listed_level(base.bytes()))
-                .min()
-        })
+        .or_else(|| bases(&word).filter_map(listed_level).min())
 }
 
-/// The level of a word that is an entry of the lists, by its bytes in small letters; `None` if it is not.
-pub fn listed_level(word: impl Iterator<Item = u8> + Clone) -> Option<CefrLevel> {
+/// The level of a word that is an entry of the lists; `None` if it is not.
+fn listed_level(word: Base<'_>) -> Option<CefrLevel> {
     WORDS
         .iter()
-        .find(|(_, list)| list.contains(word.clone()))
+        .find(|(_, list)| list.contains(word))
         .map(|(level, _)| *level)
 }
 
@@ -88,7 +84,7 @@ fn contracted_level(word: &str) -> Option<CefrLevel> {
         return if BEFORE_NOT.contains(&verb) {
             Some(CefrLevel::A1)
         } else {
-            listed_level(verb.bytes())
+            listed_level(Base::whole(verb))
         };
     }
     let short = SHORT_FORMS.iter().find_map(|form| word.strip_suffix(form));

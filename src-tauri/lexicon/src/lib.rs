@@ -11,4 +11,4 @@ mod level;
 mod list;
 
 pub use forms::{Base, bases, is_compared};
-pub use level::{level_of, listed_level};
+pub use level::level_of;

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::forms::Base;
+
 /// Words in small letters, one a line, in the order of their bytes.
 ///
 /// The list is part of the program and looked up by halving, so there is nothing to load, to build or to keep: the
@@ -13,13 +15,13 @@ impl WordList {
         Self(lines.as_bytes())
     }
 
-    /// Whether the word with these bytes is in the list.
-    pub(crate) fn contains(&self, word: impl Iterator<Item = u8> + Clone) -> bool {
+    /// Whether the word is in the list.
+    pub(crate) fn contains(&self, word: Base<'_>) -> bool {
         // Both are always where a line begins.
         let (mut from, mut to) = (0, self.0.len());
         while from < to {
             let (begin, end) = self.line_at(from + (to - from) / 2);
-            match self.0[begin..end].iter().copied().cmp(word.clone()) {
+            match self.0[begin..end].iter().copied().cmp(word.bytes()) {
                 Ordering::Equal => return true,
                 Ordering::Less => from = end + 1,
                 Ordering::Greater => to = begin,
