@@ -8,6 +8,7 @@ mod chunking;
 mod conversations;
 mod filter;
 mod hostile;
+mod level;
 mod long_talks;
 mod manner;
 mod memory;

@@ -3,7 +3,7 @@
 use parlance_storage::{CefrLevel, Role};
 
 use crate::memory::{Context, quoted};
-use crate::{Situation, Turn, situations};
+use crate::{AtLevel, Situation, Turn, level_rules, situations};
 
 /// How much of a conversation a model is given, in characters; about 3,000 tokens, which small models still hold.
 const MAX_HISTORY_CHARACTERS: usize = 12_000;
@@ -25,6 +25,9 @@ pub struct Setting<'a> {
     pub title: Option<&'a str>,
 }
 
+/// The level of a learner who has not said any.
+const USUAL_LEVEL: CefrLevel = CefrLevel::B1;
+
 /// How every partner talks.
 const MANNER: &str = " Answer in plain words as they are spoken, without lists, headings or other markup, and never speak for the learner.";
 
@@ -43,9 +46,11 @@ pub fn system(setting: &Setting<'_>) -> String {
 
 /// [`system`] without what was stored.
 pub(crate) fn instruction(setting: &Setting<'_>) -> String {
-    let mut prompt = match setting.scenario.and_then(|slug| role(slug, setting.level)) {
-        Some(role) => role.to_owned(),
-        None => free_talk(setting.level),
+    let mut prompt = match template(setting) {
+        Some(row) if row.level < CefrLevel::C1 => row.system_prompt.clone(),
+        // The templates of the higher levels do not say how long a sentence may be.
+        Some(row) => format!("{}{}", row.system_prompt, sentence_limit(row.level)),
+        None => plain_role(setting.level),
     };
     prompt.push_str(MANNER);
     prompt.push_str(MARKS);
@@ -54,8 +59,21 @@ pub(crate) fn instruction(setting: &Setting<'_>) -> String {
 
 /// [`instruction`] for models that can hardly read more.
 pub(crate) fn short_instruction(level: Option<CefrLevel>) -> String {
-    let level = level.unwrap_or(CefrLevel::B1);
-    format!("You are a friendly language partner of a learner at CEFR level {level:?}.{MANNER}")
+    format!("{}{MANNER}", plain_role(level))
+}
+
+/// The role of a partner at a level, of whom nothing else is said.
+fn plain_role(level: Option<CefrLevel>) -> String {
+    let level = level.unwrap_or(USUAL_LEVEL);
+    format!(
+        "You are a friendly language partner of a learner at CEFR level {level:?}.{}",
+        sentence_limit(level)
+    )
+}
+
+fn sentence_limit(level: CefrLevel) -> String {
+    let words = level_rules(level).longest_sentence;
+    format!(" Use sentences of at most {words} words.")
 }
 
 /// The title as data; `None` if there is none.
@@ -67,21 +85,17 @@ pub(crate) fn title_line(setting: &Setting<'_>) -> Option<String> {
     ))
 }
 
-/// The instruction of a template, at the learner's level if the situation has it.
-fn role(slug: &str, level: Option<CefrLevel>) -> Option<&'static str> {
+/// The template of a conversation, or else free talk, at the learner's level if the situation has it.
+fn template(setting: &Setting<'_>) -> Option<&'static AtLevel> {
+    let known = setting.scenario.and_then(|slug| row(slug, setting.level));
+    known.or_else(|| row("free-talk", Some(setting.level.unwrap_or(USUAL_LEVEL))))
+}
+
+fn row(slug: &str, level: Option<CefrLevel>) -> Option<&'static AtLevel> {
     let has_slug = |known: &&Situation| known.levels.iter().any(|row| row.slug == slug);
     let rows = &situations().iter().find(has_slug)?.levels;
     let at_level = rows.iter().find(|row| Some(row.level) == level);
-    let row = at_level.or_else(|| rows.iter().find(|row| row.slug == slug))?;
-    Some(&row.system_prompt)
-}
-
-fn free_talk(level: Option<CefrLevel>) -> String {
-    let level = level.unwrap_or(CefrLevel::B1);
-    role("free-talk", Some(level)).map_or_else(
-        || format!("You are a friendly language partner of a learner at CEFR level {level:?}."),
-        str::to_owned,
-    )
+    at_level.or_else(|| rows.iter().find(|row| row.slug == slug))
 }
 
 /// Servers do not agree on what a conversation means that ends with words of the model's own, so it is asked.
@@ -175,6 +189,27 @@ mod tests {
             free.contains("open conversation") && free.contains("CEFR level C2"),
             "{free}"
         );
+    }
+
+    #[test]
+    fn every_instruction_says_once_how_long_a_sentence_may_be() {
+        for row in situations().iter().flat_map(|situation| &situation.levels) {
+            let setting = Setting {
+                scenario: Some(&row.slug),
+                ..Setting::default()
+            };
+            let prompt = instruction(&setting);
+            let limits = prompt.matches("sentences of ").count()
+                + prompt.matches("keep sentences below ").count();
+            assert_eq!(limits, 1, "{prompt}");
+        }
+        for level in CefrLevel::ALL {
+            let limit = format!(
+                "sentences of at most {} words.",
+                level_rules(*level).longest_sentence
+            );
+            assert!(short_instruction(Some(*level)).contains(&limit));
+        }
     }
 
     #[test]
