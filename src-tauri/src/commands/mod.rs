@@ -129,6 +129,7 @@ commands! {
     tag::tag_delete("name");
     message::message_edit("id", "content", "regenerate");
     message::message_history("id", "cursor");
+    message::message_details("id");
     message::message_delete_many("ids");
     message::message_regenerate("id", "tutor");
     message::message_resume("id");

@@ -9,6 +9,9 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::chunk::{ChunkDraft, chunk_text};
 use words::Vocabulary;
 
+/// The level of a learner who has not said any.
+pub const USUAL_LEVEL: CefrLevel = CefrLevel::B1;
+
 /// What a reply at a level has to keep to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LevelRules {

@@ -24,7 +24,7 @@ mod seam;
 mod speakable;
 
 pub use chunk::{ChunkDraft, ChunkIcon, Chunker, chunk_text};
-pub use level::{LevelRules, Measured, WordAbove, level_rules, measure};
+pub use level::{LevelRules, Measured, USUAL_LEVEL, WordAbove, level_rules, measure};
 pub use partner::{AtLevel, PracticePartner, Scenario, Situation, at_level, scenarios, situations};
 pub use reply::{Pace, ReplyEngine, ReplyError, ReplyRequest, Turn};
 pub use speakable::{Speakable, SpeakableReply};

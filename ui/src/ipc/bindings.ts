@@ -261,6 +261,8 @@ export const commands = {
 	messageEdit: (id: MessageId, content: string, regenerate: boolean) => typedError<Edited, CommandError>(__TAURI_INVOKE("message_edit", { id, content, regenerate })),
 	/**  What a message said before it was edited: the last 100 edits, or those after `cursor`, newest first. */
 	messageHistory: (id: MessageId, cursor: string | null) => typedError<MessageHistory, CommandError>(__TAURI_INVOKE("message_history", { id, cursor })),
+	/**  How hard a message is, by the rules of the level of its conversation, and what it costs a model. */
+	messageDetails: (id: MessageId) => typedError<MessageDetails, CommandError>(__TAURI_INVOKE("message_details", { id })),
 	/**
 	 *  Puts messages of one conversation into the trash, 1 to 1,000, all or none, and gives what can be undone. A reply
 	 *  among them that is still being written is stopped, and keeps its words.
@@ -548,7 +550,7 @@ export type BookmarkPage = {
 	next: string | null,
 };
 
-/**  A level of the Common European Framework of Reference for Languages. */
+/**  A level of the Common European Framework of Reference for Languages, the easiest being the least. */
 export type CefrLevel = 
 /**  Beginner. */
 "A1" | 
@@ -1055,6 +1057,14 @@ export type FoundModelServer = {
 	isKnown: boolean,
 };
 
+/**  A word that is harder than the level. */
+export type HardWord = {
+	/**  As it was written. */
+	word: string,
+	/**  Its level. */
+	level: CefrLevel,
+};
+
 /**  How a message was put in. */
 export type InputMethod = 
 /**  Typed or pasted. */
@@ -1247,6 +1257,41 @@ export type Message = {
 	failureCode: string | null,
 	/**  In order. Of a finished reply they are its content, put together; the learner's have none. */
 	chunks: Chunk[],
+};
+
+/**  How hard a message is, and what it costs. */
+export type MessageDetails = {
+	/**  What the words cost a model, in tokens; an estimate. */
+	tokenCount: number,
+	/**  The level whose rules were asked. */
+	level: CefrLevel,
+	/**  How many sentences it has. */
+	sentenceCount: number,
+	/**  The longest of them; empty if there is none. */
+	longestSentence: string,
+	/**  How many words that has. */
+	longestSentenceWords: number,
+	/**  How many it may have at the level. */
+	longestSentenceLimit: number,
+	/**  Whether it has no more. */
+	isSentenceLengthKept: boolean,
+	/**  Running words whose level is known. */
+	wordCount: number,
+	/**  Running words whose level is not known: names, numbers, other languages. */
+	wordsWithoutLevelCount: number,
+	/**  Running words of each level, from A1 to C2. */
+	wordsByLevel: number[],
+	/**  Running words of the level or an easier one. */
+	wordsWithinCount: number,
+	/**  The easiest level for which the words are easy enough; null where that cannot be told. */
+	vocabularyLevel: CefrLevel | null,
+	/**
+	 *  Whether the words are easy enough for the level; null where that cannot be told, as in other languages than
+	 *  English.
+	 */
+	isVocabularyKept: boolean | null,
+	/**  Words above the level, each once, twenty at most. */
+	wordsAbove: HardWord[],
 };
 
 /**  One change of a message's words. */

@@ -3,7 +3,7 @@
 use parlance_storage::{CefrLevel, Role};
 
 use crate::memory::{Context, quoted};
-use crate::{AtLevel, Situation, Turn, level_rules, situations};
+use crate::{AtLevel, Situation, Turn, USUAL_LEVEL, level_rules, situations};
 
 /// How much of a conversation a model is given, in characters; about 3,000 tokens, which small models still hold.
 const MAX_HISTORY_CHARACTERS: usize = 12_000;
@@ -24,9 +24,6 @@ pub struct Setting<'a> {
     /// The conversation's title. It may be anybody's words, an imported one's too.
     pub title: Option<&'a str>,
 }
-
-/// The level of a learner who has not said any.
-const USUAL_LEVEL: CefrLevel = CefrLevel::B1;
 
 /// How every partner talks.
 const MANNER: &str = " Answer in plain words as they are spoken, without lists, headings or other markup, and never speak for the learner.";
