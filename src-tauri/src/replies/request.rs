@@ -42,7 +42,8 @@ pub(super) async fn prepare(
                 content: message.content,
             };
             Ok(ReplyRequest {
-                scenario: scenario_of(tx, user, &conversation)?,
+                scenario: template_of(tx, user, &conversation)?
+                    .and_then(|template| scenario(template, conversation.level)),
                 level: conversation.level,
                 history: page.messages.into_iter().map(turn).collect(),
                 begun: words,
@@ -105,10 +106,16 @@ pub(crate) fn context_of(
     conversation: &Conversation,
     asked: &Asked<'_>,
 ) -> Result<(Sources, Context), Error> {
-    let scenario = scenario_of(tx, user, conversation)?;
+    let template = template_of(tx, user, conversation)?;
+    let own_prompt = template
+        .as_ref()
+        .filter(|template| !template.is_built_in)
+        .map(|template| template.system_prompt.clone());
+    let scenario = template.and_then(|template| scenario(template, conversation.level));
     let setting = Setting {
         scenario: scenario.as_deref(),
         level: conversation.level,
+        own_prompt: own_prompt.as_deref(),
         title: Some(&conversation.title)
             .filter(|title| !title.is_empty())
             .map(String::as_str),
@@ -127,18 +134,13 @@ pub(crate) fn context_of(
     Ok((sources, context))
 }
 
-fn scenario_of(
+fn template_of(
     tx: &ReadTx<'_>,
     user: UserId,
     conversation: &Conversation,
-) -> Result<Option<String>, Error> {
-    let Some(template) = conversation.template_id else {
-        return Ok(None);
-    };
-    Ok(scenario(
-        template::get(tx, user, template)?,
-        conversation.level,
-    ))
+) -> Result<Option<Template>, Error> {
+    let template = conversation.template_id;
+    template.map(|id| template::get(tx, user, id)).transpose()
 }
 
 /// The tutor knows the built-in templates by name, and the learner's own by what they were made after.

@@ -170,7 +170,7 @@ fn message_cost(content: &str) -> u32 {
 fn instruction(setting: &Setting<'_>, room: &mut Room, budget: u32) -> String {
     let mut system = prompt::instruction(setting);
     if message_cost(&system) > budget / 2 {
-        system = prompt::short_instruction(setting.level);
+        system = short_instruction(setting, budget / 2);
     }
     room.take(message_cost(&system));
     // A conversation that the partner opens begins with this.
@@ -183,6 +183,19 @@ fn instruction(setting: &Setting<'_>, room: &mut Room, budget: u32) -> String {
         }
     }
     system
+}
+
+/// With as much of what the learner wants of the partner as there is room for.
+fn short_instruction(setting: &Setting<'_>, most: u32) -> String {
+    let system = prompt::short_instruction(setting.level);
+    let allowed = most.saturating_sub(message_cost(&system) + 1);
+    match prompt::own_prompt(setting) {
+        Some(own) if allowed >= SHORTEST_TURN => {
+            let (own, _) = beginning(own, allowed);
+            format!("{own}\n{system}")
+        }
+        _ => system,
+    }
 }
 
 /// The words of a reply that was begun, and that it is to be gone on with. Of long ones the end: there it goes on.

@@ -25,7 +25,7 @@
 //!     wish: &Wish,
 //! ) -> Result<ReplyRequest, Error> {
 //!     let sources = memory::sources(tx, user, talk, wish)?;
-//!     let setting = Setting { scenario: None, level: None, title: Some(title) };
+//!     let setting = Setting { title: Some(title), ..Setting::default() };
 //!     let context = build(&sources, &setting, "");
 //!     Ok(ReplyRequest { context: Some(context), ..ReplyRequest::default() })
 //! }

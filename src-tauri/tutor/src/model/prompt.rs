@@ -21,6 +21,9 @@ pub struct Setting<'a> {
     pub scenario: Option<&'a str>,
     /// The learner's level; the template's where it is absent.
     pub level: Option<CefrLevel>,
+    /// How the learner wants the partner to be, in a template of their own; said in place of the scenario's role. Blank
+    /// is as good as absent.
+    pub own_prompt: Option<&'a str>,
     /// The conversation's title. It may be anybody's words, an imported one's too.
     pub title: Option<&'a str>,
 }
@@ -41,17 +44,32 @@ pub fn system(setting: &Setting<'_>) -> String {
     prompt
 }
 
-/// [`system`] without what was stored.
+/// [`system`] without the title.
 pub(crate) fn instruction(setting: &Setting<'_>) -> String {
-    let mut prompt = match template(setting) {
+    let mut prompt = role(setting);
+    prompt.push_str(MANNER);
+    prompt.push_str(MARKS);
+    prompt
+}
+
+fn role(setting: &Setting<'_>) -> String {
+    if let Some(own) = own_prompt(setting) {
+        return format!("{own}\n{}", at_level(setting.level));
+    }
+    match template(setting) {
         Some(row) if row.level < CefrLevel::C1 => row.system_prompt.clone(),
         // The templates of the higher levels do not say how long a sentence may be.
         Some(row) => format!("{}{}", row.system_prompt, sentence_limit(row.level)),
         None => plain_role(setting.level),
-    };
-    prompt.push_str(MANNER);
-    prompt.push_str(MARKS);
-    prompt
+    }
+}
+
+/// What the learner wants of the partner, if they said so.
+pub(crate) fn own_prompt<'a>(setting: &Setting<'a>) -> Option<&'a str> {
+    setting
+        .own_prompt
+        .map(str::trim)
+        .filter(|own| !own.is_empty())
 }
 
 /// [`instruction`] for models that can hardly read more.
@@ -61,9 +79,13 @@ pub(crate) fn short_instruction(level: Option<CefrLevel>) -> String {
 
 /// The role of a partner at a level, of whom nothing else is said.
 fn plain_role(level: Option<CefrLevel>) -> String {
+    format!("You are a friendly language partner. {}", at_level(level))
+}
+
+fn at_level(level: Option<CefrLevel>) -> String {
     let level = level.unwrap_or(USUAL_LEVEL);
     format!(
-        "You are a friendly language partner of a learner at CEFR level {level:?}.{}",
+        "The learner is at CEFR level {level:?}.{}",
         sentence_limit(level)
     )
 }
@@ -172,7 +194,7 @@ mod tests {
         let setting = |scenario, level| Setting {
             scenario,
             level,
-            title: None,
+            ..Setting::default()
         };
         let cafe = system(&setting(Some("cafe-order"), Some(CefrLevel::B1)));
         assert!(
@@ -186,6 +208,25 @@ mod tests {
             free.contains("open conversation") && free.contains("CEFR level C2"),
             "{free}"
         );
+    }
+
+    #[test]
+    fn what_the_learner_wants_of_the_partner_is_said_in_place_of_the_role() {
+        let setting = Setting {
+            scenario: Some("cafe-order"),
+            level: Some(CefrLevel::A2),
+            own_prompt: Some(" Bạn là một người bán phở. Stay in the role. "),
+            title: None,
+        };
+        let prompt = instruction(&setting);
+        assert!(prompt.starts_with("Bạn là một người bán phở. Stay in the role.\n"));
+        assert!(prompt.contains("CEFR level A2") && prompt.contains("at most 16 words"));
+        assert!(!prompt.contains("Green Cup"), "{prompt}");
+        let blank = Setting {
+            own_prompt: Some(" \n"),
+            ..setting
+        };
+        assert!(instruction(&blank).contains("Green Cup"));
     }
 
     #[test]
