@@ -62,7 +62,9 @@ fn what_was_decided_by_hand_is_in_the_lists() {
     }
     assert!(own.len() > 500);
     for (word, level) in own {
-        assert_eq!(level_of(&word), level, "{word}");
+        let mut levels = CefrLevel::ALL.iter().copied();
+        let listed = levels.find(|level| list(*level).lines().any(|line| line == word));
+        assert_eq!(listed, level, "{word}");
     }
 }
 

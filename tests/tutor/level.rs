@@ -79,19 +79,13 @@ fn a_long_sentence_is_told_with_its_text() {
 #[test]
 fn a_sentence_that_the_voice_takes_in_pieces_is_one_sentence() {
     let clause = "we went to the old market in the middle of the town, ";
-    let measured = measure(
-        &format!("Yesterday {}and then it rained.", clause.repeat(6)),
-        C2,
-    );
+    let text = format!("Yesterday {}and then it rained.", clause.repeat(6));
+    let measured = measure(&text, C2);
     assert_eq!(
         (measured.sentences, measured.longest_sentence_words),
         (1, 77)
     );
-    assert!(
-        measured
-            .longest_sentence
-            .ends_with("town, and then it rained.")
-    );
+    assert_eq!(measured.longest_sentence, text);
     let endless = "a".repeat(2_000);
     let measured = measure(&endless, C2);
     assert_eq!(
@@ -118,6 +112,16 @@ fn one_hard_word_in_twenty_is_no_fault_but_two_are() {
         (two.is_vocabulary_kept, two.vocabulary_level),
         (Some(false), Some(B1))
     );
+}
+
+#[test]
+fn a_short_reply_is_judged_by_whole_words() {
+    let nine = measure("I like my house and my red luggage too.", A1);
+    assert_eq!((nine.words, nine.words_above_limit), (9, 0));
+    assert_eq!(nine.is_vocabulary_kept, Some(false));
+    let ten = measure("I like my house and my big red luggage too.", A1);
+    assert_eq!((ten.words, ten.words_above_limit), (10, 1));
+    assert_eq!(ten.is_vocabulary_kept, Some(true));
 }
 
 #[test]

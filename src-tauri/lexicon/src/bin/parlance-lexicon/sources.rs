@@ -12,7 +12,7 @@ pub(crate) struct Sources {
     pub(crate) headwords: BTreeMap<String, Headword>,
     /// An irregular form, and the headword that it belongs to.
     pub(crate) irregular: BTreeMap<String, String>,
-    /// What is decided by hand; `None` for what shall have no level.
+    /// What is decided by hand; `None` for what shall be no entry.
     pub(crate) own: BTreeMap<String, Option<CefrLevel>>,
 }
 
@@ -123,7 +123,7 @@ pub(crate) fn irregular(file: &str) -> BTreeMap<String, String> {
     forms
 }
 
-/// Reads lines of a level, or `-` for none, and words.
+/// Reads lines of a level, or `-` for no entry, and words.
 pub(crate) fn own(file: &str) -> Result<BTreeMap<String, Option<CefrLevel>>, String> {
     let mut words = BTreeMap::new();
     for line in entries(file) {
