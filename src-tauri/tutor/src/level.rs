@@ -6,7 +6,7 @@ use parlance_storage::CefrLevel;
 use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::chunk::{ChunkDraft, chunk_text};
+use crate::chunk::{ChunkDraft, chunk_text, is_unspaced};
 use words::Vocabulary;
 
 /// The level of a learner who has not said any.
@@ -92,8 +92,9 @@ pub struct WordAbove {
 
 /// Measures a reply by the rules of a level.
 ///
-/// What counts is what a voice says, so neither markup nor emoji nor code. A word is what Unicode takes for one, in
-/// any script: in Chinese, which writes no blanks, that is each character.
+/// What counts is what a voice says, so neither markup nor emoji nor code. A word is what Unicode takes for one. In
+/// scripts that are written without blanks that is each character; two of them count as one word of a sentence there,
+/// which is about what they have in Chinese and Japanese.
 #[must_use]
 pub fn measure(text: &str, level: CefrLevel) -> Measured {
     let sentences = sentences(text);
@@ -148,7 +149,15 @@ fn ends_sentence(chunk: &ChunkDraft) -> bool {
 }
 
 fn length(sentence: &str) -> u32 {
-    count(sentence.unicode_words().count())
+    let (signs, words): (Vec<&str>, Vec<&str>) = sentence
+        .unicode_words()
+        .partition(|word| word.chars().next().is_some_and(is_sign));
+    count(words.len() + signs.len().div_ceil(2))
+}
+
+/// A character of a script without blanks. Korean has them.
+fn is_sign(character: char) -> bool {
+    is_unspaced(character) && !matches!(character, '\u{AC00}'..='\u{D7A3}')
 }
 
 fn mean(lengths: &[u32]) -> f64 {

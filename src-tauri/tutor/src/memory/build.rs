@@ -27,6 +27,8 @@ const CUT_BEFORE: &str = "(The beginning was cut off.) ";
 
 /// A recalled message is told so far, in tokens.
 const LONGEST_RECALLED: u32 = 160;
+/// Less of what the learner wants of the partner is left out: the room is needed for what was said.
+const LEAST_OF_OWN_PROMPT: u32 = 128;
 /// Less than that of a message tells nothing.
 const SHORTEST_TURN: u32 = 24;
 
@@ -190,7 +192,7 @@ fn short_instruction(setting: &Setting<'_>, most: u32) -> String {
     let system = prompt::short_instruction(setting.level);
     let allowed = most.saturating_sub(message_cost(&system) + 1);
     match prompt::own_prompt(setting) {
-        Some(own) if allowed >= SHORTEST_TURN => {
+        Some(own) if allowed >= LEAST_OF_OWN_PROMPT => {
             let (own, _) = beginning(own, allowed);
             format!("{own}\n{system}")
         }
