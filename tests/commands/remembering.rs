@@ -80,16 +80,20 @@ fn serve(request: &str) -> Vec<Step> {
 
 /// An app with a conversation in which a model of this server answers, remembered in this way.
 fn talk_to(app: &TestApp, server: &Fake, strategy: &str) -> (String, Value) {
+    talk_at(app, &server.address(), "small", strategy)
+}
+
+fn talk_at(app: &TestApp, address: &str, model: &str, strategy: &str) -> (String, Value) {
     let kept = app
         .call(
             "model_server_create",
-            json!({ "server": { "name": null, "address": server.address(), "allowsPlainHttp": false,
+            json!({ "server": { "name": null, "address": address, "allowsPlainHttp": false,
                 "usesKey": false, "key": null } }),
         )
         .unwrap()["server"]
         .clone();
     let conversation = app.conversation();
-    let tutor = json!({ "kind": "model", "serverId": kept["id"], "model": "small" });
+    let tutor = json!({ "kind": "model", "serverId": kept["id"], "model": model });
     app.call(
         "conversation_set_tutor",
         json!({ "id": conversation, "tutor": tutor }),
@@ -384,4 +388,51 @@ fn a_model_for_meanings_is_tried_before_it_is_chosen() {
         &call(&app, "memory_learn_meanings", &conversation).unwrap_err(),
         "conflict",
     );
+}
+
+#[test]
+#[ignore = "by hand: needs a real model server with embeddings at PARLANCE_MODEL_ADDRESS"]
+fn a_real_model_remembers() {
+    let address = std::env::var("PARLANCE_MODEL_ADDRESS").unwrap();
+    let app = TestApp::new();
+    let (conversation, kept) = talk_at(&app, &address, "any", "semantic");
+    let models = app
+        .call("model_server_models", json!({ "id": kept["id"] }))
+        .unwrap();
+    let model = models[0].as_str().unwrap();
+    let tutor = json!({ "kind": "model", "serverId": kept["id"], "model": model });
+    app.call(
+        "conversation_set_tutor",
+        json!({ "id": conversation, "tutor": tutor }),
+    )
+    .unwrap();
+    set_embedding_model(&app, &kept, Some(model)).unwrap();
+    for words in [
+        "My dog is called Biscuit.",
+        "I work in a bank.",
+        "I like green tea.",
+        "What is my dog called?",
+    ] {
+        say_slowly(&app, &conversation, words);
+    }
+    let learnt = call(&app, "memory_learn_meanings", &conversation).unwrap();
+    assert_eq!(learnt["coverage"], json!({ "known": 8, "missing": 0 }));
+    let made = call(&app, "memory_summarize", &conversation).unwrap();
+    assert_eq!(made["made"], 1, "{made}");
+    let view = view(&app, &conversation);
+    println!("{made:#}\n{:#}\n{:#}", view["summaries"], view["facts"]);
+}
+
+/// A real model takes its time.
+fn say_slowly(app: &TestApp, conversation: &str, content: &str) {
+    let sent = json!({ "conversationId": conversation, "content": content });
+    app.call("message_send", sent).unwrap();
+    let is_over = || {
+        let last = app.messages(conversation).pop().unwrap();
+        last["role"] == "assistant" && last["status"] != "streaming"
+    };
+    let begun = std::time::Instant::now();
+    while !is_over() && begun.elapsed().as_secs() < 120 {
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
 }
