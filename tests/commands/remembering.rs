@@ -148,7 +148,8 @@ fn talk_of_books(app: &TestApp, conversation: &str) {
 fn a_model_sums_up_what_is_due_and_notes_what_it_finds() {
     let server = block_on(Fake::answering(serve));
     let app = TestApp::new();
-    let (conversation, _) = talk_to(&app, &server, "summarization");
+    let (conversation, kept) = talk_to(&app, &server, "summarization");
+    set_embedding_model(&app, &kept, Some("embed")).unwrap();
     assert_eq!(view(&app, &conversation)["model"], "small");
     talk_of_books(&app, &conversation);
     let summary = until("a summary", || {
@@ -174,6 +175,15 @@ fn a_model_sums_up_what_is_due_and_notes_what_it_finds() {
         json!({ "made": 1, "byRules": 0, "failure": null, "wasStopped": false })
     );
     assert_eq!(view(&app, &conversation)["facts"], json!([]));
+    let requests = server.requests();
+    let of_meaning = requests
+        .iter()
+        .filter(|request| asks(request) == Asks::Meaning);
+    assert_eq!(
+        of_meaning.count(),
+        1,
+        "the trial: nobody looks for meaning here"
+    );
 }
 
 #[test]

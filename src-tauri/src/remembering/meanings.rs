@@ -3,9 +3,9 @@
 use std::{sync::Arc, time::Duration};
 
 use parlance_storage::{
-    ConversationId, Error, UserId,
+    ConversationId, Error, MemoryStrategy, UserId,
     embedding::{self, Coverage, NewEmbedding},
-    tokens,
+    memory, tokens,
 };
 use serde::Serialize;
 use tokio::time::timeout;
@@ -92,19 +92,34 @@ impl Remembering {
             .await
     }
 
-    /// Finds out what the learner's last words mean, as far as that is possible while they wait for a reply.
+    /// Finds out what the learner's last words mean, as far as that is possible while they wait for a reply; where the
+    /// conversation is remembered by meaning. Gives the name of the model that was asked.
+    ///
+    /// # Errors
+    /// What reading says.
     pub(crate) async fn before_reply(
         &self,
         user: UserId,
         conversation: ConversationId,
         model: &ChosenModel,
-    ) {
+    ) -> Result<Option<String>, Error> {
+        let Some(name) = model.embedding_model() else {
+            return Ok(None);
+        };
+        let settings = self
+            .database
+            .read(move |tx| memory::settings(tx, user, conversation))
+            .await?;
+        if settings.strategy != MemoryStrategy::Semantic {
+            return Ok(None);
+        }
         let read = self.learn_some(user, conversation, model, MESSAGES_BEFORE_A_REPLY);
         match timeout(BEFORE_A_REPLY, read).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => log::info!("found by words, not by meaning: {:?}", error.code),
             Err(_) => log::info!("found by words, not by meaning: the model is slow"),
         }
+        Ok(Some(name.to_owned()))
     }
 
     pub(super) async fn learn_newest_meanings(

@@ -60,11 +60,10 @@ async fn prepare_for_model(
     begun: &Begun,
 ) -> Result<ReplyRequest, Error> {
     let (user, id, reply) = (begun.user, begun.conversation, begun.reply);
-    let mut embedding_model = None;
-    if let Some(model) = &begun.tutor.model {
-        remembering.before_reply(user, id, model).await;
-        embedding_model = model.embedding_model().map(str::to_owned);
-    }
+    let embedding_model = match &begun.tutor.model {
+        Some(model) => remembering.before_reply(user, id, model).await?,
+        None => None,
+    };
     let (place, words) = (begun.sequence_number, begun.begun.clone());
     let context = database
         .read(move |tx| {
