@@ -39,6 +39,8 @@ pub(super) fn read(
         history,
         begun: String::new(),
         context: None,
+        facts: Vec::new(),
+        due_words: Vec::new(),
         pace: read_pace(tx, user)?,
     })
 }
