@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use parlance_storage::Role;
 
-use super::scenario::general;
+use super::general::general;
 use crate::reply::Turn;
 
 /// What the braces in a line are filled with.

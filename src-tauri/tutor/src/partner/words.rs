@@ -151,7 +151,7 @@ fn may_be_thing(token: &str) -> bool {
         && !matches!(token, "time" | "lot" | "lots" | "way" | "thing" | "things")
 }
 
-fn is_noun(token: &str) -> bool {
+pub(super) fn is_noun(token: &str) -> bool {
     english().nouns.contains(token)
 }
 
@@ -161,7 +161,7 @@ fn is_modifier(token: &str) -> bool {
 }
 
 /// Words for what things are like, by a list or by their endings.
-fn is_adjective(token: &str) -> bool {
+pub(super) fn is_adjective(token: &str) -> bool {
     const ENDINGS: &[&str] = &[
         "ful", "ous", "able", "ible", "less", "est", "ical", "ish", "ive",
     ];
@@ -209,7 +209,7 @@ fn is_adjective(token: &str) -> bool {
         )
 }
 
-fn is_plural(token: &str) -> bool {
+pub(super) fn is_plural(token: &str) -> bool {
     matches!(token, "children" | "people" | "women" | "men")
         || token.len() > 3
             && token.ends_with('s')
@@ -219,7 +219,7 @@ fn is_plural(token: &str) -> bool {
 }
 
 /// Things that are not counted: listed, or made from a verb.
-fn is_mass(token: &str) -> bool {
+pub(super) fn is_mass(token: &str) -> bool {
     english().uncountable.contains(token) || token.ends_with("ing") && is_noun(token)
 }
 
@@ -406,7 +406,7 @@ pub(super) fn is_other_language(tokens: &[String]) -> bool {
     foreign * 4 >= tokens.len() && foreign > count(&english().common)
 }
 
-fn is_latin(character: char) -> bool {
+pub(super) fn is_latin(character: char) -> bool {
     matches!(character, 'a'..='z' | 'A'..='Z' | '\u{AA}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}')
 }
 
