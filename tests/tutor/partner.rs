@@ -103,8 +103,8 @@ fn a_conversation_goes_on_where_it_stood() {
     before.say("A coffee, please.");
     let mut after = Talk {
         scenario: "cafe-order".to_owned(),
-        level: None,
         history: before.history.clone(),
+        ..Talk::default()
     };
     assert_eq!(before.say("Small, please."), after.say("Small, please."));
 }

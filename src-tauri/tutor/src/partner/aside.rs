@@ -10,6 +10,7 @@ use super::filled::value_at_end;
 use super::general::Lines;
 use super::intent::Intent;
 use super::reading::Reading;
+use super::said::sentences;
 use super::sensitive::Sensitive;
 
 /// What an aside was about.
@@ -80,8 +81,10 @@ impl Answering<'_> {
 
     fn aside_in<'r>(&self, reply: &'r str) -> Option<Aside<'r>> {
         let general = self.general;
+        // The question alone, since it may have been asked again.
         let invitations = general.due.all().chain(general.due_easier.all());
-        let mut words = invitations.filter_map(|line| value_at_end(reply, line));
+        let questions = invitations.filter_map(|line| sentences(line).last());
+        let mut words = questions.filter_map(|question| value_at_end(reply, question));
         let word = words.next().map(Aside::Word);
         word.or_else(|| self.is_about_fact(reply).then_some(Aside::Fact))
     }

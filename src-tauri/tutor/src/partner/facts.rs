@@ -304,7 +304,7 @@ fn thing(words: &[&str]) -> Option<String> {
     let is_bare = !lower.iter().any(|word| english.determiners.contains(word));
     let needs_article = is_noun(last) && !is_plural(last) && !is_mass(last) && is_bare;
     let is_sound = words.len() <= LONGEST
-        && lower.iter().all(|word| is_word(word) && !is_doubtful(word))
+        && words.iter().all(|word| is_word(word) && !is_doubtful(word))
         && begins
         && ends
         && !needs_article;
@@ -324,6 +324,10 @@ fn is_doubtful(word: &str) -> bool {
     const DOUBTFUL: &str = "is are was were be been am do does did has have had can could will would should must may might shall \
         not no nor never i you he she it we me him us them his her its who which what when where why how if because \
         but so than then very much too really more most there here also as since while that this these those let";
+    let word = match word {
+        "May" => return false,
+        other => other.to_lowercase(),
+    };
     word.ends_with("n't") || DOUBTFUL.split(' ').any(|doubtful| doubtful == word)
 }
 
@@ -347,12 +351,12 @@ fn aim(words: &[&str]) -> Option<String> {
         || verb == "get" && next == "better"
         || verb == "be" && next == "able" && lower.len() > 3;
     let last = lower.last()?;
-    let rest = lower.get(1..)?;
+    let rest = words.get(1..)?;
     let is_sound = begins
         && words.len() <= LONGEST
-        && lower.iter().all(|word| is_word(word))
+        && words.iter().all(|word| is_word(word))
         && !rest.iter().any(|word| is_doubtful(word))
-        && (lower.len() == 1 || is_noun(last) || is_telling(last));
+        && (rest.is_empty() || is_noun(last) || is_telling(last) || last == "may");
     is_sound.then(|| from_our_side(words))
 }
 

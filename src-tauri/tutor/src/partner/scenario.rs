@@ -42,6 +42,8 @@ pub(super) const SCENARIO_FILES: &[(&str, &str)] = scenario_files![
     "job-interview-c1",
     "ai-debate-c1",
     "dispute-c1",
+    "free-talk-c2",
+    "ai-debate-c2",
 ];
 
 pub(super) const LEVELS_FILE: &str = include_str!("../../scenarios/levels.toml");
