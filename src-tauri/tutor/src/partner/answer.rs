@@ -36,6 +36,8 @@ pub(super) struct Answering<'a> {
     pub(super) values: Values,
 }
 
+/// In a longer message a number is not what matters.
+const SHORT_ANSWER_WORDS: usize = 5;
 /// How many of the learner's messages are looked at for what they have told.
 const MEMORABLE_MESSAGES: usize = 50;
 
@@ -86,6 +88,9 @@ impl<'a> Answering<'a> {
         if let Intent::Sensitive(kind) = reading.intent {
             return self.answer_gently(kind, &reading);
         }
+        if reading.intent == Intent::Farewell {
+            return self.part();
+        }
         if let Some(answer) = self.answer_after_gentle_question(&reading) {
             return answer;
         }
@@ -93,7 +98,6 @@ impl<'a> Answering<'a> {
             return answer;
         }
         match &reading.intent {
-            Intent::Farewell => self.part(),
             Intent::Blank => self.and_ask_again(&general.blank),
             Intent::IsConfused => self.and_ask_again(&general.confused),
             Intent::IsUnsure => self.and_ask_again(&general.unsure),
@@ -114,7 +118,7 @@ impl<'a> Answering<'a> {
                 let apology = self.line(&general.apology);
                 join(apology, &self.next_question(None))
             }
-            Intent::Says | Intent::Sensitive(_) => self.respond(&reading),
+            Intent::Says | Intent::Sensitive(_) | Intent::Farewell => self.respond(&reading),
         }
     }
 
@@ -151,12 +155,16 @@ impl<'a> Answering<'a> {
             true => None,
             false => self.question_about(reading),
         };
+        let question = follow_up
+            .or_else(|| self.unanswered_question(reading))
+            .unwrap_or_else(|| self.next_question(Some(reading)));
         if reactions.is_empty() {
-            // One question about the learner's word is enough; nothing else needs to name it.
-            let plain = follow_up.is_some() || reading.is_negative();
+            // To name the learner's word in the question is enough.
+            let mut topics = reading.topics.iter();
+            let names_topic = topics.any(|topic| question.contains(&topic.phrase));
+            let plain = names_topic || reading.is_negative();
             reactions.extend(self.general_reaction(reading, plain));
         }
-        let question = follow_up.unwrap_or_else(|| self.next_question(Some(reading)));
         reactions.push(question);
         reactions.join(" ")
     }
@@ -189,8 +197,17 @@ impl<'a> Answering<'a> {
         let by_kind = || match reading.agreement {
             Some(Agreement::Yes) => self.line(&general.yes),
             Some(Agreement::No) => self.line(&general.no),
-            None if reading.number.is_some() => self.line(&general.number),
+            None if reading.number.is_some() && reading.tokens.len() <= SHORT_ANSWER_WORDS => {
+                self.line(&general.number)
+            }
             None => None,
+        };
+        // In a chat among the advanced "the bread" is nothing to remark on.
+        let is_chat = self.next_beat().is_none() && is_advanced(self.level);
+        let is_remarkable = |topic: &Topic| !is_chat || !topic.phrase.starts_with("the ");
+        let by_topic = || {
+            let is_worth_it = reading.topics.first().is_some_and(is_remarkable);
+            is_worth_it.then(by_topic).flatten()
         };
         let by_content = if reading.tokens.len() <= 3 {
             by_kind().or_else(by_topic)
@@ -250,9 +267,7 @@ impl<'a> Answering<'a> {
         self.values.insert("word", word.to_owned());
         if let Some(meaning) = known {
             self.values.insert("meaning", meaning.clone());
-            let explanation = self.line(&self.general.meaning);
-            let question = self.next_question(None);
-            return join(explanation, &question);
+            return join(self.line(&self.general.meaning), &self.question_again());
         }
         let excuse = self.line(&self.general.unknown_meaning);
         let question = self
@@ -290,8 +305,7 @@ impl<'a> Answering<'a> {
         values.insert("topic", topic.phrase.clone());
         values.insert("word", topic.word.clone());
         // What suits a subject of debate does not suit somebody's dog.
-        let is_debatable = topic.phrase == topic.word;
-        let level = if is_advanced(self.level) && !is_debatable {
+        let level = if is_advanced(self.level) && !topic.is_debatable() {
             CefrLevel::B1
         } else {
             self.level

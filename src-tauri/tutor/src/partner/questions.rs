@@ -3,9 +3,10 @@
 use parlance_storage::{CefrLevel, Role};
 
 use super::answer::Answering;
+use super::filled::value_at_end;
 use super::general::{Tiers, chat, is_advanced};
 use super::reading::Reading;
-use super::said::{Said, stable_hash};
+use super::said::{Said, sentences, stable_hash};
 use super::scenario::Beat;
 use crate::reply::Turn;
 
@@ -48,7 +49,12 @@ impl Answering<'_> {
             let mut topics = reading.topics.iter();
             topics.find_map(|topic| self.line_about(&general.follow_up, topic))
         };
+        // Two in a row would be an echo.
+        let last = self.last_reply().map_or("", |turn| turn.content.as_str());
+        let mut follow_ups = general.follow_up.all();
+        let just_followed_up = follow_ups.any(|line| value_at_end(last, line).is_some());
         reading
+            .filter(|_| !just_followed_up)
             .and_then(about)
             .or_else(|| self.line(&general.small_talk))
             .or_else(|| self.readings.iter().rev().find_map(about))
@@ -74,9 +80,29 @@ impl Answering<'_> {
             return self.line_with(&self.general.say_more, "word", word);
         }
         let topic = reading.topics.first()?;
-        // A debate does not stop for somebody's dog.
-        let is_worth_it = topic.phrase == topic.word || !is_advanced(self.level);
-        is_worth_it.then(|| self.line_about(&self.general.follow_up, topic))?
+        // A debate does not stop for somebody's dog, and no chat among the advanced for any potatoes.
+        let is_debate = !is_chat && !self.scenario.personal;
+        let is_worth_it = match is_debate {
+            true => topic.is_debatable(),
+            false => topic.phrase.starts_with("your "),
+        };
+        (is_worth_it || !is_advanced(self.level))
+            .then(|| self.line_about(&self.general.follow_up, topic))?
+    }
+
+    /// The partner's question once more, in other words, if the learner asked something instead of answering it.
+    pub(super) fn unanswered_question(&self, reading: &Reading) -> Option<String> {
+        let present = self.present_beat().filter(|_| reading.asks)?;
+        let last = sentences(&self.last_reply()?.content).last()?;
+        let invites_questions = last.contains("question") || last.contains("to know");
+        let is_answered = reading.agreement.is_some()
+            || present.reactions.iter().any(|reaction| {
+                reading.mentions(&reaction.words).is_some() || reading.denies(&reaction.words)
+            });
+        (!invites_questions && !is_answered).then(|| {
+            self.pick(&present.easier)
+                .or_else(|| self.pick(&present.ask))
+        })?
     }
 
     /// The partner's last message.
@@ -87,11 +113,14 @@ impl Answering<'_> {
 
     /// The beat whose question was the partner's last one.
     pub(super) fn present_beat(&self) -> Option<&'static Beat> {
-        let just_said = Said::in_history(std::slice::from_ref(self.last_reply()?));
+        let last = self.last_reply()?;
+        let just_said = Said::in_history(std::slice::from_ref(last));
         let mut beats = self.scenario.beats.iter().chain(chat_beats(self.level, 0));
         beats.find(|beat| {
             let mut questions = beat.ask.iter().chain(&beat.easier);
-            questions.any(|question| just_said.has_said(question))
+            // A repeated question stands behind a colon.
+            questions
+                .any(|question| just_said.has_said(question) || last.content.ends_with(question))
         })
     }
 
@@ -115,7 +144,7 @@ impl Answering<'_> {
 /// The chat that suits a level, the most fitting tier first; where each tier begins depends on the seed, so that not
 /// every conversation goes the same way.
 fn chat_beats(level: CefrLevel, seed: u64) -> impl Iterator<Item = &'static Beat> {
-    let tiers = Tiers::for_level(chat(), level).into_iter();
+    let tiers = Tiers::for_level(chat(), level).into_iter().take(2);
     tiers.flat_map(move |tier| {
         let length = u64::try_from(tier.len()).unwrap_or(u64::MAX).max(1);
         let start = usize::try_from(seed % length).unwrap_or(0);

@@ -31,6 +31,13 @@ pub(super) struct Topic {
     pub(super) phrase: String,
 }
 
+impl Topic {
+    /// Whether one could hold an opinion about it: a kind of thing, and neither somebody's own nor a name.
+    pub(super) fn is_debatable(&self) -> bool {
+        self.phrase == self.word && !self.word.starts_with(char::is_uppercase)
+    }
+}
+
 /// The things that were named, the best one first: those with an owner or an article, then those
 /// after a verb or a preposition, then the subjects of a sentence; of equals the longer one.
 pub(super) fn topics(written: &[&str], tokens: &[String]) -> Vec<Topic> {
