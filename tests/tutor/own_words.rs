@@ -175,6 +175,17 @@ fn only_things_are_taken_up_as_things() {
 }
 
 #[test]
+fn what_somebody_is_not_is_no_thing_either() {
+    check(&[(
+        "free-talk-a1",
+        "",
+        "I am not a student.",
+        "?",
+        &["about the student"],
+    )]);
+}
+
+#[test]
 fn common_mistakes_are_said_right_in_passing() {
     for (says, right) in [
         ("I am agree with you", "So you agree with me."),

@@ -107,7 +107,7 @@ impl<'a> Answering<'a> {
             Intent::AsksToRepeat => self.repeat(),
             Intent::AsksMeaning(word) => self.explain(word),
             Intent::AsksBack => {
-                let about_me = self.pick(&self.scenario.about_me);
+                let about_me = self.about_itself(&reading);
                 self.and_go_on(about_me, &reading)
             }
             Intent::Thanks => {

@@ -105,7 +105,7 @@ fn evidence(tokens: &[String], at: usize, is_name: bool) -> Option<usize> {
     let stands_bare = is_plural(token) || is_mass(token) || is_proper(token) || is_name;
     // "I am a student", "He is the best actor": that is what somebody is.
     let is_predicate = start
-        .and_then(|start| start.checked_sub(1))
+        .and_then(|start| tokens[..start].iter().rposition(|word| word != "not"))
         .is_some_and(|at| {
             let word = tokens[at].as_str();
             matches!(
