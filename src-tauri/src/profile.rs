@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The language of the built-in partner, and so of its voice.
-const SPOKEN_LANGUAGE: &str = "en";
+pub(crate) const SPOKEN_LANGUAGE: &str = "en";
 
 /// Everything a command needs while a profile is open.
 pub struct Profile {

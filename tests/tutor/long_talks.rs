@@ -5,25 +5,10 @@ use std::collections::HashSet;
 use parlance_storage::CefrLevel;
 use parlance_tutor::{chunk_text, level_rules, scenarios};
 
-use crate::talk::Talk;
+use crate::talk::{Talk, sentences};
 
 fn last_sentence(reply: &str) -> String {
     chunk_text(reply).last().unwrap().spoken_text.clone()
-}
-
-/// The sentences of a reply, as one hears them.
-fn sentences(reply: &str) -> Vec<String> {
-    reply
-        .split_inclusive(['.', '?', '!'])
-        .map(|sentence| {
-            sentence
-                .to_lowercase()
-                .chars()
-                .filter(|c| c.is_alphanumeric())
-                .collect::<String>()
-        })
-        .filter(|sentence| !sentence.is_empty())
-        .collect()
 }
 
 /// Talks for many turns and checks that no sentence comes twice.

@@ -3,9 +3,11 @@
 #![allow(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod asides;
 mod care;
 mod chunking;
 mod conversations;
+mod fifty_turns;
 mod filter;
 mod hostile;
 mod level;
@@ -18,6 +20,8 @@ mod partner;
 mod properties;
 mod sense;
 mod sentences;
+mod sheet;
 mod spoken;
 mod streaming;
 mod talk;
+mod transcripts;

@@ -3,10 +3,11 @@
 use parlance_storage::{
     CefrLevel, Database, Error, PartnerPace, ReadTx, UserId,
     conversation::{self, Conversation},
-    embedding,
+    embedding, key_fact,
     memory::{self, Sources, Wish},
     message, settings,
     template::{self, Template},
+    vocabulary,
 };
 use parlance_tutor::{
     Pace, ReplyRequest, Turn, at_level,
@@ -15,10 +16,13 @@ use parlance_tutor::{
 };
 
 use super::Begun;
-use crate::remembering::Remembering;
+use crate::{profile::SPOKEN_LANGUAGE, remembering::Remembering};
 
 /// How many messages of a conversation an engine is given to read.
 const HISTORY_MESSAGES: u32 = 100;
+
+/// More words are not brought in within one conversation.
+const DUE_WORDS: u32 = 20;
 
 /// What is to be answered, read from the conversation as far as it stands before the reply. For a model, what it is
 /// told is chosen, and put into the log.
@@ -32,6 +36,7 @@ pub(super) async fn prepare(
     }
     let (user, conversation) = (begun.user, begun.conversation);
     let (place, words) = (begun.sequence_number, begun.begun.clone());
+    let now = database.now();
     database
         .read(move |tx| {
             let conversation = conversation::get(tx, user, conversation)?;
@@ -48,6 +53,11 @@ pub(super) async fn prepare(
                 history: page.messages.into_iter().map(turn).collect(),
                 begun: words,
                 context: None,
+                facts: key_fact::list(tx, user, conversation.id)?
+                    .into_iter()
+                    .map(|fact| fact.text)
+                    .collect(),
+                due_words: vocabulary::list_due_words(tx, user, SPOKEN_LANGUAGE, now, DUE_WORDS)?,
                 pace: read_pace(tx, user)?,
             })
         })

@@ -10,7 +10,7 @@
 //!   of a long conversation.
 //!
 //! The crate keeps nothing: no files, no database, no clock. A chunk is a function of the text, a
-//! reply is a function of the history, so both can be worked out again after a restart. It takes
+//! reply is a function of the history and of what is known of the learner, so both can be worked out again after a restart. It takes
 //! only value types (levels, roles, emotions, rows that were read) from `parlance_storage`, and never opens it.
 
 mod chunk;
