@@ -286,3 +286,33 @@ fn the_details_of_a_message_tell_how_hard_it_is_for_the_level_of_its_conversatio
     assert_eq!(other["isVocabularyKept"], Value::Null);
     assert_eq!(other["sentenceCount"], 2);
 }
+
+#[test]
+fn the_built_in_partner_brings_in_words_that_are_due_and_what_it_remembers() {
+    let app = TestApp::new();
+    app.set("partnerPace", "instant");
+    let conversation = app.conversation();
+    app.call(
+        "key_fact_create",
+        json!({ "conversationId": conversation, "factType": "interest", "text": "Likes old maps" }),
+    )
+    .unwrap();
+    rusqlite::Connection::open(app.data_dir().join("parlance.db"))
+        .unwrap()
+        .execute_batch(
+            "INSERT INTO vocabulary_words
+                 (id, user_id, language, word, status, due_at, first_encountered_at, created_at, updated_at)
+             SELECT 1, id, 'en', 'umbrella', 'review', 1, 0, 0, 0 FROM users",
+        )
+        .unwrap();
+    let mut said = String::new();
+    for number in 1..=25 {
+        send(&app, &conversation, &format!("I saw film number {number}.")).unwrap();
+        said += reply(&app, &conversation, "complete")["content"]
+            .as_str()
+            .unwrap();
+        said += "\n";
+    }
+    assert!(said.contains("umbrella"), "{said}");
+    assert!(said.contains("old maps"), "{said}");
+}
