@@ -310,6 +310,11 @@ fn what_means_the_same_is_told_to_the_model_though_no_word_is_the_same() {
     until("all of it", || {
         (view(&app, &conversation)["meaning"]["missing"] == 0).then_some(())
     });
+    // A vector that was damaged costs no answer.
+    let raw = rusqlite::Connection::open(app.data_dir().join("parlance.db")).unwrap();
+    raw.execute("UPDATE message_embeddings SET vector = x'0000c07f'", [])
+        .unwrap();
+    assert!(view(&app, &conversation)["seen"].is_object());
     let of_meaning = |request: &&String| asks(request) == Asks::Meaning;
     let first = requests.iter().filter(of_meaning).nth(1).unwrap();
     assert_eq!(body(first)["model"], "embed 嵌入");

@@ -3,7 +3,8 @@
 use parlance_storage::{
     CefrLevel, Database, Error, PartnerPace, ReadTx, UserId,
     conversation::{self, Conversation},
-    embedding, key_fact,
+    embedding::{self, QueryVector},
+    key_fact,
     memory::{self, Sources, Wish},
     message, settings,
     template::{self, Template},
@@ -131,7 +132,7 @@ pub(crate) fn context_of(
     };
     let place = (conversation.id, asked.before_sequence);
     let meaning = match asked.embedding_model {
-        Some(model) => embedding::of_last_words(tx, user, place, model)?,
+        Some(model) => meaning_of(embedding::of_last_words(tx, user, place, model))?,
         None => None,
     };
     let wish = Wish {
@@ -141,6 +142,17 @@ pub(crate) fn context_of(
     let sources = memory::sources(tx, user, conversation.id, &wish)?;
     let context = build(&sources, &setting, asked.begun);
     Ok((sources, context))
+}
+
+/// A damaged vector is no reason to leave the learner without an answer; the words are looked for.
+fn meaning_of(read: Result<Option<QueryVector>, Error>) -> Result<Option<QueryVector>, Error> {
+    match read {
+        Err(Error::Corrupt { .. }) => {
+            log::warn!("what a message means is damaged: found by words");
+            Ok(None)
+        }
+        read => read,
+    }
 }
 
 fn template_of(

@@ -105,12 +105,13 @@ impl Writer {
             () = self.running.stop.notified() => return Err(Ending::Interrupted),
             request = prepared => request,
         };
-        let request = request.map_err(|error| {
-            // What was erased meanwhile is missed by nobody.
-            if !matches!(error, Error::NotFound { .. }) {
+        let request = request.map_err(|error| match error {
+            // It was deleted meanwhile, and nobody waits for its words.
+            Error::NotFound { .. } => Ending::Interrupted,
+            error => {
                 replies.report(error.into());
+                Ending::Failed(OWN_FAULT)
             }
-            Ending::Failed(OWN_FAULT)
         })?;
         let engine = &begun.tutor.engine;
         std::panic::catch_unwind(AssertUnwindSafe(|| engine.reply(request)))

@@ -222,7 +222,7 @@ pub(crate) fn is_greeting(text: &str) -> bool {
     let words: String = text.unicode_words().collect();
     let words = words.to_lowercase();
     let is_it = |greeting: &&str| greeting.split(' ').collect::<String>() == words;
-    words.is_empty() || GREETINGS.iter().any(|greeting| is_it(&greeting))
+    words.is_empty() || GREETINGS.iter().any(is_it)
 }
 
 /// A title made from a message of the learner's.
