@@ -155,6 +155,7 @@ impl Answering<'_> {
             self.replies()
                 .any(|reply| reply.to_lowercase().contains(&thing))
         };
-        !(is_kin && has_grief) && !fact.was_told(&self.readings) && !was_said()
+        let is_out_of_place = is_kin && has_grief || fact.was_told(&self.readings) || was_said();
+        !is_out_of_place
     }
 }

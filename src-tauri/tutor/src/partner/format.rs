@@ -1,6 +1,6 @@
 //! The checks of the files in `scenarios/`: each mistake is told with the file and the line of text that it is about.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::collections::HashSet;
 

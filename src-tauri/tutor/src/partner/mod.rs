@@ -34,6 +34,7 @@ mod said;
 mod scenario;
 mod script;
 mod sensitive;
+mod things;
 mod words;
 
 use futures::stream::BoxStream;
