@@ -5,8 +5,8 @@ use parlance_storage::{
     conversation::{self, Conversation},
     embedding::{self, QueryVector},
     key_fact,
-    memory::{self, Sources, Wish},
-    message, settings,
+    memory::{self, Said, Sources, Wish},
+    settings,
     template::{self, Template},
     vocabulary,
 };
@@ -19,8 +19,8 @@ use parlance_tutor::{
 use super::Begun;
 use crate::{profile::SPOKEN_LANGUAGE, remembering::Remembering};
 
-/// How many messages of a conversation an engine is given to read.
-const HISTORY_MESSAGES: u32 = 100;
+/// How many messages of a conversation the built-in partner is given to read: it says nothing twice that is among them.
+const HISTORY_MESSAGES: u32 = 1_000;
 
 /// More words are not brought in within one conversation.
 const DUE_WORDS: u32 = 20;
@@ -41,17 +41,16 @@ pub(super) async fn prepare(
     database
         .read(move |tx| {
             let conversation = conversation::get(tx, user, conversation)?;
-            let page =
-                message::list_before(tx, user, conversation.id, Some(place), HISTORY_MESSAGES)?;
-            let turn = |message: message::Message| Turn {
-                role: message.role,
-                content: message.content,
+            let said = memory::list_said(tx, user, conversation.id, Some(place), HISTORY_MESSAGES)?;
+            let turn = |said: Said| Turn {
+                role: said.role,
+                content: said.content,
             };
             Ok(ReplyRequest {
                 scenario: template_of(tx, user, &conversation)?
                     .and_then(|template| scenario(template, conversation.level)),
                 level: conversation.level,
-                history: page.messages.into_iter().map(turn).collect(),
+                history: said.into_iter().map(turn).collect(),
                 begun: words,
                 context: None,
                 facts: key_fact::list(tx, user, conversation.id)?
