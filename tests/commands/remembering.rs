@@ -407,6 +407,7 @@ fn a_model_for_meanings_is_tried_before_it_is_chosen() {
 
 #[test]
 #[ignore = "by hand: needs a real model server with embeddings at PARLANCE_MODEL_ADDRESS"]
+#[allow(clippy::print_stdout, reason = "for whoever runs it by hand")]
 fn a_real_model_remembers() {
     let address = std::env::var("PARLANCE_MODEL_ADDRESS").unwrap();
     let app = TestApp::new();
