@@ -129,7 +129,7 @@ export class Memory {
 
 	/** Gives how many summaries were made. */
 	sumUp(id: string): Promise<Outcome<number> | null> {
-		return this.#do(id, () => this.#client.memorySummarize(id));
+		return this.#do(id, async () => (await this.#client.memorySummarize(id)).made);
 	}
 
 	reword({ id, conversationId }: Summary, text: string): Promise<Outcome<Summary> | null> {
