@@ -73,6 +73,7 @@ export class FakeMemory extends FakeEvents {
 
 	memorySummarize(conversationId: string) {
 		return this.carryOut("memorySummarize", [conversationId], () => {
+			this.atWork.delete(conversationId);
 			const made = this.toSumUp.map((summary) => ({ ...summary, conversationId }));
 			this.toSumUp = [];
 			this.summaries = [...this.summaries, ...made];
@@ -86,6 +87,7 @@ export class FakeMemory extends FakeEvents {
 			if (!this.#meaning(conversationId)) {
 				throw new CommandFailure("conflict", "No model was chosen that says what messages mean.");
 			}
+			this.atWork.delete(conversationId);
 			const known = this.of(conversationId).length;
 			this.meanings.set(conversationId, known);
 			return { coverage: { known, missing: 0 }, wasStopped: false };

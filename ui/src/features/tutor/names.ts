@@ -1,12 +1,6 @@
 import { t } from "../../i18n/index.svelte";
+import { shortName } from "../../i18n/names";
 import type { TutorChoice } from "../../ipc";
-
-/** The name of a model without the way to it: servers name their models by files, or by who made them. */
-export function shortName(model: string): string {
-	const last = model.split(/[/\\]/).at(-1) ?? "";
-	const short = last.replace(/\.gguf$/i, "").trim();
-	return short === "" ? model : short;
-}
 
 /** Models with what each is called in a list: two that would be called the same keep their whole names. */
 export function named(models: readonly string[]): { model: string; name: string }[] {
