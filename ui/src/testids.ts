@@ -261,6 +261,12 @@ export const testids = {
 	serverRemove: "server-remove",
 	serverKeep: "server-keep",
 	serverRemoveConfirm: "server-remove-confirm",
+	serverMeaning: "server-meaning", // in a server-item
+	serverMeaningChange: "server-meaning-change",
+	meaningDialog: "meaning-dialog",
+	meaningClose: "meaning-close",
+	meaningState: "meaning-state",
+	meaningRefusal: "meaning-refusal",
 	serverDone: "server-done",
 
 	errorBanner: "error-banner",

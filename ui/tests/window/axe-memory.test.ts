@@ -60,6 +60,7 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		await painted();
 		expect(get("meaningProgress")).toBeTruthy();
 		expect(await violations()).toEqual([]);
+		await app.remembering(talk.id, { work: "meanings", done: 32, total: 64, isOver: true });
 		await held.fail("tutor", "", { failure: "model_not_reachable" });
 		await painted();
 		await press("sumUp");

@@ -12,6 +12,11 @@ export function named(models: readonly string[]): { model: string; name: string 
 	});
 }
 
+/** Whether a model is by its name one that says what words mean, and not one that talks. */
+export function isForMeaning(model: string): boolean {
+	return /embed|bge|e5|gte|minilm/i.test(model);
+}
+
 /** What the choice is called; of a model the whole name on wish. */
 export function nameOf(choice: TutorChoice, whole = false): string {
 	if (choice.kind === "built_in") return t("tutor.builtIn");
