@@ -122,6 +122,11 @@ export const testids = {
 	selectionBar: "selection-bar",
 	selectionAction: "selection-action", // data-action
 	selectionCount: "selection-count",
+	detailsDialog: "details-dialog",
+	detailsClose: "details-close",
+	detailsFacts: "details-facts",
+	detailsLevels: "details-levels",
+	detailsAbove: "details-above",
 	historyDialog: "history-dialog",
 	historyClose: "history-close",
 	historyItem: "history-item", // data-id

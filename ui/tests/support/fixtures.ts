@@ -237,6 +237,26 @@ export function theDetails(over: Partial<MessageDetails> = {}): MessageDetails {
 	};
 }
 
+/** Of a message that breaks both rules of A2. */
+export const TOO_HARD = theDetails({
+	tokenCount: 1234,
+	sentenceCount: 3,
+	longestSentence: "Notwithstanding the inevitable repercussions, we shall persevere.",
+	longestSentenceWords: 19,
+	isSentenceLengthKept: false,
+	wordCount: 45,
+	wordsWithoutLevelCount: 2,
+	wordsByLevel: [30, 12, 1, 0, 0, 2],
+	wordsWithinCount: 42,
+	vocabularyLevel: "B1",
+	isVocabularyKept: false,
+	wordsAbove: [
+		{ word: "inevitable", level: "C2" },
+		{ word: "repercussions", level: "C2" },
+		{ word: "persist", level: "B1" },
+	],
+});
+
 export function aServer(over: Partial<ModelServer> = {}): ModelServer {
 	const createdAt = over.createdAt ?? NOON;
 	return {
