@@ -202,6 +202,11 @@ export class Tutors {
 		);
 	}
 
+	/** Has this model of a server say what messages mean, if it can; null: none. It is tried, which may take a while. */
+	findByMeaning(id: string, model: string | null): Promise<Outcome<ModelServer>> {
+		return this.#do(() => this.#client.modelServerSetEmbeddingModel(id, model));
+	}
+
 	remove(id: string): Promise<Outcome<null>> {
 		return this.#do(async () => {
 			await this.#client.modelServerDelete(id);

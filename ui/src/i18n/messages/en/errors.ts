@@ -31,6 +31,7 @@ export default {
 	"error.conflict.serverIsThere": "This model server is in the list already.",
 	"error.conflict.serverLimit": "There are too many model servers. Remove one first.",
 	"error.conflict.factIsThere": "This is remembered already.",
+	"error.conflict.noMeaning": "No model for meaning is chosen at the model server any more.",
 	"error.internal": "Something unexpected went wrong. What was saved before is still there.",
 
 	"trouble.model_not_reachable": "The model server cannot be reached. Is it running?",

@@ -34,6 +34,7 @@ export default {
 	"error.conflict.serverIsThere": "Máy chủ mô hình này đã có trong danh sách.",
 	"error.conflict.serverLimit": "Có quá nhiều máy chủ mô hình. Hãy gỡ bớt một máy chủ trước.",
 	"error.conflict.factIsThere": "Điều này đã được nhớ rồi.",
+	"error.conflict.noMeaning": "Máy chủ mô hình không còn chọn mô hình nào để hiểu nghĩa.",
 	"error.internal": "Có lỗi bất ngờ xảy ra. Những gì đã lưu trước đó vẫn còn.",
 
 	"trouble.model_not_reachable": "Không kết nối được với máy chủ mô hình. Máy chủ có đang chạy không?",
