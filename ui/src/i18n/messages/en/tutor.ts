@@ -49,7 +49,7 @@ export default {
 	"tutor.byMeaning": "Finds what was said by meaning: {model}",
 	"tutor.byWords": "Finds what was said by words only",
 	"tutor.changeMeaning": "Change… How “{name}” finds what was said",
-	"tutor.meaningTitle": "How is found what was said before?",
+	"tutor.meaningTitle": "How earlier messages are found",
 	"tutor.meaningHint":
 		"Your words are sent to this model server so that earlier messages can be found by what they mean. Messages of conversations remembered by meaning only.",
 	"tutor.meaningKeys": "Arrow keys go from one to the next, Enter takes it.",

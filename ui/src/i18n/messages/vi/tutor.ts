@@ -52,7 +52,7 @@ export default {
 	"tutor.byMeaning": "Tìm những gì đã nói theo nghĩa: {model}",
 	"tutor.byWords": "Tìm những gì đã nói chỉ theo từ ngữ",
 	"tutor.changeMeaning": "Đổi… Cách “{name}” tìm những gì đã nói",
-	"tutor.meaningTitle": "Tìm những gì đã nói bằng cách nào?",
+	"tutor.meaningTitle": "Cách tìm tin nhắn cũ",
 	"tutor.meaningHint":
 		"Lời của bạn được gửi đến máy chủ mô hình này để tìm được tin nhắn cũ theo nghĩa. Chỉ tin nhắn của những cuộc trò chuyện được nhớ theo nghĩa.",
 	"tutor.meaningKeys": "Phím mũi tên để đi qua từng mục, Enter để chọn.",
