@@ -59,7 +59,7 @@ impl ChosenTutors {
         Self {
             servers: Arc::new(Servers {
                 keys,
-                connected: Mutex::default(),
+                known: Mutex::default(),
             }),
         }
     }
@@ -128,7 +128,26 @@ fn default_choice(tx: &ReadTx<'_>, user: UserId) -> Result<TutorChoice, Error> {
 /// The model servers that have been asked, with what was learnt about each.
 pub struct Servers {
     keys: Arc<Keys>,
-    connected: Mutex<HashMap<ModelServerId, (Timestamp, ModelServer)>>,
+    known: Mutex<HashMap<ModelServerId, KnownServer>>,
+}
+
+/// What is known of a server.
+#[derive(Default)]
+struct KnownServer {
+    /// As of when it was read, and as it can be asked.
+    connected: Option<(Timestamp, ModelServer)>,
+    /// As of when it was changed last, if that was in this run of the app; `Some(None)` if it was removed.
+    changed: Option<Option<Timestamp>>,
+    /// How often its key or anything else of it has changed.
+    edition: u64,
+}
+
+impl KnownServer {
+    /// Whether a server is still as it was read.
+    fn is_still(&self, stored: &StoredServer) -> bool {
+        self.changed
+            .is_none_or(|changed| changed == Some(stored.updated_at))
+    }
 }
 
 impl Servers {
@@ -140,14 +159,22 @@ impl Servers {
 
     /// The server as it can be asked. Touches no network.
     ///
+    /// One that was changed or removed since it was read is not asked: its key may be another one by now, which is for
+    /// another address.
+    ///
     /// # Errors
-    /// `Refused` if its key is not known or its address is none.
+    /// `Refused` if its key is not known, its address is none, or it is not as it was read.
     pub async fn connect(&self, stored: &StoredServer) -> Result<ModelServer, ReplyError> {
-        if let Some((as_of, server)) = self.connected().get(&stored.id)
-            && *as_of == stored.updated_at
-        {
-            return Ok(server.clone());
-        }
+        let edition = {
+            let mut all = self.known();
+            let known = all.entry(stored.id).or_default();
+            if let Some((as_of, server)) = &known.connected
+                && *as_of == stored.updated_at
+            {
+                return Ok(server.clone());
+            }
+            known.edition
+        };
         let key =
             if stored.uses_key {
                 let key = self.keys.get(stored.id).await;
@@ -161,21 +188,49 @@ impl Servers {
             .map_err(|_| refused("the address of the model server is none", "address"))?;
         let server =
             ModelServer::new(address, key).map_err(|error| error.into_reply_error(false))?;
-        self.connected()
-            .insert(stored.id, (stored.updated_at, server.clone()));
+        let mut all = self.known();
+        let known = all.entry(stored.id).or_default();
+        // After the key was read, which may have been put meanwhile.
+        if !known.is_still(stored) {
+            return Err(refused(
+                "the model server was changed meanwhile",
+                "server_changed",
+            ));
+        }
+        if known.edition == edition {
+            known.connected = Some((stored.updated_at, server.clone()));
+        }
         Ok(server)
     }
 
-    /// Its key or address has changed, or it is gone.
-    pub fn forget(&self, id: ModelServerId) {
-        self.connected().remove(&id);
+    /// It has another key.
+    pub fn has_other_key(&self, id: ModelServerId) {
+        self.renew(id, |_| {});
     }
 
-    fn connected(&self) -> MutexGuard<'_, HashMap<ModelServerId, (Timestamp, ModelServer)>> {
-        // Insertions and removals cannot leave the map half-made.
-        self.connected
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// It is what is given here from now on. To be said before its key changes.
+    pub fn changed(&self, server: &StoredServer) {
+        self.renew(server.id, |known| {
+            known.changed = Some(Some(server.updated_at));
+        });
+    }
+
+    /// It is gone.
+    pub fn removed(&self, id: ModelServerId) {
+        self.renew(id, |known| known.changed = Some(None));
+    }
+
+    fn renew(&self, id: ModelServerId, change: impl FnOnce(&mut KnownServer)) {
+        let mut all = self.known();
+        let known = all.entry(id).or_default();
+        known.connected = None;
+        known.edition += 1;
+        change(known);
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<ModelServerId, KnownServer>> {
+        // Each change leaves the map whole.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

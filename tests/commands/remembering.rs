@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use parlance_lib::events::Notice;
-use parlance_storage::ConversationId;
+use parlance_storage::{ConversationId, ModelServerId, model_server};
 use serde_json::{Value, json};
 use tauri::async_runtime::{block_on, spawn};
 
@@ -379,6 +379,85 @@ fn a_model_whose_vectors_have_another_size_now_is_asked_for_all_of_them_anew() {
     );
     let learnt = call(&app, "memory_learn_meanings", &conversation).unwrap();
     assert_eq!(learnt["coverage"], json!({ "known": 18, "missing": 0 }));
+}
+
+#[test]
+fn a_text_that_means_nothing_to_a_model_costs_no_other_its_meaning() {
+    let server = block_on(Fake::answering(|request| match asks(request) {
+        Asks::Meaning => {
+            let texts = body(request)["input"].to_string();
+            // A server that chokes on one text refuses all that come with it.
+            if texts.contains("number 3") {
+                return answer("500 Oh", "", "input is too large");
+            }
+            vectors(request, |text| {
+                let is_nothing = text.contains("number 5");
+                if is_nothing {
+                    vec![0.0; 3]
+                } else {
+                    TEA.to_vec()
+                }
+            })
+        }
+        _ => serve(request),
+    }));
+    let app = TestApp::new();
+    let (conversation, kept) = talk_to(&app, &server, "semantic");
+    talk_of_books(&app, &conversation);
+    set_embedding_model(&app, &kept, Some("embed")).unwrap();
+    let learnt = call(&app, "memory_learn_meanings", &conversation).unwrap();
+    assert_eq!(learnt["coverage"], json!({ "known": 14, "missing": 2 }));
+    let asked = server.requests().len();
+    let again = call(&app, "memory_learn_meanings", &conversation).unwrap();
+    assert_eq!(again["coverage"]["missing"], 2);
+    assert_eq!(
+        server.requests().len(),
+        asked,
+        "what is no use is not asked again"
+    );
+}
+
+#[test]
+fn what_is_done_in_one_conversation_gives_way_to_a_reply_in_another() {
+    let server = block_on(Fake::answering(|request| match asks(request) {
+        Asks::Reply => good("I see."),
+        _ => vec![Step::Hold],
+    }));
+    let app = TestApp::new();
+    let (conversation, _) = talk_to(&app, &server, "summarization");
+    talk_of_books(&app, &conversation);
+    until("the question", || {
+        let asked = server.requests();
+        let is_asked = asked.iter().any(|request| asks(request) != Asks::Reply);
+        is_asked.then_some(())
+    });
+    let other = app.conversation();
+    app.set("partnerPace", "instant");
+    say(&app, &other, "Hello");
+    block_on(server.was_left());
+}
+
+#[test]
+fn a_server_that_was_changed_since_it_was_read_is_not_asked() {
+    let server = block_on(Fake::answering(serve));
+    let app = TestApp::new();
+    let (_, kept) = talk_to(&app, &server, "sliding");
+    let profile = app.slot().get().unwrap();
+    let id: ModelServerId = kept["id"].as_str().unwrap().parse().unwrap();
+    let read = block_on(profile.read(move |tx, user| model_server::get(tx, user, id))).unwrap();
+    assert!(block_on(profile.servers.connect(&read)).is_ok());
+    let elsewhere = json!({ "name": null, "address": "http://127.0.0.1:9/v1", "allowsPlainHttp": false,
+        "usesKey": true, "key": "sk-new" });
+    app.call(
+        "model_server_update",
+        json!({ "id": kept["id"], "server": elsewhere }),
+    )
+    .unwrap();
+    let refused = block_on(profile.servers.connect(&read)).unwrap_err();
+    assert_eq!(refused.code(), "server_changed");
+    app.call("model_server_delete", json!({ "id": kept["id"] }))
+        .unwrap();
+    assert!(block_on(profile.servers.connect(&read)).is_err());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use parlance_storage::{
     operation::Operation,
     template, tokens,
 };
-use parlance_tutor::{USUAL_LEVEL, measure};
+use parlance_tutor::{USUAL_LEVEL, level_rules, measure};
 use serde::Serialize;
 use tauri::State;
 
@@ -39,6 +39,8 @@ pub struct MessageDetails {
     pub words_by_level: Vec<u32>,
     /// Running words of the level or an easier one.
     pub words_within_count: u32,
+    /// How many of a thousand of them are wanted to be.
+    pub words_within_wanted_permille: u32,
     /// The easiest level for which the words are easy enough; null where that cannot be told.
     pub vocabulary_level: Option<CefrLevel>,
     /// Whether the words are easy enough for the level; null where that cannot be told, as in other languages than
@@ -252,6 +254,7 @@ fn details(content: &str, level: CefrLevel) -> MessageDetails {
         words_without_level_count: measured.words_without_level,
         words_by_level: measured.words_by_level.to_vec(),
         words_within_count: measured.words_within,
+        words_within_wanted_permille: level_rules(level).within_permille,
         vocabulary_level: measured.vocabulary_level,
         is_vocabulary_kept: measured.is_vocabulary_kept,
         words_above: measured

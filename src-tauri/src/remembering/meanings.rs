@@ -1,12 +1,17 @@
 //! What messages mean, asked of a model, so that they are found again by it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use parlance_storage::{
-    ConversationId, Error, MemoryStrategy, UserId,
-    embedding::{self, Coverage, NewEmbedding},
+    ConversationId, Error, MemoryStrategy, MessageId, UserId,
+    embedding::{self, Coverage, NewEmbedding, Unembedded},
     memory, tokens,
 };
+use parlance_tutor::ReplyError;
 use serde::Serialize;
 use tokio::time::timeout;
 
@@ -29,6 +34,8 @@ const MESSAGES_AFTER_A_REPLY: u32 = 64;
 const AT_ONCE: u32 = 32;
 /// Models for meanings read 512 tokens, the smallest of them; of a longer message the beginning is told.
 const MOST_TOKENS: u32 = 400;
+/// If a server says no to so many texts one after the other, it is not the texts.
+const TRIES: usize = 3;
 
 /// What came of reading a conversation for what its messages mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, specta::Type)]
@@ -150,22 +157,8 @@ impl Remembering {
         let Some(name) = model.embedding_model().map(str::to_owned) else {
             return Ok(0);
         };
-        let asked = name.clone();
-        let missing = self
-            .database
-            .read(move |tx| embedding::list_missing(tx, user, conversation, &asked, most))
-            .await?;
-        let texts: Vec<String> = missing.iter().map(|one| beginning(&one.content)).collect();
-        let vectors = model.embed(&texts).await?;
-        let new: Vec<NewEmbedding> = missing
-            .into_iter()
-            .zip(vectors)
-            .map(|(one, vector)| NewEmbedding {
-                message_id: one.message_id,
-                made_of: one.fingerprint,
-                vector,
-            })
-            .collect();
+        let missing = self.missing(user, conversation, &name, most).await?;
+        let new = self.ask_for_meanings(model, missing).await?;
         if new.is_empty() {
             return Ok(0);
         }
@@ -176,6 +169,102 @@ impl Remembering {
             .await?;
         Ok(kept)
     }
+}
+
+impl Remembering {
+    /// The newest messages whose meaning is not known, but for those of which no model could say it.
+    async fn missing(
+        &self,
+        user: UserId,
+        conversation: ConversationId,
+        name: &str,
+        most: u32,
+    ) -> Result<Vec<Unembedded>, Error> {
+        let (name, passed_over) = (name.to_owned(), self.unreadable().len());
+        let limit = most.saturating_add(u32::try_from(passed_over).unwrap_or(u32::MAX));
+        let mut missing = self
+            .database
+            .read(move |tx| embedding::list_missing(tx, user, conversation, &name, limit))
+            .await?;
+        let unreadable = self.unreadable();
+        missing.retain(|one| !unreadable.contains(&one.message_id));
+        missing.truncate(most as usize);
+        Ok(missing)
+    }
+
+    /// Asks for all at once; and if the server takes offence at that, for each by itself, so that one text costs no
+    /// other its meaning.
+    async fn ask_for_meanings(
+        &self,
+        model: &ChosenModel,
+        missing: Vec<Unembedded>,
+    ) -> Result<Vec<NewEmbedding>, ReplyError> {
+        let texts: Vec<String> = missing.iter().map(|one| beginning(&one.content)).collect();
+        match model.embed(&texts).await {
+            Ok(vectors) => Ok(self.usable(missing.into_iter().zip(vectors))),
+            Err(error) if missing.len() > 1 && is_of_text(&error) => {
+                self.ask_one_by_one(model, missing, error).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn ask_one_by_one(
+        &self,
+        model: &ChosenModel,
+        missing: Vec<Unembedded>,
+        error: ReplyError,
+    ) -> Result<Vec<NewEmbedding>, ReplyError> {
+        let (mut known, mut refused) = (Vec::new(), Vec::new());
+        for one in missing {
+            match model.embed(&[beginning(&one.content)]).await {
+                Ok(vectors) => {
+                    known.extend(vectors.into_iter().map(|vector| (one.clone(), vector)))
+                }
+                Err(error) if is_of_text(&error) => refused.push(one.message_id),
+                Err(error) => return Err(error),
+            }
+            // Then it is not the texts.
+            if known.is_empty() && refused.len() == TRIES {
+                break;
+            }
+        }
+        if known.is_empty() {
+            return Err(error);
+        }
+        self.unreadable().extend(refused);
+        Ok(self.usable(known.into_iter()))
+    }
+
+    /// A vector without a direction is like none.
+    fn usable(&self, known: impl Iterator<Item = (Unembedded, Vec<f32>)>) -> Vec<NewEmbedding> {
+        let (good, useless): (Vec<_>, Vec<_>) =
+            known.partition(|(_, vector)| vector.iter().any(|number| *number != 0.0));
+        self.unreadable()
+            .extend(useless.into_iter().map(|(one, _)| one.message_id));
+        good.into_iter()
+            .map(|(one, vector)| NewEmbedding {
+                message_id: one.message_id,
+                made_of: one.fingerprint,
+                vector,
+            })
+            .collect()
+    }
+
+    fn unreadable(&self) -> MutexGuard<'_, HashSet<MessageId>> {
+        // Insertions cannot leave the set half-made.
+        self.unreadable
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether the server may have taken offence at a text, such as one that is too long for its model.
+fn is_of_text(error: &ReplyError) -> bool {
+    matches!(
+        error.code(),
+        "model_server_failed" | "model_refused" | "model_garbage"
+    )
 }
 
 /// # Errors

@@ -15,12 +15,12 @@ pub use place::{RememberingProgress, RememberingWork};
 pub use summaries::SummedUp;
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex},
 };
 
 use parlance_storage::{
-    ConversationId, Database, Error, MemoryStrategy, ReadTx, UserId,
+    ConversationId, Database, Error, MemoryStrategy, MessageId, ReadTx, UserId,
     conversation::{self, Conversation},
     memory, summary,
 };
@@ -44,6 +44,8 @@ pub struct Remembering {
     free: Signal,
     /// How often a model was stopped in a conversation before it had summed up what is due, since it was last done.
     interrupted: Mutex<HashMap<ConversationId, u32>>,
+    /// Messages of which no model could say what they mean, in this run of the app.
+    unreadable: Mutex<HashSet<MessageId>>,
 }
 
 impl Remembering {
@@ -56,6 +58,7 @@ impl Remembering {
             board: Mutex::default(),
             free: Signal::new(),
             interrupted: Mutex::default(),
+            unreadable: Mutex::default(),
         }
     }
 
@@ -79,10 +82,7 @@ impl Remembering {
         conversation: ConversationId,
         ticket: Ticket,
     ) {
-        let Some(place) = Place::take_after_reply(self, conversation, ticket).await else {
-            return;
-        };
-        match self.catch_up(&place, user).await {
+        match self.catch_up(user, conversation, ticket).await {
             Ok(()) => {}
             // It may have been deleted meanwhile, or the app may be at its end.
             Err(error) if matches!(error.code, ErrorCode::NotFound | ErrorCode::Closed) => {}
@@ -90,16 +90,24 @@ impl Remembering {
         }
     }
 
-    async fn catch_up(&self, place: &Place, user: UserId) -> CommandResult<()> {
-        let conversation = place.conversation();
+    async fn catch_up(
+        self: &Arc<Self>,
+        user: UserId,
+        conversation: ConversationId,
+        ticket: Ticket,
+    ) -> CommandResult<()> {
+        // In any case: the next time only newer messages are read for them.
         facts::learn_by_rules(&self.database, user, conversation).await?;
+        let Some(place) = Place::take_after_reply(self, conversation, ticket).await else {
+            return Ok(());
+        };
         let (model, strategy) = self.chosen(user, conversation).await?;
-        self.sum_up(place, user, model.as_ref(), summary::due)
+        self.sum_up(&place, user, model.as_ref(), summary::due)
             .await?;
         if strategy == MemoryStrategy::Semantic
             && let Some(model) = model
         {
-            self.learn_newest_meanings(place, user, &model).await?;
+            self.learn_newest_meanings(&place, user, &model).await?;
         }
         Ok(())
     }

@@ -191,8 +191,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.remembering.board().at_work.remove(&self.conversation);
-        self.remembering.free.notify_waiters();
+        // Before the place is free: the next one's beginning is told after this one's end.
         let last = *self.at_work.progress();
         if let Some(progress) = last {
             self.send(RememberingProgress {
@@ -200,6 +199,8 @@ impl Drop for Place {
                 ..progress
             });
         }
+        self.remembering.board().at_work.remove(&self.conversation);
+        self.remembering.free.notify_waiters();
     }
 }
 
@@ -214,7 +215,8 @@ impl Remembering {
     /// How far that has come which the learner waits for in a conversation; `None` if there is nothing.
     pub fn progress(&self, conversation: ConversationId) -> Option<RememberingProgress> {
         let at_work = self.board().at_work.get(&conversation).cloned()?;
-        *at_work.progress()
+        let progress = *at_work.progress();
+        progress.filter(|progress| !progress.is_over)
     }
 
     /// Ends what the learner waits for, as soon as it can be; false if there is nothing.
@@ -225,13 +227,11 @@ impl Remembering {
             .is_some_and(|at_work| !at_work.stop.send_replace(true))
     }
 
-    /// Ends what is done in the background in a conversation, as the model is wanted for a reply. What may follow that
-    /// reply needs the ticket.
+    /// Ends what is done in the background, in any conversation, as the model is wanted for a reply: a server at home
+    /// answers one question at a time. What may follow that reply needs the ticket.
     pub(crate) fn give_way(&self, conversation: ConversationId) -> Ticket {
         let mut board = self.board();
-        if let Some(at_work) = board.at_work.get(&conversation)
-            && !at_work.is_wished
-        {
+        for at_work in board.at_work.values().filter(|at_work| !at_work.is_wished) {
             at_work.stop.send_replace(true);
         }
         let ticket = board.latest.entry(conversation).or_default();
@@ -239,7 +239,14 @@ impl Remembering {
         *ticket
     }
 
-    /// Ends everything, for the end of the app.
+    /// Ends what is under way in a conversation: somebody else answers there from now on.
+    pub(crate) fn stop_in(&self, conversation: ConversationId) {
+        if let Some(at_work) = self.board().at_work.get(&conversation) {
+            at_work.stop.send_replace(true);
+        }
+    }
+
+    /// Ends everything: a server has changed or gone, or the app ends.
     pub(crate) fn stop_all(&self) {
         for at_work in self.board().at_work.values() {
             at_work.stop.send_replace(true);

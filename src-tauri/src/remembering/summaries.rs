@@ -24,6 +24,10 @@ type FindDue = fn(&ReadTx<'_>, UserId, ConversationId) -> Result<Option<Due>, Er
 /// So often a model may be stopped in a conversation, since the learner went on talking, before rules do its work.
 const PATIENCE: u32 = 3;
 
+/// A model is asked for so many after a reply. The rest of a long conversation is summed up after the next ones, or when
+/// the learner wants it: a server may cost money.
+const MOST_BY_ITSELF: u32 = 2;
+
 /// What came of summing up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, specta::Type)]
 #[serde(rename_all = "camelCase")]
@@ -84,6 +88,9 @@ impl Remembering {
                 outcome.was_stopped = true;
                 break;
             }
+            if !place.is_wished() && model.is_some() && outcome.made == MOST_BY_ITSELF {
+                break;
+            }
             let asked = match model {
                 Some(model) => Some(self.ask(place, model, &due).await?),
                 None => None,
@@ -96,7 +103,7 @@ impl Remembering {
                 }
                 (Some(Asked::Failed(error)), _) => {
                     outcome.failure = Some(error.code().to_owned());
-                    if matches!(error, ReplyError::Unavailable { .. }) {
+                    if is_of_server(&error) {
                         model = None;
                     }
                     (by_rules(&due), None)
@@ -124,9 +131,7 @@ impl Remembering {
                 Some(Ok(learnt)) => {
                     facts::keep(&self.database, place.conversation(), learnt).await?;
                 }
-                Some(Err(error @ ReplyError::Unavailable { .. })) => {
-                    return Ok(Asked::Failed(error));
-                }
+                Some(Err(error)) if is_of_server(&error) => return Ok(Asked::Failed(error)),
                 Some(Err(error)) => log::info!("a model noted no facts: {}", error.code()),
             }
         }
@@ -181,6 +186,13 @@ impl Remembering {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether the same would be said to any other question.
+fn is_of_server(error: &ReplyError) -> bool {
+    let is_of_answer = matches!(error, ReplyError::Interrupted { .. })
+        || matches!(error.code(), "model_no_words" | "model_refused");
+    !is_of_answer
 }
 
 fn by_rules(due: &Due) -> String {

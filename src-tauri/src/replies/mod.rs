@@ -238,7 +238,8 @@ impl Replies {
             .await;
         match begun {
             Ok((written, begun)) => {
-                if let Some(begun) = begun {
+                if let Some(mut begun) = begun {
+                    begun.ticket = self.remembering.give_way(begun.conversation);
                     spawn(Arc::clone(self).run(begun, running));
                 }
                 Ok(written)
@@ -262,7 +263,6 @@ impl Replies {
         let tutor = self
             .tutors
             .choose(tx, user, &conversation, wanted.instead.as_ref())?;
-        let ticket = self.remembering.give_way(conversation.id);
         let name = tutor.engine.name();
         let (reply, unfinished) = match wanted.rest_of {
             None => (
@@ -282,7 +282,7 @@ impl Replies {
             tutor,
             begun: reply.content,
             unfinished,
-            ticket,
+            ticket: Ticket::default(),
         })
     }
 

@@ -1283,6 +1283,8 @@ export type MessageDetails = {
 	wordsByLevel: number[],
 	/**  Running words of the level or an easier one. */
 	wordsWithinCount: number,
+	/**  How many of a thousand of them are wanted to be. */
+	wordsWithinWantedPermille: number,
 	/**  The easiest level for which the words are easy enough; null where that cannot be told. */
 	vocabularyLevel: CefrLevel | null,
 	/**

@@ -230,6 +230,7 @@ export function theDetails(over: Partial<MessageDetails> = {}): MessageDetails {
 		wordsWithoutLevelCount: 0,
 		wordsByLevel: [5, 1, 0, 0, 0, 0],
 		wordsWithinCount: 6,
+		wordsWithinWantedPermille: 950,
 		vocabularyLevel: "A2",
 		isVocabularyKept: true,
 		wordsAbove: [],

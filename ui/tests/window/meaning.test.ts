@@ -35,7 +35,7 @@ const stored = (app: { modelServers: { embeddingModel: string | null }[] }) =>
 describe("each server", () => {
 	it("says how is found what was said", async () => {
 		await inServers(MODELS, "org/nomic-embed-text");
-		expect(textOf("serverMeaning")).toBe("Finds what was said by meaning: nomic-embed-text");
+		expect(textOf("serverMeaning")).toBe("Finds earlier messages by what they mean: nomic-embed-text");
 		expect(get("serverMeaning").title).toBe("org/nomic-embed-text");
 		expect(get("serverMeaningChange").getAttribute("aria-label")).toBe(
 			"Change… How “Ollama” finds what was said",
@@ -46,7 +46,7 @@ describe("each server", () => {
 		const { app } = withServer();
 		app.status = { ...READY, readOnly: "its file is write-protected" };
 		await inSettings(app);
-		expect(textOf("serverMeaning")).toBe("Finds what was said by words only");
+		expect(textOf("serverMeaning")).toBe("Finds earlier messages by their words only");
 		expect(find("serverMeaningChange")).toBeNull();
 	});
 });
@@ -57,7 +57,7 @@ describe("the choice of a model for meaning", () => {
 		expect(offered()).toEqual([NONE, "nomic-embed-text", "bge-m3", "gemma3:4b", "qwen3"]);
 		expect(chosen()).toEqual([NONE]);
 		expect(headings()).toEqual(["Made for this", "Other models"]);
-		expect(get("meaningDialog").textContent).toContain("Your words are sent to this model server");
+		expect(get("meaningDialog").textContent).toContain("what you and your tutor say is sent to this model server");
 	});
 
 	it("has no heading over nothing", async () => {
@@ -76,8 +76,8 @@ describe("the choice of a model for meaning", () => {
 		await held.release();
 		await painted();
 		expect(find("meaningDialog")).toBeNull();
-		expect(textOf("serverDone")).toBe("Ollama finds what was said by meaning now: nomic-embed-text");
-		expect(textOf("serverMeaning")).toBe("Finds what was said by meaning: nomic-embed-text");
+		expect(textOf("serverDone")).toBe("Ollama now finds earlier messages by what they mean, with nomic-embed-text");
+		expect(textOf("serverMeaning")).toBe("Finds earlier messages by what they mean: nomic-embed-text");
 	});
 
 	it("can be taken back", async () => {
@@ -85,7 +85,7 @@ describe("the choice of a model for meaning", () => {
 		expect(chosen()).toEqual(["nomic-embed-text"]);
 		await pick(NONE);
 		expect(stored(app)).toBeNull();
-		expect(textOf("serverDone")).toBe("Ollama finds what was said by words only now");
+		expect(textOf("serverDone")).toBe("Ollama now finds earlier messages by their words only");
 	});
 
 	it("that fails is said with the dialog still open, and changes nothing", async () => {

@@ -9,7 +9,7 @@ use crate::{AtLevel, Situation, Turn, USUAL_LEVEL, level_rules, situations};
 const MAX_HISTORY_CHARACTERS: usize = 12_000;
 
 /// Few, since small models take a long list for something to recite.
-const MARKS: &str = " If you like, begin a sentence with one of [happy], [encouraging], [excited], [calm], [curious] or [supportive] to say how it is spoken, and write [pause] where you would pause.";
+const MARKS: &str = " If you like, begin a sentence with one of [happy], [encouraging], [excited], [calm], [curious] or [supportive] to say how it is spoken, with [stress] if it is stressed, and write [pause] where you would pause.";
 
 /// A title is quoted up to here.
 const MAX_TITLE_CHARACTERS: usize = 200;

@@ -74,8 +74,13 @@ export class Waiting {
 		this.#stopping.add(id);
 		try {
 			if (await this.#client.memoryStop(id)) return;
+			if (this.#asked.has(id)) {
+				// It has not begun yet, or has just ended: it may be asked for once more.
+				this.#stopping.delete(id);
+				return;
+			}
 			// It has ended by itself, and the news of that may have been lost.
-			if (!this.#asked.has(id)) this.#end(id);
+			this.#end(id);
 			await this.#over(id);
 		} catch (error) {
 			this.#stopping.delete(id);

@@ -55,5 +55,6 @@ export default {
 	"trouble.key_needed": "The key of the model server is not known. Please enter it again.",
 	"trouble.address": "The address of the model server is not one that can be used.",
 	"trouble.server_removed": "The model server that was chosen here has been removed.",
+	"trouble.server_changed": "The model server was changed meanwhile. Please try again.",
 	"trouble.other": "The reply could not be finished.",
 } as const;

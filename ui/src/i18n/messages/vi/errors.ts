@@ -57,5 +57,6 @@ export default {
 	"trouble.key_needed": "Chưa biết khóa của máy chủ mô hình. Hãy nhập lại.",
 	"trouble.address": "Không dùng được địa chỉ của máy chủ mô hình.",
 	"trouble.server_removed": "Máy chủ mô hình đã chọn ở đây đã bị gỡ.",
+	"trouble.server_changed": "Máy chủ mô hình vừa được thay đổi. Vui lòng thử lại.",
 	"trouble.other": "Không hoàn thành được câu trả lời.",
 } as const satisfies Translated<typeof english>;
