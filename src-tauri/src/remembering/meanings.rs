@@ -219,7 +219,7 @@ impl Remembering {
         for one in missing {
             match model.embed(&[beginning(&one.content)]).await {
                 Ok(vectors) => {
-                    known.extend(vectors.into_iter().map(|vector| (one.clone(), vector)))
+                    known.extend(vectors.into_iter().map(|vector| (one.clone(), vector)));
                 }
                 Err(error) if is_of_text(&error) => refused.push(one.message_id),
                 Err(error) => return Err(error),
