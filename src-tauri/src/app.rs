@@ -117,6 +117,7 @@ fn notify_window<R: Runtime>(app: AppHandle<R>) -> Notify {
             Notice::Changed(changes) => changes.emit(&app),
             Notice::Problem(problem) => problem.emit(&app),
             Notice::Progress(progress) => progress.emit(&app),
+            Notice::Remembering(progress) => progress.emit(&app),
         };
         if let Err(error) = sent {
             log::warn!("the window was not told: {error}");

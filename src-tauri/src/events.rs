@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tauri_specta::Event;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::{error::CommandError, work::WorkProgress};
+use crate::{error::CommandError, remembering::RememberingProgress, work::WorkProgress};
 
 /// Rows that changed in one commit.
 #[derive(Clone, Debug, Serialize, specta::Type, Event)]
@@ -32,6 +32,8 @@ pub enum Notice {
     Problem(AppProblem),
     /// Long work went on.
     Progress(WorkProgress),
+    /// What a learner waits for in the memory of a conversation went on.
+    Remembering(RememberingProgress),
 }
 
 /// Where notices go: the window, or a test.

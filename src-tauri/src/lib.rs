@@ -12,6 +12,7 @@ pub mod input;
 pub mod keys;
 pub mod log_file;
 pub mod profile;
+pub mod remembering;
 pub mod replies;
 mod report;
 pub mod slot;

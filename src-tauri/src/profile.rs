@@ -17,14 +17,15 @@ use crate::{
     error::{CommandError, CommandResult},
     events::{Notify, forward_changes},
     housekeeping::keep_tidy,
+    remembering::Remembering,
     replies::Replies,
     slot::Opening,
-    tutors::{ChosenTutors, Servers},
+    tutors::{ChosenTutors, Servers, Tutors},
     work::{self, Work},
 };
 
 /// The language of the built-in partner, and so of its voice.
-const SPOKEN_LANGUAGE: &str = "en";
+pub(crate) const SPOKEN_LANGUAGE: &str = "en";
 
 /// Everything a command needs while a profile is open.
 pub struct Profile {
@@ -38,6 +39,8 @@ pub struct Profile {
     pub audio: AudioStore,
     /// The replies being written.
     pub replies: Arc<Replies>,
+    /// What the tutor keeps of conversations.
+    pub remembering: Arc<Remembering>,
     /// The model servers.
     pub servers: Arc<Servers>,
     /// What keeps copies of it all.
@@ -132,9 +135,16 @@ impl Profile {
         };
         let tutors = ChosenTutors::new(Arc::clone(keys));
         let servers = Arc::clone(tutors.servers());
+        let tutors: Arc<dyn Tutors> = Arc::new(tutors);
+        let remembering = Arc::new(Remembering::new(
+            database.clone(),
+            Arc::clone(&tutors),
+            Arc::clone(notify),
+        ));
         let replies = Arc::new(Replies::new(
             database.clone(),
-            Arc::new(tutors),
+            tutors,
+            Arc::clone(&remembering),
             Arc::clone(notify),
         ));
         let backups = Backups::new(
@@ -163,6 +173,7 @@ impl Profile {
             schema_version,
             audio,
             replies,
+            remembering,
             servers,
             backups,
             speech,
@@ -177,6 +188,7 @@ impl Profile {
         if let Some(tidying) = &self.tidying {
             tidying.abort();
         }
+        self.remembering.stop_all();
         block_on(self.replies.stop_all());
         let worker = self
             .worker

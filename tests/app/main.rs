@@ -22,5 +22,6 @@ mod model;
 mod models;
 mod pictures;
 mod real_model;
+mod remembering;
 mod start;
 mod support;

@@ -32,6 +32,7 @@ mod panic;
 mod reaction;
 mod rearrange;
 mod recovery;
+mod remembering;
 mod search;
 mod settings;
 mod support;

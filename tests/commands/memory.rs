@@ -182,7 +182,11 @@ fn a_long_conversation_is_summed_up_by_itself_and_on_wish() {
         )
         .unwrap()
     };
-    assert_eq!(wish(&app), 0, "there is nothing yet");
+    assert_eq!(
+        wish(&app),
+        json!({ "made": 0, "byRules": 0, "failure": null, "wasStopped": false }),
+        "there is nothing yet"
+    );
     for number in 1..=8 {
         say(
             &app,
@@ -209,7 +213,9 @@ fn a_long_conversation_is_summed_up_by_itself_and_on_wish() {
     assert!(seen.contains("We spoke of books."), "{seen}");
     app.call("summary_delete", json!({ "id": summary["id"] }))
         .unwrap();
-    assert!(wish(&app).as_u64().unwrap() > 0);
+    let made = wish(&app);
+    assert!(made["made"].as_u64().unwrap() > 0);
+    assert_eq!(made["byRules"], made["made"]);
     let cleared = app
         .call("summary_clear", json!({ "conversationId": conversation }))
         .unwrap();

@@ -244,3 +244,75 @@ fn older_messages_come_page_by_page() {
     };
     assert_eq!(words(&seen), words(&all));
 }
+
+#[test]
+fn the_details_of_a_message_tell_how_hard_it_is_for_the_level_of_its_conversation() {
+    let app = TestApp::new();
+    app.set("partnerPace", "instant");
+    let conversation = app
+        .call(
+            "conversation_create",
+            json!({ "request": { "level": "A1" } }),
+        )
+        .unwrap()["id"]
+        .clone();
+    let say = |content: &str| {
+        until("the end of the reply before", || {
+            app.call(
+                "message_send",
+                json!({ "conversationId": conversation, "content": content }),
+            )
+            .ok()
+        })
+    };
+    let details = |message: &Value| {
+        app.call("message_details", json!({ "id": message["id"] }))
+            .unwrap()
+    };
+    let easy = details(&say("I have a dog. It is big."));
+    assert_eq!(easy["level"], "A1");
+    assert_eq!(easy["sentenceCount"], 2);
+    assert_eq!(easy["isSentenceLengthKept"], true);
+    assert_eq!(easy["isVocabularyKept"], true);
+    assert!(easy["tokenCount"].as_u64().unwrap() > 0);
+    let hard = details(&say("The ubiquitous bureaucracy exacerbates my dog."));
+    assert_eq!(hard["isVocabularyKept"], false);
+    let words = hard["wordsAbove"].as_array().unwrap();
+    assert!(
+        words.iter().any(|above| above["word"] == "ubiquitous"),
+        "{hard}"
+    );
+    let other = details(&say("我有一只狗。它很大。"));
+    assert_eq!(other["isVocabularyKept"], Value::Null);
+    assert_eq!(other["sentenceCount"], 2);
+}
+
+#[test]
+fn the_built_in_partner_brings_in_words_that_are_due_and_what_it_remembers() {
+    let app = TestApp::new();
+    app.set("partnerPace", "instant");
+    let conversation = app.conversation();
+    app.call(
+        "key_fact_create",
+        json!({ "conversationId": conversation, "factType": "interest", "text": "Likes old maps" }),
+    )
+    .unwrap();
+    rusqlite::Connection::open(app.data_dir().join("parlance.db"))
+        .unwrap()
+        .execute_batch(
+            "INSERT INTO vocabulary_words
+                 (id, user_id, language, word, status, due_at, first_encountered_at, created_at, updated_at)
+             SELECT 1, id, 'en', 'umbrella', 'review', 1, 0, 0, 0 FROM users",
+        )
+        .unwrap();
+    let mut said = String::new();
+    for number in 1..=25 {
+        send(&app, &conversation, &format!("I saw film number {number}.")).unwrap();
+        said += reply(&app, &conversation, "complete")["content"]
+            .as_str()
+            .unwrap();
+        said += "\n";
+    }
+    assert!(said.contains("umbrella"), "{said}");
+    assert!(said.contains("old maps"), "{said}");
+}

@@ -82,6 +82,38 @@ fn a_model_answers_in_the_conversation_for_which_it_was_chosen() {
 }
 
 #[test]
+fn a_model_is_told_how_the_learner_wants_the_partner_of_their_own_template_to_be() {
+    let server = fake(vec![good("Phở bò?")]);
+    let app = TestApp::new();
+    let kept = add(&app, &server.address(), None);
+    let template = app
+        .call(
+            "template_create",
+            json!({ "template": { "name": "Phở", "systemPrompt": "You sell phở in Hà Nội." } }),
+        )
+        .unwrap();
+    let conversation = app
+        .call(
+            "conversation_create",
+            json!({ "request": { "templateId": template["id"] } }),
+        )
+        .unwrap()["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let tutor = json!({ "kind": "model", "serverId": kept["id"], "model": "small" });
+    app.call(
+        "conversation_set_tutor",
+        json!({ "id": conversation, "tutor": tutor }),
+    )
+    .unwrap();
+    say(&app, &conversation, "Hello");
+    reply(&app, &conversation, "complete");
+    let asked = server.requests().remove(0);
+    assert!(asked.contains("You sell phở in Hà Nội."), "{asked}");
+}
+
+#[test]
 fn the_settings_say_who_answers_where_nobody_was_chosen() {
     let server = fake(vec![good("Good day.")]);
     let app = TestApp::new();

@@ -11,8 +11,9 @@ use parlance_lib::{
     error::ErrorCode,
     events::{Notice, Notify},
     log_file::watch_panics,
+    remembering::Remembering,
     replies::Replies,
-    tutors::Tutors,
+    tutors::{Tutor, Tutors},
 };
 use parlance_storage::{
     Database, Error, MessageStatus, OpenOptions, ReadTx, TutorChoice, UserId,
@@ -35,8 +36,11 @@ impl Tutors for Only {
         _: UserId,
         _: &Conversation,
         _: Option<&TutorChoice>,
-    ) -> Result<Arc<dyn ReplyEngine>, Error> {
-        Ok(Arc::clone(&self.0))
+    ) -> Result<Tutor, Error> {
+        Ok(Tutor {
+            engine: Arc::clone(&self.0),
+            model: None,
+        })
     }
 }
 
@@ -64,9 +68,12 @@ fn a_panic_in_mid_reply_is_told_and_keeps_what_had_come() {
     let told: Arc<Mutex<Vec<(ErrorCode, String)>>> = Arc::default();
     let notify = collect(Arc::clone(&told));
     watch_panics(Arc::clone(&notify));
+    let tutors: Arc<dyn Tutors> = Arc::new(Only(Arc::new(PanickingTutor)));
+    let remembering = Remembering::new(database.clone(), Arc::clone(&tutors), Arc::clone(&notify));
     let replies = Arc::new(Replies::new(
         database.clone(),
-        Arc::new(Only(Arc::new(PanickingTutor))),
+        tutors,
+        Arc::new(remembering),
         notify,
     ));
 

@@ -136,7 +136,7 @@ impl TestApp {
             .iter()
             .filter_map(|notice| match notice {
                 Notice::Problem(problem) => Some(problem.0.code),
-                Notice::Changed(_) | Notice::Progress(_) => None,
+                Notice::Changed(_) | Notice::Progress(_) | Notice::Remembering(_) => None,
             })
             .collect()
     }

@@ -1,7 +1,9 @@
 //! Conversations: begun, named, listed a page at a time.
 
 use parlance_storage::conversation::{self, ConversationPage, NewConversation};
+use parlance_storage::message::Later;
 use parlance_storage::template::{self, BuiltInTemplate};
+use parlance_storage::trash::Trashed;
 use parlance_storage::{CefrLevel, ChangeKind, ConversationId, Error, TemplateId, TitleSource};
 
 use crate::support::{NOON, World, blank};
@@ -107,6 +109,58 @@ fn a_title_of_the_learners_own_is_never_replaced() {
     rename(&world, other, "Tiếng Anh 🇬🇧").unwrap();
     world.send(other, "Hello!").unwrap();
     assert_eq!(world.get(other).title, "Tiếng Anh 🇬🇧");
+}
+
+#[test]
+fn a_greeting_gives_the_title_until_more_is_said() {
+    let world = World::new();
+    for greeting in [
+        "Hello!",
+        "  hi, THERE 👋 ",
+        "Xin chào!",
+        "你好。",
+        "السلام عليكم",
+        "😀",
+        "…",
+    ] {
+        let id = world.conversation();
+        world.send(id, greeting).unwrap();
+        assert!(!world.get(id).title.is_empty(), "{greeting}");
+        world.send(id, "How are you?").unwrap();
+        world.send(id, "I lost my suitcase.").unwrap();
+        world.send(id, "It is blue.").unwrap();
+        let named = world.get(id);
+        assert_eq!(
+            (named.title.as_str(), named.title_source),
+            ("I lost my suitcase.", TitleSource::Auto)
+        );
+    }
+    let id = world.conversation();
+    let hello = world.send(id, "Hello!").unwrap().id;
+    rename(&world, id, "Mine").unwrap();
+    world.send(id, "I lost my suitcase.").unwrap();
+    assert_eq!(world.get(id).title, "Mine");
+    let edited = world.conversation();
+    world.send(edited, "Good morning").unwrap();
+    let said = world.send(edited, "I have a dog.").unwrap().id;
+    world.edit(said, "I have two dogs.", Later::Keep).unwrap();
+    assert_eq!(world.get(edited).title, "I have two dogs.");
+    world.edit(hello, "Hi!", Later::Keep).unwrap();
+    world.assert_sound();
+}
+
+#[test]
+fn a_title_that_followed_a_greeting_goes_with_the_words_that_it_was_made_of() {
+    let world = World::new();
+    let id = world.conversation();
+    world.send(id, "Hello!").unwrap();
+    let said = world.send(id, "My zqsecret suitcase.").unwrap().id;
+    world.send(id, "It is blue.").unwrap();
+    assert_eq!(world.get(id).title, "My zqsecret suitcase.");
+    world.delete_message(said).unwrap();
+    world.erase(&[Trashed::Message(said)]);
+    assert_eq!(world.get(id).title, "It is blue.");
+    world.assert_sound();
 }
 
 #[test]

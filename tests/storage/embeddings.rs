@@ -1,6 +1,6 @@
 //! Vectors of messages: kept as they are, of one size, and gone with the words that they were made of.
 
-use parlance_storage::embedding::{self, NewEmbedding, Unembedded};
+use parlance_storage::embedding::{self, NewEmbedding, QueryVector, Unembedded};
 use parlance_storage::message::Later;
 use parlance_storage::trash::Trashed;
 use parlance_storage::{ConversationId, Error, MessageId};
@@ -219,4 +219,58 @@ fn a_stored_vector_that_is_damaged_is_named_and_found_by_nobody() {
         .map(|problem| (problem.check, problem.table.as_str()))
         .collect();
     assert_eq!(found, [("readable", "message_embeddings")]);
+}
+
+#[test]
+fn how_much_of_a_conversation_is_known_is_told_by_model() {
+    let world = World::new();
+    let talk = world.conversation();
+    let ids = [
+        world.send(talk, "Mình thích trà.").unwrap(),
+        world.send(talk, "我喜欢茶。").unwrap(),
+    ];
+    let coverage = |model: &'static str| {
+        let user = world.user;
+        let found = world
+            .read(move |tx| embedding::coverage(tx, user, talk, model))
+            .unwrap();
+        (found.known, found.missing)
+    };
+    assert_eq!(coverage("m"), (0, 2));
+    embed(&world, talk, "m", &[(ids[0].id, &[1.0, 2.0])]).unwrap();
+    assert_eq!((coverage("m"), coverage("other")), ((1, 1), (0, 2)));
+    world.delete_message(ids[1].id).unwrap();
+    assert_eq!(coverage("m"), (1, 0));
+}
+
+#[test]
+fn the_last_words_of_the_learner_before_a_place_are_what_is_looked_for() {
+    let world = World::new();
+    let talk = world.conversation();
+    let first = world.send(talk, "I have a dog.").unwrap();
+    let second = world.send(talk, "And a cat 🐈.").unwrap();
+    let meant = |before: Option<u32>, model: &'static str| {
+        let user = world.user;
+        world
+            .read(move |tx| embedding::of_last_words(tx, user, (talk, before), model))
+            .unwrap()
+    };
+    assert_eq!(meant(None, "m"), None);
+    embed(
+        &world,
+        talk,
+        "m",
+        &[(first.id, &[1.0, 0.0]), (second.id, &[0.0, 1.0])],
+    )
+    .unwrap();
+    let vector = |numbers: [f32; 2]| QueryVector::new("m".into(), numbers.to_vec()).ok();
+    assert_eq!(meant(None, "m"), vector([0.0, 1.0]));
+    assert_eq!(meant(Some(second.sequence_number), "m"), vector([1.0, 0.0]));
+    assert_eq!(meant(Some(first.sequence_number), "m"), None);
+    assert_eq!(meant(None, "other"), None);
+    // No older words take the place of the last ones.
+    world.delete_message(second.id).unwrap();
+    assert_eq!(meant(None, "m"), vector([1.0, 0.0]));
+    world.send(talk, "What was it called?").unwrap();
+    assert_eq!(meant(None, "m"), None);
 }

@@ -99,3 +99,4 @@ mod trash_steps;
 mod users;
 mod verify;
 mod verify_file;
+mod vocabulary;

@@ -294,3 +294,30 @@ fn what_was_told_is_logged_in_numbers() {
     assert_eq!(refused.unwrap_err().code(), "conflict");
     world.assert_sound();
 }
+
+#[test]
+fn the_newest_of_what_was_said_is_given_in_order_up_to_a_place() {
+    let world = World::new();
+    let talk = world.conversation();
+    let said: Vec<_> = ["One", "Hai", "三", "Four"]
+        .map(|words| world.send(talk, words).unwrap())
+        .into();
+    world.delete_message(said[1].id).unwrap();
+    let list = |before: Option<u32>, most: u32| {
+        let user = world.user;
+        let listed = world
+            .read(move |tx| memory::list_said(tx, user, talk, before, most))
+            .unwrap();
+        listed
+            .into_iter()
+            .map(|said| said.content)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(list(None, 10), ["One", "三", "Four"]);
+    assert_eq!(list(None, 2), ["三", "Four"]);
+    assert_eq!(list(Some(said[3].sequence_number), 2), ["One", "三"]);
+    assert_eq!(list(Some(1), 2), [""; 0]);
+    let stranger = world.stranger();
+    let refused = world.read(move |tx| memory::list_said(tx, stranger, talk, None, 1));
+    assert_eq!(refused.unwrap_err().code(), "not_found");
+}

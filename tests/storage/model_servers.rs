@@ -270,3 +270,32 @@ fn a_choice_that_makes_no_sense_is_damage_and_no_default() {
     let read = world.read(move |tx| conversation::get(tx, user, talk));
     assert!(matches!(read, Err(Error::Corrupt { .. })), "{read:?}");
 }
+
+#[test]
+fn a_server_may_have_a_model_that_is_asked_what_messages_mean() {
+    let world = World::new();
+    let server = add(&world, at("http://127.0.0.1:11434/v1")).unwrap();
+    assert_eq!(server.embedding_model, None);
+    let choose = |model: Option<&str>| {
+        let (user, now, id) = (world.user, world.now(), server.id);
+        let model = model.map(str::to_owned);
+        world
+            .write(move |tx| model_server::set_embedding_model(tx, user, id, model.as_deref(), now))
+    };
+    assert_eq!(
+        choose(Some("bge-m3 嵌入"))
+            .unwrap()
+            .embedding_model
+            .as_deref(),
+        Some("bge-m3 嵌入")
+    );
+    assert!(matches!(choose(Some("  ")), Err(Error::Invalid { .. })));
+    assert!(matches!(
+        choose(Some(&"x".repeat(257))),
+        Err(Error::Invalid { .. })
+    ));
+    // What else is changed leaves it.
+    let changed = change(&world, server.id, at("http://127.0.0.1:8080/v1")).unwrap();
+    assert_eq!(changed.embedding_model.as_deref(), Some("bge-m3 嵌入"));
+    assert_eq!(choose(None).unwrap().embedding_model, None);
+}

@@ -3,27 +3,12 @@
 use std::collections::HashSet;
 
 use parlance_storage::CefrLevel;
-use parlance_tutor::{chunk_text, scenarios};
+use parlance_tutor::{chunk_text, level_rules, scenarios};
 
-use crate::talk::Talk;
+use crate::talk::{Talk, sentences};
 
 fn last_sentence(reply: &str) -> String {
     chunk_text(reply).last().unwrap().spoken_text.clone()
-}
-
-/// The sentences of a reply, as one hears them.
-fn sentences(reply: &str) -> Vec<String> {
-    reply
-        .split_inclusive(['.', '?', '!'])
-        .map(|sentence| {
-            sentence
-                .to_lowercase()
-                .chars()
-                .filter(|c| c.is_alphanumeric())
-                .collect::<String>()
-        })
-        .filter(|sentence| !sentence.is_empty())
-        .collect()
 }
 
 /// Talks for many turns and checks that no sentence comes twice.
@@ -129,12 +114,7 @@ fn asking_for_repetition_again_and_again_leads_on() {
 
 /// The longest sentence, in words, that a level should have to read.
 fn longest_sentence(level: CefrLevel) -> usize {
-    match level {
-        CefrLevel::A1 => 12,
-        CefrLevel::A2 => 16,
-        CefrLevel::B1 => 20,
-        CefrLevel::B2 | CefrLevel::C1 | CefrLevel::C2 => 28,
-    }
+    usize::try_from(level_rules(level).longest_sentence).unwrap()
 }
 
 #[test]

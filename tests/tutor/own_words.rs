@@ -173,3 +173,90 @@ fn only_things_are_taken_up_as_things() {
     replies.push_str(&Talk::open("debate-remote-work").say("We live in vietnam"));
     assert!(!replies.contains("vietnam"), "{replies}");
 }
+
+#[test]
+fn what_somebody_is_not_is_no_thing_either() {
+    check(&[(
+        "free-talk-a1",
+        "",
+        "I am not a student.",
+        "?",
+        &["about the student"],
+    )]);
+}
+
+#[test]
+fn common_mistakes_are_said_right_in_passing() {
+    for (says, right) in [
+        ("I am agree with you", "So you agree with me."),
+        ("I have 30 years", "So you are 30 years old."),
+        ("He like coffee", "So he likes coffee."),
+        ("She don't like fish", "So she doesn't like fish."),
+        (
+            "My father is old, he work in a bank",
+            "So he works in a bank.",
+        ),
+        (
+            "Yesterday I go to the park",
+            "So yesterday you went to the park.",
+        ),
+        (
+            "I go to the park yesterday",
+            "So yesterday you went to the park.",
+        ),
+        ("I am student", "So you are a student."),
+        ("I'm engineer", "So you are an engineer."),
+        (
+            "I live here since three years",
+            "So you have lived here for three years.",
+        ),
+        ("I work since 5 years", "So you have worked for 5 years."),
+        (
+            "I learn English since 2 years",
+            "So you have learnt English for 2 years.",
+        ),
+        ("I very like tea", "So you really like tea."),
+        ("I like very much tennis", "So you like tennis very much."),
+        ("I no have a car", "So you don't have a car."),
+        ("I make sport", "So you do sport."),
+        ("I have hungry", "So you are hungry."),
+        ("I can to swim", "So you can swim."),
+        ("I born in Spain", "So you were born in Spain."),
+        ("There is many people", "So there are many people."),
+        (
+            "I am interesting in history",
+            "So you are interested in history.",
+        ),
+        (
+            "It depends of the weather",
+            "Yes, it depends on the weather.",
+        ),
+        ("I went to home", "So you went home."),
+        ("I want go to the beach", "So you want to go to the beach."),
+    ] {
+        let reply = Talk::open("free-talk").say(says);
+        assert!(reply.starts_with(right), "{says} -> {reply}");
+    }
+}
+
+#[test]
+fn what_is_right_or_doubtful_is_not_said_again() {
+    for says in [
+        "I can swim",
+        "I am a student",
+        "I'm cooking",
+        "I have lived here for three years",
+        "I live here since three terrible winters",
+        "I born to be wild",
+        "I can to the moon fly",
+        "There is a lot of people",
+        "I work since always",
+        "Yesterday I go to home",
+        "I very like that you came",
+        "I went home yesterday",
+        "I had 30 years of luck",
+    ] {
+        let reply = Talk::open("free-talk").say(says);
+        assert!(!reply.starts_with("So "), "{says} -> {reply}");
+    }
+}

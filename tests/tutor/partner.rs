@@ -103,8 +103,8 @@ fn a_conversation_goes_on_where_it_stood() {
     before.say("A coffee, please.");
     let mut after = Talk {
         scenario: "cafe-order".to_owned(),
-        level: None,
         history: before.history.clone(),
+        ..Talk::default()
     };
     assert_eq!(before.say("Small, please."), after.say("Small, please."));
 }
@@ -175,6 +175,37 @@ fn it_answers_a_question_put_back_and_asks_on() {
             assert!(reply.ends_with('?'), "{reply}");
         }
     }
+}
+
+#[test]
+fn a_question_put_back_that_says_what_it_asks_is_answered() {
+    let reply = Talk::open("free-talk").say("I am from Peru. And you, where do you live?");
+    assert!(reply.contains("in your computer"), "{reply}");
+}
+
+#[test]
+fn a_question_that_was_met_with_another_one_is_asked_again() {
+    let mut talk = Talk::open("cafe-order");
+    let reply = talk.say("Do you have Wi-Fi?");
+    assert!(reply.contains("password"), "{reply}");
+    assert!(
+        reply.ends_with("Coffee or tea?") || reply.ends_with("a hot or a cold drink?"),
+        "{reply}"
+    );
+    // An order put as a question is an answer.
+    let reply = talk.say("Could I have a coffee?");
+    assert!(
+        !reply.contains("to drink?") && !reply.contains("cold drink"),
+        "{reply}"
+    );
+}
+
+#[test]
+fn goodbye_is_heard_after_bad_news_too() {
+    let mut talk = Talk::open("free-talk");
+    talk.say("My grandfather died last week.");
+    let reply = talk.say("I have to go now, bye.");
+    assert!(!reply.contains('?'), "{reply}");
 }
 
 #[test]

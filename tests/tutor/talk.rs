@@ -5,10 +5,14 @@ use parlance_storage::{CefrLevel, Role};
 use parlance_tutor::{Pace, PracticePartner, ReplyEngine, ReplyRequest, Turn};
 
 /// A conversation with the partner.
+#[derive(Default)]
 pub(crate) struct Talk {
     pub(crate) scenario: String,
     pub(crate) level: Option<CefrLevel>,
     pub(crate) history: Vec<Turn>,
+    /// What the partner knows about the learner from before.
+    pub(crate) facts: Vec<String>,
+    pub(crate) due_words: Vec<String>,
 }
 
 impl Talk {
@@ -16,8 +20,7 @@ impl Talk {
     pub(crate) fn open(scenario: &str) -> Self {
         let mut talk = Self {
             scenario: scenario.to_owned(),
-            level: None,
-            history: Vec::new(),
+            ..Self::default()
         };
         talk.answer();
         talk
@@ -28,12 +31,31 @@ impl Talk {
         self
     }
 
+    pub(crate) fn knowing(mut self, facts: &[&str]) -> Self {
+        self.facts = facts.iter().map(|fact| (*fact).to_owned()).collect();
+        self
+    }
+
+    pub(crate) fn with_due(mut self, words: &[&str]) -> Self {
+        self.due_words = words.iter().map(|word| (*word).to_owned()).collect();
+        self
+    }
+
+    /// The partner's last message.
+    pub(crate) fn last_reply(&self) -> &str {
+        let mut turns = self.history.iter().rev();
+        let last = turns.find(|turn| turn.role == Role::Assistant);
+        last.map_or("", |turn| turn.content.as_str())
+    }
+
     /// What the partner would say now.
     pub(crate) fn next_reply(&self) -> String {
         let request = ReplyRequest {
             scenario: Some(self.scenario.clone()),
             level: self.level,
             history: self.history.clone(),
+            facts: self.facts.clone(),
+            due_words: self.due_words.clone(),
             pace: Pace::Instant,
             ..ReplyRequest::default()
         };
@@ -61,4 +83,13 @@ impl Talk {
         });
         self.answer()
     }
+}
+
+/// The sentences of a reply, as one hears them.
+pub(crate) fn sentences(reply: &str) -> Vec<String> {
+    let sentences = reply.split_inclusive(['.', '?', '!']).map(|sentence| {
+        let letters = sentence.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect::<String>()
+    });
+    sentences.filter(|sentence| !sentence.is_empty()).collect()
 }

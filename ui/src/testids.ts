@@ -122,6 +122,11 @@ export const testids = {
 	selectionBar: "selection-bar",
 	selectionAction: "selection-action", // data-action
 	selectionCount: "selection-count",
+	detailsDialog: "details-dialog",
+	detailsClose: "details-close",
+	detailsFacts: "details-facts",
+	detailsLevels: "details-levels",
+	detailsAbove: "details-above",
 	historyDialog: "history-dialog",
 	historyClose: "history-close",
 	historyItem: "history-item", // data-id
@@ -179,7 +184,14 @@ export const testids = {
 	summaryKeep: "summary-keep",
 	sumUp: "sum-up",
 	summedUp: "summed-up",
+	sumUpStop: "sum-up-stop",
+	summaryWriter: "summary-writer",
 	memoryStrategy: "memory-strategy", // data-strategy
+	meaning: "meaning",
+	meaningLearn: "meaning-learn",
+	meaningStop: "meaning-stop",
+	meaningProgress: "meaning-progress",
+	meaningTold: "meaning-told",
 	memoryAdvanced: "memory-advanced",
 	memoryMaxMessages: "memory-max-messages",
 	memoryMaxTokens: "memory-max-tokens",
@@ -254,6 +266,12 @@ export const testids = {
 	serverRemove: "server-remove",
 	serverKeep: "server-keep",
 	serverRemoveConfirm: "server-remove-confirm",
+	serverMeaning: "server-meaning", // in a server-item
+	serverMeaningChange: "server-meaning-change",
+	meaningDialog: "meaning-dialog",
+	meaningClose: "meaning-close",
+	meaningState: "meaning-state",
+	meaningRefusal: "meaning-refusal",
 	serverDone: "server-done",
 
 	errorBanner: "error-banner",

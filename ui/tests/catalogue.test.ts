@@ -12,7 +12,7 @@ import type { Template } from "../src/ipc";
 import { TEMPLATES } from "./support/fixtures";
 import { source, sources } from "./support/sources";
 
-const catalogues = import.meta.glob<Catalogue>("../src/i18n/messages/*.ts", {
+const catalogues = import.meta.glob<Catalogue>("../src/i18n/messages/*/index.ts", {
 	eager: true,
 	import: "default",
 });
@@ -34,7 +34,7 @@ function placeholders(text: string): string[] {
 }
 
 describe("each language", () => {
-	it("is found by its file alone", () => {
+	it("is found by its folder alone", () => {
 		expect(languages).toEqual([
 			{ code: "en", name: "English" },
 			{ code: "vi", name: "Tiếng Việt" },
@@ -49,6 +49,19 @@ describe("each language", () => {
 		},
 	);
 
+	it.each(Object.entries(catalogues))("%s has no message twice, and none in two files", (index) => {
+		const folder = index.replace("index.ts", "");
+		const owner = new Map<string, string>();
+		for (const { path, text } of sources("src/i18n/messages", ".ts")) {
+			if (!`../${path}`.startsWith(folder)) continue;
+			for (const [, key = ""] of text.matchAll(/^\t"([^"]+)":/gm)) {
+				expect([key, owner.get(key)]).toEqual([key, undefined]);
+				owner.set(key, path);
+			}
+		}
+		expect([...owner.keys()].sort()).toEqual(keys);
+	});
+
 	it.each(Object.entries(catalogues))("%s takes the same values in each message", (_, catalogue) => {
 		for (const key of keys) expect([key, placeholders(catalogue[key])]).toEqual([key, placeholders(en[key])]);
 	});
@@ -59,7 +72,7 @@ describe("each language", () => {
 	});
 
 	it("is really translated", () => {
-		const vi = catalogues["../src/i18n/messages/vi.ts"];
+		const vi = catalogues["../src/i18n/messages/vi/index.ts"];
 		const same = keys.filter((key) => vi?.[key] === en[key]);
 		expect(same).toEqual([
 			"app.name",

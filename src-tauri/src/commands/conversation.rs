@@ -376,12 +376,14 @@ pub async fn conversation_set_tutor(
     tutor: Input<Option<TutorChoice>>,
 ) -> CommandResult<()> {
     let (Input(id), Input(tutor)) = (id, tutor);
+    let profile = profile.get()?;
     profile
-        .get()?
         .write(move |tx, user, now| {
             conversation::set_tutor(tx, user, id, tutor.as_ref(), now).map(drop)
         })
-        .await
+        .await?;
+    profile.remembering.stop_in(id);
+    Ok(())
 }
 
 /// Who was chosen to answer in a conversation; null: whoever the settings say.

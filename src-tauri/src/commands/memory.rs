@@ -1,7 +1,10 @@
 //! How a conversation is remembered, and what the tutor sees of it.
 
+use std::sync::Arc;
+
 use parlance_storage::{
-    ConversationId, Role, conversation,
+    ConversationId, MemoryStrategy, Role, conversation,
+    embedding::{self, Coverage},
     key_fact::KeyFact,
     memory::{self, MemorySettings, MemorySettingsPatch},
     summary::{self, Summary},
@@ -13,8 +16,10 @@ use tauri::State;
 use crate::{
     error::CommandResult,
     input::Input,
-    replies::{context_of, sum_up},
+    remembering::{LearntMeanings, RememberingProgress, SummedUp},
+    replies::{Asked, context_of},
     slot::ProfileSlot,
+    tutors::ChosenModel,
 };
 
 /// All that there is to see of a conversation's memory.
@@ -29,6 +34,23 @@ pub struct MemoryView {
     pub summaries: Vec<Summary>,
     /// What a model would be told.
     pub seen: SeenContext,
+    /// The model that sums up and notes facts; null: rules do.
+    pub model: Option<String>,
+    /// How much of what messages mean is known; null where nothing is asked for it.
+    pub meaning: Option<KnownMeaning>,
+    /// What the learner waits for, and how far it has come.
+    pub at_work: Option<RememberingProgress>,
+}
+
+/// How much of what the messages of a conversation mean is known.
+#[derive(Clone, Debug, Serialize, specta::Type)]
+#[serde(rename_all = "camelCase")]
+pub struct KnownMeaning {
+    /// The model that is asked for it.
+    pub model: String,
+    /// Of how many messages.
+    #[serde(flatten)]
+    pub coverage: Coverage,
 }
 
 /// Exactly what a model would be told if the learner's last words were answered now.
@@ -74,16 +96,34 @@ pub async fn memory_get(
     conversation_id: Input<ConversationId>,
 ) -> CommandResult<MemoryView> {
     let Input(id) = conversation_id;
+    let profile = profile.get()?;
+    let at_work = profile.remembering.progress(id);
+    let remembering = Arc::clone(&profile.remembering);
     profile
-        .get()?
         .read(move |tx, user| {
             let conversation = conversation::get(tx, user, id)?;
-            let (sources, context) = context_of(tx, user, &conversation, None, "")?;
+            let model = remembering.model_of(tx, user, &conversation)?;
+            let asked = Asked {
+                embedding_model: model.as_ref().and_then(ChosenModel::embedding_model),
+                ..Asked::default()
+            };
+            let (sources, context) = context_of(tx, user, &conversation, &asked)?;
+            let is_semantic = sources.settings.strategy == MemoryStrategy::Semantic;
+            let meaning = match asked.embedding_model.filter(|_| is_semantic) {
+                Some(model) => Some(KnownMeaning {
+                    coverage: embedding::coverage(tx, user, id, model)?,
+                    model: model.to_owned(),
+                }),
+                None => None,
+            };
             Ok(MemoryView {
                 settings: sources.settings,
                 facts: sources.facts,
                 summaries: summary::list_page(tx, user, id, None, summary::LARGEST_PAGE)?.items,
                 seen: seen(context),
+                meaning,
+                model: model.map(|model| model.name().to_owned()),
+                at_work,
             })
         })
         .await
@@ -104,21 +144,46 @@ pub async fn memory_update_settings(
         .await
 }
 
-/// Sums up by rules what is in no summary yet and old enough, and says how many summaries that made.
+/// Sums up what is in no summary yet and old enough: by the chosen model, or by rules where there is none or where it
+/// fails.
+///
+/// `conflict` while the learner waits for something in the memory of this conversation already.
 #[tauri::command]
 #[specta::specta]
 pub async fn memory_summarize(
     profile: State<'_, ProfileSlot>,
     conversation_id: Input<ConversationId>,
-) -> CommandResult<u32> {
+) -> CommandResult<SummedUp> {
     let profile = profile.get()?;
-    let made = sum_up(
-        &profile.database,
-        profile.user.id,
-        conversation_id.0,
-        summary::due_on_wish,
-    );
-    Ok(made.await?)
+    let Input(id) = conversation_id;
+    profile.remembering.summarize(profile.user.id, id).await
+}
+
+/// Has the chosen model read every message whose meaning is not known yet.
+///
+/// `conflict` as for [`memory_summarize`], or if there is no model for it; `tutor` if it cannot be asked.
+#[tauri::command]
+#[specta::specta]
+pub async fn memory_learn_meanings(
+    profile: State<'_, ProfileSlot>,
+    conversation_id: Input<ConversationId>,
+) -> CommandResult<LearntMeanings> {
+    let profile = profile.get()?;
+    let Input(id) = conversation_id;
+    profile
+        .remembering
+        .learn_meanings(profile.user.id, id)
+        .await
+}
+
+/// Ends what the learner waits for in the memory of a conversation, as soon as it can be; false if there is nothing.
+#[tauri::command]
+#[specta::specta]
+pub fn memory_stop(
+    profile: State<'_, ProfileSlot>,
+    conversation_id: Input<ConversationId>,
+) -> CommandResult<bool> {
+    Ok(profile.get()?.remembering.stop(conversation_id.0))
 }
 
 fn seen(context: Context) -> SeenContext {

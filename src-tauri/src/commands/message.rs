@@ -1,13 +1,63 @@
 //! Messages.
 
 use parlance_storage::{
-    ConversationId, Error, MessageId, MessageStatus, ReadTx, TutorChoice, UserId, conversation,
+    CefrLevel, ConversationId, Error, MessageId, MessageStatus, ReadTx, TutorChoice, UserId,
+    conversation::{self, Conversation},
     message::{self, Edited, Message, MessageHistory, MessagePage},
     operation::Operation,
+    template, tokens,
 };
+use parlance_tutor::{USUAL_LEVEL, level_rules, measure};
+use serde::Serialize;
 use tauri::State;
 
 use crate::{error::CommandResult, input::Input, slot::ProfileSlot};
+
+/// How hard a message is, and what it costs.
+#[derive(Clone, Debug, Serialize, specta::Type)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageDetails {
+    /// What the words cost a model, in tokens; an estimate.
+    pub token_count: u32,
+    /// The level whose rules were asked.
+    pub level: CefrLevel,
+    /// How many sentences it has.
+    pub sentence_count: u32,
+    /// The longest of them; empty if there is none.
+    pub longest_sentence: String,
+    /// How many words that has.
+    pub longest_sentence_words: u32,
+    /// How many it may have at the level.
+    pub longest_sentence_limit: u32,
+    /// Whether it has no more.
+    pub is_sentence_length_kept: bool,
+    /// Running words whose level is known.
+    pub word_count: u32,
+    /// Running words whose level is not known: names, numbers, other languages.
+    pub words_without_level_count: u32,
+    /// Running words of each level, from A1 to C2.
+    pub words_by_level: Vec<u32>,
+    /// Running words of the level or an easier one.
+    pub words_within_count: u32,
+    /// How many of a thousand of them are wanted to be.
+    pub words_within_wanted_permille: u32,
+    /// The easiest level for which the words are easy enough; null where that cannot be told.
+    pub vocabulary_level: Option<CefrLevel>,
+    /// Whether the words are easy enough for the level; null where that cannot be told, as in other languages than
+    /// English.
+    pub is_vocabulary_kept: Option<bool>,
+    /// Words above the level, each once, twenty at most.
+    pub words_above: Vec<HardWord>,
+}
+
+/// A word that is harder than the level.
+#[derive(Clone, Debug, Serialize, specta::Type)]
+pub struct HardWord {
+    /// As it was written.
+    pub word: String,
+    /// Its level.
+    pub level: CefrLevel,
+}
 
 /// Says something; the tutor's answer begins at once and comes by change events.
 ///
@@ -156,6 +206,66 @@ pub async fn message_history(
         .get()?
         .read(move |tx, user| message::history(tx, user, id, cursor.as_deref()))
         .await
+}
+
+/// How hard a message is, by the rules of the level of its conversation, and what it costs a model.
+#[tauri::command]
+#[specta::specta]
+pub async fn message_details(
+    profile: State<'_, ProfileSlot>,
+    id: Input<MessageId>,
+) -> CommandResult<MessageDetails> {
+    let Input(id) = id;
+    let (content, level) = profile
+        .get()?
+        .read(move |tx, user| {
+            let message = message::get(tx, user, id)?;
+            let conversation = conversation::get(tx, user, message.conversation_id)?;
+            Ok((message.content, level_of(tx, user, &conversation)?))
+        })
+        .await?;
+    Ok(details(&content, level))
+}
+
+/// The level of a conversation, or of what it was begun with; else the one for which tutors speak who know of none.
+fn level_of(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    conversation: &Conversation,
+) -> Result<CefrLevel, Error> {
+    let of_template = match (conversation.level, conversation.template_id) {
+        (None, Some(template)) => template::get(tx, user, template)?.level,
+        _ => None,
+    };
+    Ok(conversation.level.or(of_template).unwrap_or(USUAL_LEVEL))
+}
+
+fn details(content: &str, level: CefrLevel) -> MessageDetails {
+    let measured = measure(content, level);
+    MessageDetails {
+        token_count: tokens::count(content),
+        level,
+        sentence_count: measured.sentences,
+        longest_sentence: measured.longest_sentence,
+        longest_sentence_words: measured.longest_sentence_words,
+        longest_sentence_limit: measured.longest_sentence_limit,
+        is_sentence_length_kept: measured.is_sentence_length_kept,
+        word_count: measured.words,
+        words_without_level_count: measured.words_without_level,
+        words_by_level: measured.words_by_level.to_vec(),
+        words_within_count: measured.words_within,
+        words_within_wanted_permille: level_rules(level).within_permille,
+        vocabulary_level: measured.vocabulary_level,
+        is_vocabulary_kept: measured.is_vocabulary_kept,
+        words_above: measured
+            .words_above
+            .into_iter()
+            .map(|above| HardWord {
+                word: above.word,
+                level: above.level,
+            })
+            .collect(),
+    }
 }
 
 /// Puts messages of one conversation into the trash, 1 to 1,000, all or none, and gives what can be undone. A reply

@@ -41,6 +41,7 @@ use tauri_specta::{Builder, Commands, collect_commands, collect_events};
 use crate::{
     events::{AppProblem, DataChanged},
     input,
+    remembering::RememberingProgress,
     work::WorkProgress,
 };
 
@@ -128,6 +129,7 @@ commands! {
     tag::tag_delete("name");
     message::message_edit("id", "content", "regenerate");
     message::message_history("id", "cursor");
+    message::message_details("id");
     message::message_delete_many("ids");
     message::message_regenerate("id", "tutor");
     message::message_resume("id");
@@ -141,10 +143,13 @@ commands! {
     model_server::model_server_models("id");
     model_server::model_server_test("id", "server");
     model_server::model_server_set_key("id", "key");
+    model_server::model_server_set_embedding_model("id", "model");
     event::event_list("conversationId", "filter", "before", "limit");
     memory::memory_get("conversationId");
     memory::memory_update_settings("conversationId", "patch");
     memory::memory_summarize("conversationId");
+    memory::memory_learn_meanings("conversationId");
+    memory::memory_stop("conversationId");
     key_fact::key_fact_create("conversationId", "factType", "text");
     key_fact::key_fact_update("id", "patch");
     key_fact::key_fact_pin("id", "pinned");
@@ -173,7 +178,12 @@ pub fn bindings<R: Runtime>() -> Builder<R> {
         // One type for both directions; what differs between them has two Rust types anyway.
         .disable_serde_phases()
         .commands(all())
-        .events(collect_events![DataChanged, AppProblem, WorkProgress])
+        .events(collect_events![
+            DataChanged,
+            AppProblem,
+            WorkProgress,
+            RememberingProgress
+        ])
 }
 
 /// Carries out what the window asks for. An argument that the command does not have is refused: Tauri

@@ -142,6 +142,8 @@ pub async fn model_server_update(
             Ok((before, model_server::update(tx, user, id, new, now)?))
         })
         .await?;
+    profile.servers.changed(&server);
+    profile.remembering.stop_all();
     if before.address != server.address {
         profile.servers.keys().forget(id).await;
     }
@@ -160,7 +162,8 @@ pub async fn model_server_delete(
     profile
         .write(move |tx, user, _| model_server::delete(tx, user, id))
         .await?;
-    profile.servers.forget(id);
+    profile.servers.removed(id);
+    profile.remembering.stop_all();
     profile.servers.keys().forget(id).await;
     Ok(())
 }
@@ -227,9 +230,40 @@ pub async fn model_server_set_key(
         .read(move |tx, user| model_server::get(tx, user, id))
         .await?;
     let place = profile.servers.keys().put(id, key).await;
-    profile.servers.forget(id);
+    profile.servers.has_other_key(id);
     Ok(place)
 }
+
+/// Has one of a server's models asked what messages mean, if it can say so of a word; null: none any more.
+///
+/// `tutor` if it cannot, with the kind of trouble as `failure`. Nothing is changed then.
+#[tauri::command]
+#[specta::specta]
+pub async fn model_server_set_embedding_model(
+    profile: State<'_, ProfileSlot>,
+    id: Input<ModelServerId>,
+    model: Input<Option<String>>,
+) -> CommandResult<ModelServer> {
+    let profile = profile.get()?;
+    let (Input(id), Input(model)) = (id, model);
+    if let Some(model) = &model {
+        let server = profile
+            .read(move |tx, user| model_server::get(tx, user, id))
+            .await?;
+        let asked = profile.servers.connect(&server).await?;
+        asked.embed(model, &[TRIAL_WORD.to_owned()]).await?;
+    }
+    let server = profile
+        .write(move |tx, user, now| {
+            model_server::set_embedding_model(tx, user, id, model.as_deref(), now)
+        })
+        .await?;
+    profile.servers.changed(&server);
+    Ok(server)
+}
+
+/// What a model is asked to try it.
+const TRIAL_WORD: &str = "hello";
 
 /// What is stored of a request, and the key, which is not.
 fn read_request(request: ModelServerRequest) -> CommandResult<(NewModelServer, Option<ApiKey>)> {
@@ -249,7 +283,6 @@ fn read_request(request: ModelServerRequest) -> CommandResult<(NewModelServer, O
 
 /// Puts the key of a server where it belongs, and lets go of what was known about the server before.
 async fn keep(profile: &Profile, server: ModelServer, key: Option<ApiKey>) -> KeptModelServer {
-    profile.servers.forget(server.id);
     let keys = profile.servers.keys();
     let key_place = match key {
         Some(key) => Some(keys.put(server.id, key).await),
@@ -260,6 +293,7 @@ async fn keep(profile: &Profile, server: ModelServer, key: Option<ApiKey>) -> Ke
             None
         }
     };
+    profile.servers.has_other_key(server.id);
     KeptModelServer { server, key_place }
 }
 

@@ -4,12 +4,10 @@
 //! The generation belongs to this process, not to the window: a window that reloads finds the reply
 //! where it is. Words are stored as they come, so that a process that dies loses a moment's at most.
 
-mod remember;
 mod request;
 mod writer;
 
-pub(crate) use remember::sum_up;
-pub(crate) use request::context_of;
+pub(crate) use request::{Asked, context_of};
 
 use std::{
     collections::HashMap,
@@ -24,18 +22,19 @@ use parlance_storage::{
     ConversationId, Database, Error, InputMethod, MessageId, MessageStatus, ReadTx, Timestamp,
     TutorChoice, UserId, WriteTx,
     chunk::NewChunk,
-    conversation, memory,
+    conversation,
     message::{self, Edited, Later, Message, NewMessage},
     operation::Operation,
 };
-use parlance_tutor::{ChunkDraft, ReplyEngine, ReplyRequest, chunk_text};
+use parlance_tutor::{ChunkDraft, chunk_text};
 use tauri::async_runtime::spawn;
 use tokio::{sync::Notify as Signal, time::timeout};
 
 use crate::{
     error::{CommandError, CommandResult},
     events::{AppProblem, Notice, Notify},
-    tutors::Tutors,
+    remembering::{Remembering, Ticket},
+    tutors::{Tutor, Tutors},
 };
 use writer::Writer;
 
@@ -46,6 +45,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 pub struct Replies {
     database: Database,
     tutors: Arc<dyn Tutors>,
+    remembering: Arc<Remembering>,
     notify: Notify,
     running: Mutex<HashMap<ConversationId, Arc<Running>>>,
     closing: AtomicBool,
@@ -73,12 +73,17 @@ impl Wanted {
 /// A reply that has its place in the conversation, and is to be written there.
 struct Begun {
     reply: MessageId,
+    /// Its place.
+    sequence_number: u32,
     user: UserId,
     conversation: ConversationId,
-    engine: Arc<dyn ReplyEngine>,
-    request: ReplyRequest,
-    /// Words of it that are stored, and are to be cut into chunks with what comes now.
+    tutor: Tutor,
+    /// Words of it that are stored.
+    begun: String,
+    /// Those of them that are to be cut into chunks with what comes now.
     unfinished: String,
+    /// For what may be remembered after it.
+    ticket: Ticket,
 }
 
 /// A reply being written.
@@ -90,10 +95,16 @@ struct Running {
 
 impl Replies {
     /// Nothing is written yet.
-    pub fn new(database: Database, tutors: Arc<dyn Tutors>, notify: Notify) -> Self {
+    pub fn new(
+        database: Database,
+        tutors: Arc<dyn Tutors>,
+        remembering: Arc<Remembering>,
+        notify: Notify,
+    ) -> Self {
         Self {
             database,
             tutors,
+            remembering,
             notify,
             running: Mutex::default(),
             closing: AtomicBool::new(false),
@@ -227,7 +238,8 @@ impl Replies {
             .await;
         match begun {
             Ok((written, begun)) => {
-                if let Some(begun) = begun {
+                if let Some(mut begun) = begun {
+                    begun.ticket = self.remembering.give_way(begun.conversation);
                     spawn(Arc::clone(self).run(begun, running));
                 }
                 Ok(written)
@@ -248,36 +260,29 @@ impl Replies {
         now: Timestamp,
     ) -> Result<Begun, Error> {
         let conversation = conversation::get(tx, user, wanted.conversation)?;
-        let engine = self
+        let tutor = self
             .tutors
             .choose(tx, user, &conversation, wanted.instead.as_ref())?;
-        let (reply, mut request, unfinished) = match wanted.rest_of {
-            None => {
-                let request = request::read(tx, user, &conversation, None)?;
-                let reply = message::begin_reply(tx, conversation.id, engine.name(), now)?;
-                (reply, request, String::new())
-            }
+        let name = tutor.engine.name();
+        let (reply, unfinished) = match wanted.rest_of {
+            None => (
+                message::begin_reply(tx, conversation.id, name, now)?,
+                String::new(),
+            ),
             Some(reply) => {
-                let resumed = message::resume_reply(tx, user, reply, engine.name(), now)?;
-                let place = Some(resumed.message.sequence_number);
-                let mut request = request::read(tx, user, &conversation, place)?;
-                request.begun.clone_from(&resumed.message.content);
-                (resumed.message, request, resumed.unfinished)
+                let resumed = message::resume_reply(tx, user, reply, name, now)?;
+                (resumed.message, resumed.unfinished)
             }
         };
-        if engine.reads_context() {
-            let place = Some(reply.sequence_number);
-            let (_, context) = context_of(tx, user, &conversation, place, &request.begun)?;
-            memory::record_built(tx, conversation.id, &context.built(reply.id), now)?;
-            request.context = Some(context);
-        }
         Ok(Begun {
             reply: reply.id,
+            sequence_number: reply.sequence_number,
             user,
             conversation: conversation.id,
-            engine,
-            request,
+            tutor,
+            begun: reply.content,
             unfinished,
+            ticket: Ticket::default(),
         })
     }
 
@@ -368,6 +373,7 @@ impl Replies {
     /// Writes one reply to its end, whatever that end is.
     async fn run(self: Arc<Self>, begun: Begun, running: Arc<Running>) {
         let (reply, user, conversation) = (begun.reply, begun.user, begun.conversation);
+        let ticket = begun.ticket;
         let writer = Writer::new(Arc::clone(&self), reply, Arc::clone(&running));
         // A task of its own, so that a panic in it ends its reply and nothing else.
         let written = spawn(writer.write(begun)).await;
@@ -385,7 +391,9 @@ impl Replies {
         }
         self.end(&running);
         if !self.is_closing() {
-            remember::remember(&self.database, user, conversation).await;
+            self.remembering
+                .after_reply(user, conversation, ticket)
+                .await;
         }
     }
 

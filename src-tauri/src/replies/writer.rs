@@ -7,7 +7,7 @@ use parlance_storage::{Error, MessageId, MessageStatus, chunk::NewChunk, message
 use parlance_tutor::{ReplyError, Speakable, SpeakableReply};
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::{Begun, Replies, Running, new_chunk};
+use super::{Begun, Replies, Running, new_chunk, request};
 
 /// Words wait this long at most until they are stored. A finished chunk is stored at once.
 const STORE_WITHIN: Duration = Duration::from_millis(250);
@@ -60,24 +60,20 @@ impl Writer {
     ///
     /// While the disk does not take them the words wait here; only the end of the app makes it give up.
     pub(super) async fn write(mut self, begun: Begun) -> Result<(), Error> {
-        let Begun {
-            engine,
-            request,
-            unfinished,
-            ..
-        } = begun;
         let mut reply = SpeakableReply::new();
-        if !unfinished.is_empty() {
-            let chunks = reply.resume(&unfinished);
+        if !begun.unfinished.is_empty() {
+            let chunks = reply.resume(&begun.unfinished);
             self.unstored.add(Speakable {
                 words: String::new(),
                 chunks,
             });
         }
-        let Ok(mut stream) = std::panic::catch_unwind(AssertUnwindSafe(|| engine.reply(request)))
-        else {
-            self.unstored.add(reply.finish());
-            return self.finish(Ending::Failed(OWN_FAULT)).await;
+        let mut stream = match self.start(&begun).await {
+            Ok(stream) => stream,
+            Err(ending) => {
+                self.unstored.add(reply.finish());
+                return self.finish(ending).await;
+            }
         };
         let ending = loop {
             let running = Arc::clone(&self.running);
@@ -98,6 +94,28 @@ impl Writer {
         };
         self.unstored.add(reply.finish());
         self.finish(ending).await
+    }
+
+    /// Has the engine begin, or says how the reply ends that it never began.
+    async fn start(&self, begun: &Begun) -> Result<ReplyStream, Ending> {
+        let replies = &self.replies;
+        let prepared = request::prepare(&replies.database, &replies.remembering, begun);
+        let request = tokio::select! {
+            biased;
+            () = self.running.stop.notified() => return Err(Ending::Interrupted),
+            request = prepared => request,
+        };
+        let request = request.map_err(|error| match error {
+            // It was deleted meanwhile, and nobody waits for its words.
+            Error::NotFound { .. } => Ending::Interrupted,
+            error => {
+                replies.report(error.into());
+                Ending::Failed(OWN_FAULT)
+            }
+        })?;
+        let engine = &begun.tutor.engine;
+        std::panic::catch_unwind(AssertUnwindSafe(|| engine.reply(request)))
+            .map_err(|_| Ending::Failed(OWN_FAULT))
     }
 
     /// Stores what has come since the last time. If that fails for now the words stay, and are tried again.

@@ -7,6 +7,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 use rusqlite::{OptionalExtension, Row, named_params};
+use serde::Serialize;
 
 use crate::columns::Columns;
 use crate::id::{ConversationId, MessageId, UserId};
@@ -79,7 +80,7 @@ impl Embedding {
 }
 
 /// What is a vector as it is stored: numbers of four bytes, the little end first.
-struct Checked;
+struct Checked(Vec<f32>);
 
 impl FromSql for Checked {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
@@ -87,7 +88,7 @@ impl FromSql for Checked {
         let numbers: Vec<f32> = numbers(bytes).collect();
         let is_one = bytes.len().is_multiple_of(BYTES) && check(&numbers).is_ok();
         if is_one {
-            Ok(Self)
+            Ok(Self(numbers))
         } else {
             Err(FromSqlError::Other("not a vector".into()))
         }
@@ -178,6 +179,86 @@ fn from_place(tx: &ReadTx<'_>, conversation: ConversationId) -> Result<u32, Erro
         .optional()?;
     Ok(place.unwrap_or(0))
 }
+
+/// How much of a conversation has a meaning that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "specta", derive(specta::Type))]
+pub struct Coverage {
+    /// Messages that have a vector of the model.
+    pub known: u32,
+    /// Messages that have none yet.
+    pub missing: u32,
+}
+
+/// How many messages of a conversation have a vector of this model, and how many [`list_missing`] would give in the
+/// end.
+///
+/// # Errors
+/// `NotFound` if this learner has no such conversation.
+pub fn coverage(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    conversation: ConversationId,
+    model: &str,
+) -> Result<Coverage, Error> {
+    conversation::require(tx, user, conversation)?;
+    Ok(tx.prepare(COVERAGE)?.query_row(
+        named_params! {
+            ":conversation": conversation,
+            ":model": model,
+            ":from": from_place(tx, conversation)?,
+        },
+        |row| {
+            Ok(Coverage {
+                known: row.get(0)?,
+                missing: row.get(1)?,
+            })
+        },
+    )?)
+}
+
+pub(crate) const COVERAGE: &str = "
+    SELECT count(*) FILTER (WHERE message_embeddings.model IS :model),
+        count(*) FILTER (WHERE message_embeddings.model IS NOT :model)
+    FROM messages LEFT JOIN message_embeddings ON message_embeddings.message_id = messages.id
+    WHERE messages.conversation_id = :conversation AND messages.sequence_number >= :from
+        AND messages.deleted_at IS NULL AND messages.status <> 'streaming' AND messages.content <> ''";
+
+/// What the learner's last words before a place of a conversation mean, to look for what is like them; before its end
+/// if no place is given. `None` if they have no vector of this model.
+///
+/// # Errors
+/// `NotFound` if this learner has no such conversation; `Corrupt` for a vector that is none.
+pub fn of_last_words(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    (conversation, before): (ConversationId, Option<u32>),
+    model: &str,
+) -> Result<Option<QueryVector>, Error> {
+    conversation::require(tx, user, conversation)?;
+    let found: Option<Option<Checked>> = tx
+        .prepare(LAST_WORDS)?
+        .query_row(
+            named_params! {
+                ":conversation": conversation,
+                ":before": before.map_or(i64::MAX, i64::from),
+                ":model": model,
+            },
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(found.flatten().map(|Checked(vector)| QueryVector {
+        model: model.to_owned(),
+        vector,
+    }))
+}
+
+pub(crate) const LAST_WORDS: &str = "
+    SELECT (SELECT vector FROM message_embeddings WHERE message_id = messages.id AND model = :model)
+    FROM messages
+    WHERE conversation_id = :conversation AND sequence_number < :before
+        AND role = 'user' AND deleted_at IS NULL AND status <> 'streaming'
+    ORDER BY sequence_number DESC LIMIT 1";
 
 /// Keeps vectors of messages of one conversation, each in the place of one that another model made. A message that was
 /// changed, deleted or moved meanwhile is passed over. Gives how many were kept.
@@ -340,7 +421,7 @@ pub(crate) fn nearest(
     let length = norm(&wanted.vector);
     let mut found: Vec<(MessageId, f32)> = Vec::new();
     while let Some(row) = rows.next()? {
-        let bytes = row.get_ref(1)?.as_blob().unwrap_or_default();
+        let bytes = row.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?;
         if bytes.len() == wanted.vector.len() * BYTES
             && let Some(likeness) = cosine(&wanted.vector, length, bytes)
         {

@@ -75,7 +75,8 @@ text_enum! {
 }
 
 text_enum! {
-    /// A level of the Common European Framework of Reference for Languages.
+    /// A level of the Common European Framework of Reference for Languages, the easiest being the least.
+    #[derive(PartialOrd, Ord)]
     CefrLevel {
         /// Beginner.
         A1 = "A1",

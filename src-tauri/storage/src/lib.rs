@@ -64,6 +64,7 @@ mod tutor_choice;
 mod tx;
 pub mod user;
 pub mod verify;
+pub mod vocabulary;
 
 pub use change::{Change, ChangeKind, ChangeSet, Entity};
 pub use database::{CheckDue, Database, Launch, LaunchNotice, OpenOptions};

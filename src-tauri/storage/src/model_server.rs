@@ -18,6 +18,7 @@ pub const MOST: usize = 50;
 
 const LONGEST_NAME: usize = 100;
 const LONGEST_ADDRESS: usize = 2_000;
+const LONGEST_MODEL: usize = 256;
 
 /// A server on which models answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,6 +35,8 @@ pub struct ModelServer {
     pub allows_plain_http: bool,
     /// Whether it is asked with a key.
     pub uses_key: bool,
+    /// The model that is asked what messages mean; absent: none, and they are found again by their words.
+    pub embedding_model: Option<String>,
     /// When it was added.
     pub created_at: Timestamp,
     /// When it was last changed.
@@ -54,7 +57,7 @@ pub struct NewModelServer {
 }
 
 pub(crate) const COLUMNS: &str =
-    "id, name, address, allows_plain_http, uses_key, created_at, updated_at";
+    "id, name, address, allows_plain_http, uses_key, embedding_model, created_at, updated_at";
 
 impl ModelServer {
     pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -65,6 +68,7 @@ impl ModelServer {
             address: columns.get("address")?,
             allows_plain_http: columns.get("allows_plain_http")?,
             uses_key: columns.get("uses_key")?,
+            embedding_model: columns.get("embedding_model")?,
             created_at: columns.get("created_at")?,
             updated_at: columns.get("updated_at")?,
         })
@@ -182,6 +186,29 @@ pub fn update(
         ":uses_key": server.uses_key,
         ":now": now,
     })?;
+    tx.changed(Entity::ModelServer, ChangeKind::Updated, id);
+    get(tx, user, id)
+}
+
+/// Has one of a server's models asked what messages mean, or none any more. It is named as the server lists it.
+///
+/// # Errors
+/// `Invalid` for a blank name or one of more than 256 code points; `NotFound` like [`get`].
+pub fn set_embedding_model(
+    tx: &WriteTx<'_>,
+    user: UserId,
+    id: ModelServerId,
+    model: Option<&str>,
+    now: Timestamp,
+) -> Result<ModelServer, Error> {
+    if let Some(model) = model {
+        text::check_not_blank("model", model, LONGEST_MODEL)?;
+    }
+    get(tx, user, id)?;
+    tx.prepare(
+        "UPDATE model_servers SET embedding_model = :model, updated_at = :now WHERE id = :id",
+    )?
+    .execute(named_params! { ":id": id, ":model": model, ":now": now })?;
     tx.changed(Entity::ModelServer, ChangeKind::Updated, id);
     get(tx, user, id)
 }

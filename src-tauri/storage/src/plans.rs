@@ -4,7 +4,7 @@
 
 use crate::{
     audio, bookmark, chunk, conversation, embedding, event, folder, key_fact, memory, message,
-    note, operation, summary, tag, trash,
+    note, operation, summary, tag, trash, vocabulary,
 };
 
 /// A statement and what it is for.
@@ -74,6 +74,15 @@ pub fn hot_queries() -> Vec<HotQuery> {
         query("summaries to choose from", summary::SPANS.to_owned()),
         query("messages alike in meaning", embedding::NEAREST.to_owned()),
         query("messages of unknown meaning", embedding::MISSING.to_owned()),
+        query(
+            "how much is known of meaning",
+            embedding::COVERAGE.to_owned(),
+        ),
+        query(
+            "meaning of the last words",
+            embedding::LAST_WORDS.to_owned(),
+        ),
+        query("words that are due", vocabulary::DUE_WORDS.to_owned()),
     ]);
     queries
 }

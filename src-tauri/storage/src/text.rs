@@ -155,7 +155,77 @@ pub(crate) fn preview(content: &str) -> String {
     shorten(content, PREVIEW_LENGTH)
 }
 
-/// A title made from the learner's first message.
+/// What people say before they have said anything, in small letters.
+const GREETINGS: &[&str] = &[
+    "hi",
+    "hello",
+    "hello there",
+    "hi there",
+    "hey",
+    "hey there",
+    "good morning",
+    "good afternoon",
+    "good evening",
+    "good day",
+    "how are you",
+    "hello how are you",
+    "hi how are you",
+    "nice to meet you",
+    "hallo",
+    "guten morgen",
+    "guten tag",
+    "guten abend",
+    "hola",
+    "buenos días",
+    "buenas tardes",
+    "buenas noches",
+    "bonjour",
+    "bonsoir",
+    "salut",
+    "ciao",
+    "buongiorno",
+    "buonasera",
+    "olá",
+    "oi",
+    "bom dia",
+    "boa tarde",
+    "boa noite",
+    "xin chào",
+    "chào",
+    "chào bạn",
+    "xin chào bạn",
+    "привет",
+    "здравствуйте",
+    "добрый день",
+    "merhaba",
+    "selam",
+    "مرحبا",
+    "السلام عليكم",
+    "नमस्ते",
+    "你好",
+    "您好",
+    "早上好",
+    "こんにちは",
+    "おはよう",
+    "おはようございます",
+    "안녕하세요",
+    "안녕",
+];
+
+/// Whether a text is a greeting and nothing else, whatever signs are around its words. One without words tells as
+/// little.
+pub(crate) fn is_greeting(text: &str) -> bool {
+    const LONGEST_IN_BYTES: usize = 200;
+    if text.len() > LONGEST_IN_BYTES {
+        return false;
+    }
+    let words: String = text.unicode_words().collect();
+    let words = words.to_lowercase();
+    let is_it = |greeting: &&str| greeting.split(' ').collect::<String>() == words;
+    words.is_empty() || GREETINGS.iter().any(is_it)
+}
+
+/// A title made from a message of the learner's.
 pub(crate) fn auto_title(content: &str) -> String {
     shorten(content, AUTO_TITLE_LENGTH)
 }

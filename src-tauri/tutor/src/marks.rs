@@ -1,4 +1,4 @@
-//! Marks in what a model writes: `[happy]` before a sentence, `[pause]` after one. They say how something is to be
+//! Marks in what a model writes: `[happy]` before a sentence, `[pause]` after one, `[stress]` before one. They say how something is to be
 //! spoken, and are no words: they are taken out of the text as it comes, and what is no mark stays where it is.
 
 use parlance_storage::Emotion;
@@ -10,6 +10,8 @@ pub(crate) enum Mark {
     Feeling(Emotion),
     /// Silence of so many milliseconds after what was said.
     Pause(u32),
+    /// The sentence that follows is stressed.
+    Stress,
 }
 
 /// A piece of the text, or a mark at this place of it.
@@ -43,6 +45,9 @@ const MARKS: &[(&str, Mark)] = &[
     ("pause", Mark::Pause(PAUSE_MS)),
     ("short pause", Mark::Pause(PAUSE_MS)),
     ("long pause", Mark::Pause(LONG_PAUSE_MS)),
+    ("stress", Mark::Stress),
+    ("stressed", Mark::Stress),
+    ("emphasis", Mark::Stress),
 ];
 
 /// No mark is longer, with its brackets and a few blanks.

@@ -43,6 +43,12 @@ pub struct ReplyRequest {
     /// What a model is told instead of the history, built with `scenario`, `level` and `begun`; engines that are no
     /// model read the history alone. `None`: the newest turns of the history that fit.
     pub context: Option<Context>,
+    /// What is remembered about the learner, the pinned and surest first, each as it is stored. Learners, models and
+    /// imports wrote them: an engine uses what it understands and says none of them as it stands. Models find them in
+    /// `context`.
+    pub facts: Vec<String>,
+    /// The learner's words that are to be met again, the most urgent first, as they are stored. They may be anything.
+    pub due_words: Vec<String>,
     /// How fast the words should come.
     pub pace: Pace,
 }

@@ -1,7 +1,7 @@
 //! A reply on its way to the voice: the marks are taken out of it, the rest is cut into chunks, and each chunk gets the
 //! feeling and the pause that a mark asked for.
 
-use parlance_storage::Emotion;
+use parlance_storage::{Emotion, Emphasis};
 
 use crate::chunk::{ChunkDraft, Chunker};
 use crate::marks::{Mark, Marks, Piece};
@@ -85,7 +85,7 @@ impl SpeakableReply {
         let end = start + draft.text.len();
         self.given = end;
         let is_ours = |at: usize, mark: Mark| match mark {
-            Mark::Feeling(_) => at < end,
+            Mark::Feeling(_) | Mark::Stress => at < end,
             Mark::Pause(_) => at <= end,
         };
         let (ours, later) = std::mem::take(&mut self.waiting)
@@ -95,6 +95,7 @@ impl SpeakableReply {
         for (at, mark) in ours {
             match mark {
                 Mark::Feeling(feeling) => self.feeling = Some(feeling),
+                Mark::Stress => draft.emphasis = Emphasis::Strong,
                 // Before the first word there is nothing to pause after.
                 Mark::Pause(_) if at == start && start == 0 => {}
                 Mark::Pause(ms) => draft.pause_after_ms = draft.pause_after_ms.max(ms),
@@ -140,6 +141,25 @@ mod tests {
         assert_eq!(said[3], ("Sit down.", Emotion::Calm));
         let unmarked = whole("What now.").chunks[0].emotion;
         assert_eq!(said[4], ("What now.", unmarked));
+    }
+
+    #[test]
+    fn the_sentence_behind_its_mark_is_stressed_and_no_other() {
+        let reply = whole("Hello there. [stress] This is the last train! [Stressed]Run. We wait.");
+        let said: Vec<_> = reply
+            .chunks
+            .iter()
+            .map(|chunk| (chunk.text.trim(), chunk.emphasis == Emphasis::Strong))
+            .collect();
+        assert_eq!(
+            said,
+            [
+                ("Hello there.", false),
+                ("This is the last train!", true),
+                ("Run.", true),
+                ("We wait.", false)
+            ]
+        );
     }
 
     #[test]

@@ -23,6 +23,7 @@ cargo xtask COMMAND
   setup      install what is missing: system packages and the window's npm packages
   bindings   write ui/src/ipc/bindings.ts anew from the commands
   goldens    write the schema snapshot and the migration checksums anew
+  lexicon    write the lists of words with their levels anew; says what it needs
   faults     run the fault suites at full scale and write docs/faults.md; takes a while
   pictures   take the README's pictures of the window anew
 ";
@@ -47,6 +48,7 @@ fn chore(arguments: &[String]) -> Result<()> {
         ["setup"] => setup::setup(),
         ["bindings"] => test::write_bindings(),
         ["goldens"] => test::write_goldens(),
+        ["lexicon", sources @ ..] => test::write_lexicon(sources),
         ["faults"] => test::faults(),
         ["pictures"] => run::pictures(),
         [] | ["help" | "--help" | "-h"] => {

@@ -59,6 +59,7 @@ pub(crate) fn setup() -> Result<()> {
 const MEMBERS: &[&str] = &[
     "parlance",
     "parlance-storage",
+    "parlance-lexicon",
     "parlance-tutor",
     "parlance-speech",
     "parlance-window-tests",

@@ -99,6 +99,11 @@ pub(crate) fn write_goldens() -> Result<()> {
     ])
 }
 
+/// `cargo xtask lexicon`
+pub(crate) fn write_lexicon(sources: &[&str]) -> Result<()> {
+    check(cargo(["run", "--quiet", "--package", "parlance-lexicon", "--"])?.args(sources))
+}
+
 /// `cargo xtask faults`
 ///
 /// Optimised: most of the time goes into opening and verifying databases.

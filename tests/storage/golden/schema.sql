@@ -561,7 +561,7 @@ CREATE TABLE model_servers (
     uses_key INTEGER NOT NULL DEFAULT 0 CHECK (uses_key IN (0, 1)),
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL
-) STRICT;
+, embedding_model TEXT CHECK (length(embedding_model) BETWEEN 1 AND 256)) STRICT;
 
 CREATE INDEX model_servers_user ON model_servers (user_id, id);
 

@@ -163,7 +163,12 @@ fn a_summary_is_taken_without_what_was_not_asked_for() {
     ] {
         assert_eq!(tidy_summary(answer).as_deref(), Some(text), "{answer}");
     }
-    for answer in ["", " \n", "```\n```", "…", "👍"] {
+    let echo = "- {\"message\": \"1\", \"who\": \"learner\", \"said\": \"I like tea.\"}";
+    assert_eq!(
+        tidy_summary(&format!("{echo}\nThey spoke of tea.")).as_deref(),
+        Some("They spoke of tea.")
+    );
+    for answer in ["", " \n", "```\n```", "…", "👍", echo] {
         assert_eq!(tidy_summary(answer), None, "{answer}");
     }
     assert_eq!(

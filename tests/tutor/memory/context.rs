@@ -234,6 +234,7 @@ fn the_instruction_is_that_of_the_scenario_and_a_short_one_where_there_is_no_roo
     let setting = Setting {
         scenario: Some("cafe-order"),
         level: Some(CefrLevel::A1),
+        own_prompt: None,
         title: Some("Đi uống cà phê"),
     };
     let context = build(&sources(4_000, talk(1, &["Hi"])), &setting, "");
@@ -243,6 +244,24 @@ fn the_instruction_is_that_of_the_scenario_and_a_short_one_where_there_is_no_roo
     assert!(!context.system.contains("Green Cup"));
     assert!(context.system.contains("CEFR level A1"));
     assert_eq!(contents(&context), ["Hi"]);
+}
+
+#[test]
+fn of_what_the_learner_wants_of_the_partner_as_much_is_told_as_there_is_room_for() {
+    let wanted = "You sell phở in Hà Nội. ".repeat(400);
+    let setting = Setting {
+        level: Some(CefrLevel::A1),
+        own_prompt: Some(&wanted),
+        ..Setting::default()
+    };
+    for budget in [256, 1_000, 4_000] {
+        let context = build(&sources(budget, talk(1, &["Hi"])), &setting, "");
+        let has_room = budget > 256;
+        assert_eq!(context.system.contains("You sell phở in Hà Nội."), has_room);
+        assert!(context.system.contains("CEFR level A1"), "{budget}");
+        assert!(context.used_tokens <= budget);
+        assert_eq!(contents(&context), ["Hi"]);
+    }
 }
 
 #[test]
@@ -341,10 +360,12 @@ proptest! {
     #[test]
     fn whatever_was_said_the_budget_is_kept_and_the_last_words_are_told(
         sources in any_sources(), title in text(), begun in text(), is_scenario in any::<bool>(),
+        own_prompt in proptest::option::of(text()),
     ) {
         let setting = Setting {
             scenario: is_scenario.then_some("cafe-order"),
             level: None,
+            own_prompt: own_prompt.as_deref(),
             title: Some(&title),
         };
         let context = build(&sources, &setting, &begun);
@@ -365,7 +386,7 @@ proptest! {
             let fact = sources.facts.iter().find(|fact| fact.id == *id).unwrap();
             prop_assert_eq!(object["fact"].as_str().unwrap(), &fact.text);
         }
-        prop_assert!(!context.system.contains('<'));
+        prop_assert!(own_prompt.is_some() || !context.system.contains('<'));
         // What is told in full is told without a gap up to the last words.
         let first = context.first_full_sequence.unwrap_or(u32::MAX);
         prop_assert!(context.left_out.turns as usize <= sources.recent.len());

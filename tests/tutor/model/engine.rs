@@ -198,6 +198,7 @@ async fn a_model_is_told_what_its_memory_chose_and_the_built_in_partner_reads_th
     let setting = Setting {
         scenario: request.scenario.as_deref(),
         level: request.level,
+        own_prompt: None,
         title: Some("Trà chiều"),
     };
     let context = build(&sources, &setting, &request.begun);

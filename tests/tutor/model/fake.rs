@@ -35,7 +35,12 @@ pub(super) struct Fake {
 impl Fake {
     /// The first connection is served by the first script and so on; the last script serves all others.
     pub(super) async fn new(scripts: Vec<Vec<Step>>) -> Self {
-        Self::start(None, scripts).await
+        let next = AtomicUsize::new(0);
+        Self::answering(move |_| {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            scripts[place.min(scripts.len() - 1)].clone()
+        })
+        .await
     }
 
     /// Gives these models whenever it is asked for its list; that connection counts for no script.
@@ -47,43 +52,40 @@ impl Fake {
             .collect();
         let list = serde_json::json!({ "data": data }).to_string();
         let list = answer("200 OK", "content-type: application/json\r\n", &list);
-        Self::start(Some(list), scripts).await
+        let next = AtomicUsize::new(0);
+        Self::answering(move |request| {
+            if request.starts_with("GET ") {
+                return list.clone();
+            }
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            scripts[place.min(scripts.len() - 1)].clone()
+        })
+        .await
     }
 
-    async fn start(list: Option<Vec<Step>>, scripts: Vec<Vec<Step>>) -> Self {
+    /// Does what is said for each request, head and body.
+    pub(super) async fn answering(
+        script: impl Fn(&str) -> Vec<Step> + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests: Arc<Mutex<Vec<String>>> = Arc::default();
         let left = Arc::new(Semaphore::new(0));
         let (seen, gone) = (Arc::clone(&requests), Arc::clone(&left));
-        let scripts = Arc::new(scripts);
-        let next = Arc::new(AtomicUsize::new(0));
+        let script = Arc::new(script);
         let task = tokio::spawn(async move {
             loop {
                 let Ok((mut stream, _)) = listener.accept().await else {
                     return;
                 };
-                let connection = if list.is_none() {
-                    next.fetch_add(1, Ordering::Relaxed)
-                } else {
-                    0
-                };
-                let (list, scripts) = (list.clone(), Arc::clone(&scripts));
-                let next = Arc::clone(&next);
+                let script = Arc::clone(&script);
                 let (seen, gone) = (Arc::clone(&seen), Arc::clone(&gone));
                 tokio::spawn(async move {
                     stream.set_nodelay(true).unwrap();
                     let Some(request) = read_request(&mut stream).await else {
                         return;
                     };
-                    let script = match list {
-                        Some(list) if request.starts_with("GET ") => list,
-                        Some(_) => {
-                            let place = next.fetch_add(1, Ordering::Relaxed);
-                            scripts[place.min(scripts.len() - 1)].clone()
-                        }
-                        None => scripts[connection.min(scripts.len() - 1)].clone(),
-                    };
+                    let script = script(&request);
                     seen.lock().unwrap().push(request);
                     if play(stream, script).await.is_err() {
                         gone.add_permits(1);

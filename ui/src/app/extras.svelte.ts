@@ -1,4 +1,5 @@
 import BookmarkIcon from "@lucide/svelte/icons/bookmark";
+import Bot from "@lucide/svelte/icons/bot";
 import Brain from "@lucide/svelte/icons/brain";
 import Copy from "@lucide/svelte/icons/copy";
 import CopyPlus from "@lucide/svelte/icons/copy-plus";
@@ -155,21 +156,35 @@ export class Extras {
 		return [
 			{
 				id: "beside",
-				items: this.commands(id).map(({ id, label, icon, run }) => ({ id, label, icon, run })),
+				items: this.#beside(id).map(({ id, label, icon, run }) => ({ id, label, icon, run })),
 			},
 			...(readOnly ? [] : [{ id: "copies", items: copies }]),
 		];
 	}
 
 	/** What the palette offers; what belongs to a conversation only where one is open. */
-	commands(id: string | null): PaletteCommand[] {
-		const bookmarks = {
+	commands(id: string | null, readOnly: boolean): PaletteCommand[] {
+		if (id === null) return [this.#bookmarks];
+		const tutor = {
+			id: "tutor",
+			label: t("tutor.title"),
+			icon: Bot,
+			run: () => (this.tutorOpen = true),
+		};
+		return [...(readOnly ? [] : [tutor]), ...this.#beside(id)];
+	}
+
+	get #bookmarks(): PaletteCommand {
+		return {
 			id: "bookmarks",
 			label: t("bookmarks.title"),
 			icon: BookmarkIcon,
 			run: () => (this.bookmarksOpen = true),
 		};
-		if (id === null) return [bookmarks];
+	}
+
+	/** What there is to read beside the messages of a conversation. */
+	#beside(id: string): PaletteCommand[] {
 		const notes = {
 			id: "notes",
 			label: t("conversation.notes"),
@@ -188,7 +203,7 @@ export class Extras {
 			icon: History,
 			run: () => (this.eventsOpen = true),
 		};
-		return [notes, memory, bookmarks, events];
+		return [notes, memory, this.#bookmarks, events];
 	}
 
 	/** This note was shown, or is not there: where the notes are shown anew, nobody is to land on it again. */

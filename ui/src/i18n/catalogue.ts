@@ -3,8 +3,11 @@ import type en from "./messages/en";
 /** English is the catalogue that decides which messages exist and which values they take. */
 export type MessageKey = keyof typeof en;
 
-/** What a file in `messages/` exports: ICU MessageFormat texts, one for each key of the English one. */
-export type Catalogue = Readonly<Record<MessageKey, string>>;
+/** What a file of texts exports: ICU MessageFormat texts, one for each key of the English file of its name. */
+export type Translated<English> = Readonly<Record<keyof English, string>>;
+
+/** What a folder in `messages/` exports: the texts of all its files. */
+export type Catalogue = Translated<typeof en>;
 
 type Head<Text extends string> = Text extends `${infer Name},${string}`
 	? Name extends `${string}}${string}`

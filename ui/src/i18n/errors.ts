@@ -70,6 +70,7 @@ const CONFLICTS: Record<
 	| "error.conflict.serverIsThere"
 	| "error.conflict.serverLimit"
 	| "error.conflict.factIsThere"
+	| "error.conflict.noMeaning"
 > = {
 	"A conversation has at most 50 tags.": "error.tags_full",
 	"Together these conversations have more than 50 tags; take some off first.": "error.conflict.mergedTags",
@@ -77,6 +78,7 @@ const CONFLICTS: Record<
 	"This model server is in the list already.": "error.conflict.serverIsThere",
 	"There are too many model servers.": "error.conflict.serverLimit",
 	"This fact is in the list already.": "error.conflict.factIsThere",
+	"No model was chosen that says what messages mean.": "error.conflict.noMeaning",
 };
 
 /** The reasons that the storage layer gives, word for word; any other has no sentence of its own. */

@@ -1,7 +1,8 @@
 /**
- * The words of the interface. A language is one file in `messages/`; it is found by its name here and
- * offered in the settings without further work. Reading a message in a template subscribes to the
- * language, so that changing it changes every word at once.
+ * The words of the interface. A language is one folder in `messages/`, with a file for each feature and an
+ * `index.ts` that puts them together; it is found by its name here and offered in the settings without further
+ * work. Reading a message in a template subscribes to the language, so that changing it changes every word at
+ * once.
  */
 import { IntlMessageFormat } from "intl-messageformat";
 import type { Catalogue, MessageKey, Values } from "./catalogue";
@@ -12,9 +13,9 @@ export type { Catalogue, MessageKey } from "./catalogue";
 const FALLBACK = "en";
 
 const catalogues: Record<string, Catalogue> = Object.fromEntries(
-	Object.entries(import.meta.glob<Catalogue>("./messages/*.ts", { eager: true, import: "default" })).map(
-		([path, catalogue]) => [path.replace(/^.*\/(.+)\.ts$/, "$1"), catalogue],
-	),
+	Object.entries(
+		import.meta.glob<Catalogue>("./messages/*/index.ts", { eager: true, import: "default" }),
+	).map(([path, catalogue]) => [path.replace(/^.*\/(.+)\/index\.ts$/, "$1"), catalogue]),
 );
 
 /** The languages that have a catalogue, each with its own name for itself. */

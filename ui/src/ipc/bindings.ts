@@ -261,6 +261,8 @@ export const commands = {
 	messageEdit: (id: MessageId, content: string, regenerate: boolean) => typedError<Edited, CommandError>(__TAURI_INVOKE("message_edit", { id, content, regenerate })),
 	/**  What a message said before it was edited: the last 100 edits, or those after `cursor`, newest first. */
 	messageHistory: (id: MessageId, cursor: string | null) => typedError<MessageHistory, CommandError>(__TAURI_INVOKE("message_history", { id, cursor })),
+	/**  How hard a message is, by the rules of the level of its conversation, and what it costs a model. */
+	messageDetails: (id: MessageId) => typedError<MessageDetails, CommandError>(__TAURI_INVOKE("message_details", { id })),
 	/**
 	 *  Puts messages of one conversation into the trash, 1 to 1,000, all or none, and gives what can be undone. A reply
 	 *  among them that is still being written is stopped, and keeps its words.
@@ -316,6 +318,12 @@ export const commands = {
 	/**  Gives a server that uses a key another one, and says where it was put. */
 	modelServerSetKey: (id: ModelServerId, key: string) => typedError<KeyPlace, CommandError>(__TAURI_INVOKE("model_server_set_key", { id, key })),
 	/**
+	 *  Has one of a server's models asked what messages mean, if it can say so of a word; null: none any more.
+	 * 
+	 *  `tutor` if it cannot, with the kind of trouble as `failure`. Nothing is changed then.
+	 */
+	modelServerSetEmbeddingModel: (id: ModelServerId, model: string | null) => typedError<ModelServer, CommandError>(__TAURI_INVOKE("model_server_set_embedding_model", { id, model })),
+	/**
 	 *  What happened in a conversation, newest first: the last `limit` entries, or those before the entry `before`. `limit`
 	 *  is 1 to 200.
 	 */
@@ -324,8 +332,21 @@ export const commands = {
 	memoryGet: (conversationId: ConversationId) => typedError<MemoryView, CommandError>(__TAURI_INVOKE("memory_get", { conversationId })),
 	/**  Changes how a conversation is remembered; what is absent stays. */
 	memoryUpdateSettings: (conversationId: ConversationId, patch: MemorySettingsPatch) => typedError<MemorySettings, CommandError>(__TAURI_INVOKE("memory_update_settings", { conversationId, patch })),
-	/**  Sums up by rules what is in no summary yet and old enough, and says how many summaries that made. */
-	memorySummarize: (conversationId: ConversationId) => typedError<number, CommandError>(__TAURI_INVOKE("memory_summarize", { conversationId })),
+	/**
+	 *  Sums up what is in no summary yet and old enough: by the chosen model, or by rules where there is none or where it
+	 *  fails.
+	 * 
+	 *  `conflict` while the learner waits for something in the memory of this conversation already.
+	 */
+	memorySummarize: (conversationId: ConversationId) => typedError<SummedUp, CommandError>(__TAURI_INVOKE("memory_summarize", { conversationId })),
+	/**
+	 *  Has the chosen model read every message whose meaning is not known yet.
+	 * 
+	 *  `conflict` as for [`memory_summarize`], or if there is no model for it; `tutor` if it cannot be asked.
+	 */
+	memoryLearnMeanings: (conversationId: ConversationId) => typedError<LearntMeanings, CommandError>(__TAURI_INVOKE("memory_learn_meanings", { conversationId })),
+	/**  Ends what the learner waits for in the memory of a conversation, as soon as it can be; false if there is nothing. */
+	memoryStop: (conversationId: ConversationId) => typedError<boolean, CommandError>(__TAURI_INVOKE("memory_stop", { conversationId })),
 	/**
 	 *  Writes a fact down, of 1 to 500 characters.
 	 * 
@@ -390,6 +411,7 @@ export const commands = {
 export const events = {
 	appProblem: makeEvent<AppProblem, AppProblem>("app-problem"),
 	dataChanged: makeEvent<DataChanged, DataChanged>("data-changed"),
+	rememberingProgress: makeEvent<RememberingProgress, RememberingProgress>("remembering-progress"),
 	workProgress: makeEvent<WorkProgress, WorkProgress>("work-progress"),
 };
 
@@ -528,7 +550,7 @@ export type BookmarkPage = {
 	next: string | null,
 };
 
-/**  A level of the Common European Framework of Reference for Languages. */
+/**  A level of the Common European Framework of Reference for Languages, the easiest being the least. */
 export type CefrLevel = 
 /**  Beginner. */
 "A1" | 
@@ -686,6 +708,14 @@ export type ConversationSummary = {
 	originConversationId: ConversationId | null,
 	/**  See [`Conversation::origin_message_id`]. */
 	originMessageId: MessageId | null,
+};
+
+/**  How much of a conversation has a meaning that is known. */
+export type Coverage = {
+	/**  Messages that have a vector of the model. */
+	known: number,
+	/**  Messages that have none yet. */
+	missing: number,
 };
 
 /**  Rows that changed in one commit. */
@@ -1027,6 +1057,14 @@ export type FoundModelServer = {
 	isKnown: boolean,
 };
 
+/**  A word that is harder than the level. */
+export type HardWord = {
+	/**  As it was written. */
+	word: string,
+	/**  Its level. */
+	level: CefrLevel,
+};
+
 /**  How a message was put in. */
 export type InputMethod = 
 /**  Typed or pasted. */
@@ -1084,6 +1122,12 @@ export type KeyPlace =
 /**  In memory: it will be asked for again after the next start. */
 "until_the_end";
 
+/**  How much of what the messages of a conversation mean is known. */
+export type KnownMeaning = {
+	/**  The model that is asked for it. */
+	model: string,
+} & Coverage;
+
 /**  The language of the window, not the one that is learnt. */
 export type Language = 
 /**  As the desktop has it. */
@@ -1101,6 +1145,14 @@ export type LaunchNotice =
 "restore_finished" | 
 /**  Some rows or entries of an index are damaged; everything else can be used. */
 "rows_damaged";
+
+/**  What came of reading a conversation for what its messages mean. */
+export type LearntMeanings = {
+	/**  How much is known now. */
+	coverage: Coverage,
+	/**  Whether it was stopped before everything was read. */
+	wasStopped: boolean,
+};
 
 /**  Which conversations are listed; by default all but archived ones. */
 export type ListFilter = {
@@ -1163,6 +1215,12 @@ export type MemoryView = {
 	summaries: Summary[],
 	/**  What a model would be told. */
 	seen: SeenContext,
+	/**  The model that sums up and notes facts; null: rules do. */
+	model: string | null,
+	/**  How much of what messages mean is known; null where nothing is asked for it. */
+	meaning: KnownMeaning | null,
+	/**  What the learner waits for, and how far it has come. */
+	atWork: RememberingProgress | null,
 };
 
 /**  A message with its chunks. */
@@ -1199,6 +1257,43 @@ export type Message = {
 	failureCode: string | null,
 	/**  In order. Of a finished reply they are its content, put together; the learner's have none. */
 	chunks: Chunk[],
+};
+
+/**  How hard a message is, and what it costs. */
+export type MessageDetails = {
+	/**  What the words cost a model, in tokens; an estimate. */
+	tokenCount: number,
+	/**  The level whose rules were asked. */
+	level: CefrLevel,
+	/**  How many sentences it has. */
+	sentenceCount: number,
+	/**  The longest of them; empty if there is none. */
+	longestSentence: string,
+	/**  How many words that has. */
+	longestSentenceWords: number,
+	/**  How many it may have at the level. */
+	longestSentenceLimit: number,
+	/**  Whether it has no more. */
+	isSentenceLengthKept: boolean,
+	/**  Running words whose level is known. */
+	wordCount: number,
+	/**  Running words whose level is not known: names, numbers, other languages. */
+	wordsWithoutLevelCount: number,
+	/**  Running words of each level, from A1 to C2. */
+	wordsByLevel: number[],
+	/**  Running words of the level or an easier one. */
+	wordsWithinCount: number,
+	/**  How many of a thousand of them are wanted to be. */
+	wordsWithinWantedPermille: number,
+	/**  The easiest level for which the words are easy enough; null where that cannot be told. */
+	vocabularyLevel: CefrLevel | null,
+	/**
+	 *  Whether the words are easy enough for the level; null where that cannot be told, as in other languages than
+	 *  English.
+	 */
+	isVocabularyKept: boolean | null,
+	/**  Words above the level, each once, twenty at most. */
+	wordsAbove: HardWord[],
 };
 
 /**  One change of a message's words. */
@@ -1276,6 +1371,8 @@ export type ModelServer = {
 	allowsPlainHttp: boolean,
 	/**  Whether it is asked with a key. */
 	usesKey: boolean,
+	/**  The model that is asked what messages mean; absent: none, and they are found again by their words. */
+	embeddingModel: string | null,
 	/**  When it was added. */
 	createdAt: Timestamp,
 	/**  When it was last changed. */
@@ -1521,6 +1618,27 @@ export type Rearranged = {
 	operation: Operation,
 };
 
+/**  How far something that the learner waits for has come. */
+export type RememberingProgress = {
+	/**  Where. */
+	conversationId: ConversationId,
+	/**  What is being done. */
+	work: RememberingWork,
+	/**  Summaries that were made, or messages whose meaning was learnt. */
+	done: number,
+	/**  Of how many; null if that is not known. */
+	total: number | null,
+	/**  Whether it has ended, in whatever way. */
+	isOver: boolean,
+};
+
+/**  What is being done. */
+export type RememberingWork = 
+/**  What was said is summed up. */
+"summaries" | 
+/**  A model is asked what messages mean. */
+"meanings";
+
 /**  How a repair went. */
 export type RepairOutcome = {
 	/**  What was put right and what could not be saved, with counts. */
@@ -1701,6 +1819,18 @@ export type Summary = {
 
 /**  Names a summary of a stretch of a conversation. */
 export type SummaryId = string;
+
+/**  What came of summing up. */
+export type SummedUp = {
+	/**  How many summaries were made. */
+	made: number,
+	/**  How many of them by rules. */
+	byRules: number,
+	/**  Why the model did not make one that it was asked for, by name; null if it made them all, or there is none. */
+	failure: string | null,
+	/**  Whether it was stopped before everything was summed up. */
+	wasStopped: boolean,
+};
 
 /**  A tag. */
 export type Tag = {

@@ -32,11 +32,13 @@ import {
 	type KeyFact,
 	type KeyFactPatch,
 	type KeyPlace,
+	type LearntMeanings,
 	type ListFilter,
 	type MemorySettings,
 	type MemorySettingsPatch,
 	type MemoryView,
 	type Message,
+	type MessageDetails,
 	type MessageHistory,
 	type MessagePage,
 	type MessageReaction,
@@ -51,11 +53,13 @@ import {
 	type ReachedModelServer,
 	type Reaction,
 	type Rearranged,
+	type RememberingProgress,
 	type RepairOutcome,
 	type Rescue,
 	type SearchKind,
 	type SearchPage,
 	type Summary,
+	type SummedUp,
 	type Tag,
 	type Template,
 	type TemplatePatch,
@@ -222,6 +226,13 @@ export interface Client {
 	/** The same for one that is not kept yet, or for changes to one that is. */
 	modelServerTest(id: string | null, server: ModelServerRequest): Promise<ReachedModelServer>;
 	modelServerSetKey(id: string, key: string): Promise<KeyPlace>;
+	/**
+	 * Tries the model, which may take a while, and keeps it as the one that says what messages mean; null: none. Fails
+	 * with `tutor` as above, and then changes nothing.
+	 */
+	modelServerSetEmbeddingModel(id: string, model: string | null): Promise<ModelServer>;
+	/** How hard it is, and what it costs a model. */
+	messageDetails(id: string): Promise<MessageDetails>;
 	/** Newest edit first. */
 	messageHistory(id: string, cursor: string | null): Promise<MessageHistory>;
 	bookmarkSet(messageId: string, note: string | null): Promise<Bookmark>;
@@ -248,8 +259,12 @@ export interface Client {
 	/** What is remembered of a conversation, how, and exactly what a model would be told of it now. */
 	memoryGet(conversationId: string): Promise<MemoryView>;
 	memoryUpdateSettings(conversationId: string, patch: MemorySettingsPatch): Promise<MemorySettings>;
-	/** Gives how many summaries were made by that. */
-	memorySummarize(conversationId: string): Promise<number>;
+	/** May take minutes. Fails with `conflict` while this or the next is under way in the conversation. */
+	memorySummarize(conversationId: string): Promise<SummedUp>;
+	/** The same; also `conflict` if there is no model for it, and `tutor` if it cannot be asked. */
+	memoryLearnMeanings(conversationId: string): Promise<LearntMeanings>;
+	/** Gives false when neither was under way. What is stopped ends as usual, and says that it was stopped. */
+	memoryStop(conversationId: string): Promise<boolean>;
 	/** Fails with `conflict` when it is in the list already. */
 	keyFactCreate(conversationId: string, factType: FactType, text: string): Promise<KeyFact>;
 	/** Fails with `conflict` when another one in the list says that already. */
@@ -272,6 +287,8 @@ export interface Client {
 	onDataChanged(listener: (changes: Change[], resync: boolean) => void): Promise<Unlisten>;
 	onProblem(listener: (problem: AppProblem) => void): Promise<Unlisten>;
 	onWorkProgress(listener: (progress: WorkProgress) => void): Promise<Unlisten>;
+	/** Of every conversation in whose memory the learner waits for something. */
+	onRememberingProgress(listener: (progress: RememberingProgress) => void): Promise<Unlisten>;
 }
 
 type Answer<T> = { status: "ok"; data: T } | { status: "error"; error: CommandError };
@@ -395,6 +412,8 @@ export const client: Client = {
 	modelServerModels: (id) => ask(commands.modelServerModels, id),
 	modelServerTest: (id, server) => ask(commands.modelServerTest, id, server),
 	modelServerSetKey: (id, key) => ask(commands.modelServerSetKey, id, key),
+	modelServerSetEmbeddingModel: (id, model) => ask(commands.modelServerSetEmbeddingModel, id, model),
+	messageDetails: (id) => ask(commands.messageDetails, id),
 	messageHistory: (id, cursor) => ask(commands.messageHistory, id, cursor),
 	bookmarkSet: (messageId, note) => ask(commands.bookmarkSet, messageId, note),
 	bookmarkRemove: (messageId) => ask(commands.bookmarkRemove, messageId),
@@ -415,6 +434,8 @@ export const client: Client = {
 	memoryGet: (conversationId) => ask(commands.memoryGet, conversationId),
 	memoryUpdateSettings: (conversationId, patch) => ask(commands.memoryUpdateSettings, conversationId, patch),
 	memorySummarize: (conversationId) => ask(commands.memorySummarize, conversationId),
+	memoryLearnMeanings: (conversationId) => ask(commands.memoryLearnMeanings, conversationId),
+	memoryStop: (conversationId) => ask(commands.memoryStop, conversationId),
 	keyFactCreate: (conversationId, factType, text) =>
 		ask(commands.keyFactCreate, conversationId, factType, text),
 	keyFactUpdate: (id, patch) => ask(commands.keyFactUpdate, id, patch),
@@ -429,4 +450,5 @@ export const client: Client = {
 		events.dataChanged.listen((event) => listener(event.payload.changes, event.payload.resync)),
 	onProblem: (listener) => events.appProblem.listen((event) => listener(event.payload)),
 	onWorkProgress: (listener) => events.workProgress.listen((event) => listener(event.payload)),
+	onRememberingProgress: (listener) => events.rememberingProgress.listen((event) => listener(event.payload)),
 };

@@ -101,7 +101,8 @@ export class FakeApp extends FakeMemory implements Client {
 	}
 
 	get listeners(): number {
-		return this.dataListeners.size + this.#problemListeners.size + this.#workListeners.size;
+		const others = this.#problemListeners.size + this.#workListeners.size;
+		return this.dataListeners.size + this.rememberingListeners.size + others;
 	}
 
 	// The commands.

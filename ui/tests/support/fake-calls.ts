@@ -2,7 +2,7 @@ import type { Client } from "../../src/ipc";
 import { CommandFailure } from "../../src/ipc/failure";
 import { FakeStore, settled } from "./fake-store";
 
-export type Command = Exclude<keyof Client, "onDataChanged" | "onProblem" | "onWorkProgress">;
+export type Command = Exclude<keyof Client, `on${string}`>;
 
 /** A call whose answer is kept back until a test lets it go. */
 export interface Held {

@@ -6,12 +6,14 @@ import type {
 	MemorySettingsPatch,
 	MemoryView,
 	Operation,
+	RememberingProgress,
 	SeenContext,
 	Summary,
+	SummedUp,
 } from "../../src/ipc";
 import { CommandFailure } from "../../src/ipc/failure";
 import { FakeEvents } from "./fake-events";
-import { found } from "./fake-store";
+import { found, settled } from "./fake-store";
 import { aFact, aSummary, NOON } from "./fixtures";
 
 const BOUNDS = {
@@ -28,8 +30,14 @@ export class FakeMemory extends FakeEvents {
 	readonly memorySettings = new Map<string, MemorySettings>();
 	/** What a model is told otherwise than it would be. */
 	seenOver: Partial<SeenContext> = {};
-	/** What the next summing up makes. */
+	/** What the next summing up makes, and what is told of it besides. */
 	toSumUp: Summary[] = [];
+	summedUp: Partial<SummedUp> = {};
+	/** Of how many messages it is known what they mean, by conversation. */
+	readonly meanings = new Map<string, number>();
+	/** How far that has come which is under way, by conversation. */
+	readonly atWork = new Map<string, RememberingProgress>();
+	readonly rememberingListeners = new Set<(progress: RememberingProgress) => void>();
 	#moment = NOON;
 
 	memoryGet(conversationId: string) {
@@ -40,6 +48,9 @@ export class FakeMemory extends FakeEvents {
 				facts: this.#factsOf(conversationId),
 				summaries: this.summaries.filter((summary) => summary.conversationId === conversationId),
 				seen: this.#seen(conversationId),
+				model: this.#model(conversationId),
+				meaning: this.#meaning(conversationId),
+				atWork: this.atWork.get(conversationId) ?? null,
 			};
 		});
 	}
@@ -62,12 +73,44 @@ export class FakeMemory extends FakeEvents {
 
 	memorySummarize(conversationId: string) {
 		return this.carryOut("memorySummarize", [conversationId], () => {
+			this.atWork.delete(conversationId);
 			const made = this.toSumUp.map((summary) => ({ ...summary, conversationId }));
 			this.toSumUp = [];
 			this.summaries = [...this.summaries, ...made];
 			for (const { id } of made) this.tell({ entity: "summary", kind: "inserted", id, conversationId });
-			return made.length;
+			return { made: made.length, byRules: 0, failure: null, wasStopped: false, ...this.summedUp };
 		});
+	}
+
+	memoryLearnMeanings(conversationId: string) {
+		return this.carryOut("memoryLearnMeanings", [conversationId], () => {
+			if (!this.#meaning(conversationId)) {
+				throw new CommandFailure("conflict", "No model was chosen that says what messages mean.");
+			}
+			this.atWork.delete(conversationId);
+			const known = this.of(conversationId).length;
+			this.meanings.set(conversationId, known);
+			return { coverage: { known, missing: 0 }, wasStopped: false };
+		});
+	}
+
+	memoryStop(conversationId: string) {
+		return this.carryOut("memoryStop", [conversationId], () => this.atWork.has(conversationId));
+	}
+
+	async onRememberingProgress(listener: (progress: RememberingProgress) => void) {
+		this.rememberingListeners.add(listener);
+		return () => void this.rememberingListeners.delete(listener);
+	}
+
+	/** What is under way in the memory of a conversation has come so far. */
+	async remembering(conversationId: string, over: Partial<RememberingProgress> = {}): Promise<void> {
+		const begun = { work: "summaries" as const, done: 0, total: null, isOver: false };
+		const progress: RememberingProgress = { conversationId, ...begun, ...over };
+		if (progress.isOver) this.atWork.delete(conversationId);
+		else this.atWork.set(conversationId, progress);
+		for (const listener of this.rememberingListeners) listener(progress);
+		await settled();
 	}
 
 	keyFactCreate(conversationId: string, factType: FactType, text: string) {
@@ -169,6 +212,19 @@ export class FakeMemory extends FakeEvents {
 				summarizeThreshold: 40,
 			}
 		);
+	}
+
+	#model(conversationId: string): string | null {
+		const choice = this.tutors.get(conversationId);
+		return choice?.kind === "model" ? choice.model : null;
+	}
+
+	#meaning(conversationId: string): MemoryView["meaning"] {
+		const choice = this.tutors.get(conversationId);
+		if (choice?.kind !== "model" || this.#settings(conversationId).strategy !== "semantic") return null;
+		const model = this.modelServers.find(({ id }) => id === choice.serverId)?.embeddingModel;
+		const known = this.meanings.get(conversationId) ?? 0;
+		return model ? { model, known, missing: this.of(conversationId).length - known } : null;
 	}
 
 	/** Pinned ones first. */

@@ -3,6 +3,7 @@ import type {
 	ConversationSummary,
 	DraftOf,
 	Message,
+	MessageDetails,
 	MessageEdit,
 	MessagePage,
 	MessageReaction,
@@ -15,7 +16,7 @@ import type {
 import { CommandFailure } from "../../src/ipc/failure";
 import { FakeLibrary } from "./fake-library";
 import { found } from "./fake-store";
-import { aConversation, aMessage, anId, NOON } from "./fixtures";
+import { aConversation, aMessage, anId, NOON, theDetails } from "./fixtures";
 
 /** Where a draft is kept: that of a new message by its conversation. */
 export function placeOf(of: DraftOf): string {
@@ -35,6 +36,8 @@ export function placeOf(of: DraftOf): string {
 export class FakeMessages extends FakeLibrary {
 	/** By message, newest first. */
 	readonly edits = new Map<string, MessageEdit[]>();
+	/** How hard messages are; any other is easy. */
+	readonly details = new Map<string, MessageDetails>();
 	/** Newest first. */
 	bookmarks: Bookmark[] = [];
 	/** What was written besides a reaction, by message. */
@@ -121,6 +124,13 @@ export class FakeMessages extends FakeLibrary {
 		return this.answer("messageHistory", [id, cursor], () => {
 			const { items, next } = this.paged(this.edits.get(id) ?? [], cursor, 100);
 			return { edits: items, next };
+		});
+	}
+
+	messageDetails(id: string) {
+		return this.answer("messageDetails", [id], () => {
+			found(this.messages, id);
+			return this.details.get(id) ?? theDetails();
 		});
 	}
 

@@ -157,6 +157,18 @@ export class FakeTutors extends FakeMessages {
 		});
 	}
 
+	modelServerSetEmbeddingModel(id: string, model: string | null) {
+		return this.carryOut("modelServerSetEmbeddingModel", [id, model], () => {
+			const before = found(this.modelServers, id);
+			const isThere = model === null || this.#ask(before.address, this.keys.get(id)).includes(model);
+			if (!isThere) throw trouble("model_not_found");
+			const server = { ...before, embeddingModel: model, updatedAt: this.#next() };
+			this.modelServers = this.modelServers.map((other) => (other.id === id ? server : other));
+			this.tell({ entity: "model_server", id });
+			return server;
+		});
+	}
+
 	#ask(address: string, key: string | undefined): string[] {
 		const there = this.network.get(address) ?? { trouble: "model_not_reachable" };
 		if ("trouble" in there) throw trouble(there.trouble);

@@ -6,6 +6,7 @@ import type {
 	Folder,
 	KeyFact,
 	Message,
+	MessageDetails,
 	ModelServer,
 	SearchHit,
 	Summary,
@@ -215,6 +216,48 @@ export function aReply(
 	});
 }
 
+/** Of a message that keeps the rules of A2. */
+export function theDetails(over: Partial<MessageDetails> = {}): MessageDetails {
+	return {
+		tokenCount: 12,
+		level: "A2",
+		sentenceCount: 2,
+		longestSentence: "What can I get you?",
+		longestSentenceWords: 5,
+		longestSentenceLimit: 16,
+		isSentenceLengthKept: true,
+		wordCount: 6,
+		wordsWithoutLevelCount: 0,
+		wordsByLevel: [5, 1, 0, 0, 0, 0],
+		wordsWithinCount: 6,
+		wordsWithinWantedPermille: 950,
+		vocabularyLevel: "A2",
+		isVocabularyKept: true,
+		wordsAbove: [],
+		...over,
+	};
+}
+
+/** Of a message that breaks both rules of A2. */
+export const TOO_HARD = theDetails({
+	tokenCount: 1234,
+	sentenceCount: 3,
+	longestSentence: "Notwithstanding the inevitable repercussions, we shall persevere.",
+	longestSentenceWords: 19,
+	isSentenceLengthKept: false,
+	wordCount: 45,
+	wordsWithoutLevelCount: 2,
+	wordsByLevel: [30, 12, 1, 0, 0, 2],
+	wordsWithinCount: 42,
+	vocabularyLevel: "B1",
+	isVocabularyKept: false,
+	wordsAbove: [
+		{ word: "inevitable", level: "C2" },
+		{ word: "repercussions", level: "C2" },
+		{ word: "persist", level: "B1" },
+	],
+});
+
 export function aServer(over: Partial<ModelServer> = {}): ModelServer {
 	const createdAt = over.createdAt ?? NOON;
 	return {
@@ -223,6 +266,7 @@ export function aServer(over: Partial<ModelServer> = {}): ModelServer {
 		address: "http://127.0.0.1:11434/v1",
 		allowsPlainHttp: false,
 		usesKey: false,
+		embeddingModel: null,
 		createdAt,
 		updatedAt: createdAt,
 		...over,

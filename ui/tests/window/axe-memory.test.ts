@@ -4,7 +4,7 @@ import { READY, SETTINGS } from "../support/fixtures";
 import { enter, inMemory, unfold, withModel } from "../support/memory";
 import { write } from "../support/messages";
 import { press } from "../support/tutors";
-import { get } from "../support/window";
+import { get, painted } from "../support/window";
 
 const browser = globalThis as unknown as { happyDOM: { setViewport(size: { width: number }): void } };
 
@@ -45,6 +45,26 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		await press("summaryDeleteAll");
 		await unfold("memoryAdvanced");
 		await enter("memoryMaxMessages", "0");
+		expect(await violations()).toEqual([]);
+	});
+
+	it("while messages are read for what they mean, and after that failed", async () => {
+		const given = themed();
+		const { app, talk } = given;
+		app.modelServers = app.modelServers.map((server) => ({ ...server, embeddingModel: "nomic-embed-text" }));
+		await inMemory(given);
+		await press("memoryStrategy", 3);
+		const held = app.hold("memoryLearnMeanings");
+		await press("meaningLearn");
+		await app.remembering(talk.id, { work: "meanings", done: 32, total: 64 });
+		await painted();
+		expect(get("meaningProgress")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+		await app.remembering(talk.id, { work: "meanings", done: 32, total: 64, isOver: true });
+		await held.fail("tutor", "", { failure: "model_not_reachable" });
+		await painted();
+		await press("sumUp");
+		expect(get("summedUp").textContent).toContain("nothing to sum up");
 		expect(await violations()).toEqual([]);
 	});
 

@@ -1,7 +1,7 @@
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, it } from "vitest";
 import { violations } from "../support/axe";
-import { aReply, SETTINGS } from "../support/fixtures";
+import { aReply, SETTINGS, TOO_HARD } from "../support/fixtures";
 import { act, article, chooseOfConversation, openMenu, write } from "../support/messages";
 import { all, get, livedIn, open, openWindow, painted } from "../support/window";
 
@@ -70,12 +70,21 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 
 	it.each([
 		["history", 1, "historyDialog"],
+		["details", 0, "detailsDialog"],
 		["bookmarkNote", 1, "bookmarkDialog"],
 		["react", 0, "reactDialog"],
 	] as const)("with the dialog behind %s", async (action, index, dialog) => {
 		await inMarkedTalk();
 		await act(index, action);
 		expect(get(dialog)).toBeTruthy();
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with the details of a message that is too hard", async () => {
+		const { app } = await inMarkedTalk();
+		app.details.set(app.messages[1]?.id ?? "", TOO_HARD);
+		await act(1, "details");
+		expect(get("detailsAbove")).toBeTruthy();
 		expect(await violations()).toEqual([]);
 	});
 

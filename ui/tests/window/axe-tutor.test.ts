@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { violations } from "../support/axe";
 import { READY, SETTINGS } from "../support/fixtures";
 import { AWAY, fill, HERE, inDialog, inTalkWith, model, pick, press, withServer } from "../support/tutors";
-import { all, get, inSettings } from "../support/window";
+import { all, get, inSettings, livedIn, painted } from "../support/window";
 
 describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (theme) => {
 	/** With a server that has many models, one that wants a key, and one that is gone and was chosen. */
@@ -40,6 +40,18 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		expect(await violations()).toEqual([]);
 	});
 
+	it("with what was found by itself, with nothing, and with what went wrong", async () => {
+		const { app } = livedIn();
+		app.settings = { ...SETTINGS, theme };
+		app.failNext("modelServerDiscover", "io");
+		await inSettings(app);
+		expect(get("errorCode")).toBeTruthy();
+		expect(await violations()).toEqual([]);
+		await press("tutorLook");
+		expect(get("tutorFound").textContent).toContain("No models");
+		expect(await violations()).toEqual([]);
+	});
+
 	it("with the form, an address that is warned of, and a test that failed", async () => {
 		await inDialog(themed());
 		await press("serverAdd");
@@ -51,6 +63,25 @@ describe.each(["light", "dark"] as const)("axe finds nothing wrong in %s", (them
 		await fill("serverAddress", HERE.replace("11434", "9"));
 		await press("serverTest");
 		expect(get("serverRefusal").textContent).toContain("cannot be reached");
+		expect(await violations()).toEqual([]);
+	});
+
+	it("with the choice of how is found what was said, while one is tried and after it was refused", async () => {
+		const given = withServer([
+			...Array.from({ length: 12 }, (_, index) => `model-${index}`),
+			"nomic-embed-text",
+		]);
+		given.app.settings = { ...SETTINGS, theme };
+		await inSettings(given.app);
+		await press("serverMeaningChange");
+		expect(await violations()).toEqual([]);
+		const held = given.app.hold("modelServerSetEmbeddingModel");
+		await pick("nomic-embed-text");
+		expect(get("meaningState").textContent).toContain("Trying…");
+		expect(await violations()).toEqual([]);
+		await held.fail("tutor", "", { failure: "model_server_failed" });
+		await painted();
+		expect(get("meaningRefusal").textContent).toContain("Not changed");
 		expect(await violations()).toEqual([]);
 	});
 

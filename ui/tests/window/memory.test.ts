@@ -105,6 +105,32 @@ describe("the panel", () => {
 		expect([textIn("factNew"), textIn("factText")]).toEqual(["Đừng mất", "Half"]);
 	});
 
+	it("keeps what is typed for its conversation while another one is open, closed in between or not", async () => {
+		const given = withServer();
+		const { app, talk } = given;
+		app.learn(talk.id, "Thích phở");
+		app.sumUp(talk.id, "They ordered tea.");
+		await inMemory(given);
+		const other = app.conversations[0]?.id ?? "";
+		await write("factNew", "Đừng mất");
+		await press("factEdit");
+		await write("factText", "Half");
+		await press("summaryEdit");
+		await write("summaryText", "半");
+		const typed = () => [textIn("factNew"), textIn("factText"), textIn("summaryText")];
+		await open(other);
+		expect(textIn("factNew")).toBe("");
+		await write("factNew", "海");
+		await open(talk.id);
+		expect(typed()).toEqual(["Đừng mất", "Half", "半"]);
+		await press("memoryClose");
+		await open(other);
+		await chooseOfConversation("memory");
+		expect(textIn("factNew")).toBe("海");
+		await open(talk.id);
+		expect(typed()).toEqual(["Đừng mất", "Half", "半"]);
+	});
+
 	it("follows the conversation that is open", async () => {
 		const { app } = await withFacts();
 		await write("factNew", "Only there");

@@ -22,6 +22,7 @@ describe("the menu of a message", () => {
 			"copy",
 			"quote",
 			"edit",
+			"details",
 			"bookmark",
 			"bookmarkNote",
 			"note",
@@ -36,6 +37,7 @@ describe("the menu of a message", () => {
 		expect(offered()).toEqual([
 			"copy",
 			"quote",
+			"details",
 			"react",
 			"bookmark",
 			"bookmarkNote",
@@ -87,7 +89,7 @@ describe("the menu of a message", () => {
 		await openWindow(app);
 		await open(talk.id);
 		await openMenu(mine);
-		expect(offered()).toEqual(["copy", "history"]);
+		expect(offered()).toEqual(["copy", "history", "details"]);
 	});
 
 	it("deletes, and the focus goes on to the next message", async () => {

@@ -2,8 +2,8 @@ import { screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { violations } from "../support/axe";
-import type { FakeApp } from "../support/fake-app";
-import { aHit } from "../support/fixtures";
+import { FakeApp } from "../support/fake-app";
+import { aHit, READY } from "../support/fixtures";
 import { all, find, get, livedIn, openWindow, painted } from "../support/window";
 
 /** Longer than the typing has to rest. */
@@ -212,6 +212,32 @@ describe("the search", () => {
 		await userEvent.keyboard("{Enter}");
 		await painted();
 		expect(get("trashDialog")).toBeTruthy();
+	});
+
+	it.each([
+		["who ans", "Who answers here?", "tutorDialog"],
+		["remembers", "What your tutor remembers", "memoryPanel"],
+		["happened", "What happened here", "eventsDialog"],
+	] as const)("opens for “%s” what “%s” names, for the open conversation", async (text, name, opened) => {
+		await openSearch(app);
+		await type(text);
+		expect(lines()).toEqual([name]);
+		await userEvent.keyboard("{Enter}");
+		await painted();
+		expect(find("searchDialog")).toBeNull();
+		expect(get(opened)).toBeTruthy();
+	});
+
+	it("offers nothing of a conversation while none is open", async () => {
+		await openSearch(new FakeApp());
+		expect(lines()).toEqual(["Bookmarks", "Trash", "Settings", "Your data"]);
+	});
+
+	it("does not ask who is to answer where that cannot be changed", async () => {
+		app.status = { ...READY, readOnly: "its file is write-protected" };
+		await openSearch(app);
+		expect(lines()).not.toContain("Who answers here?");
+		expect(lines()).toContain("What your tutor remembers");
 	});
 
 	it.each([

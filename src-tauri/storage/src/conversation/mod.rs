@@ -43,7 +43,7 @@ pub(crate) use split::{Split, take_split_back};
 pub use tags::{MOST_TAGS, change_tags};
 pub(crate) use tags::{TagsChanged, take_tags_back};
 pub use title::rename;
-pub(crate) use title::{name_after_first_message, name_anew, take_title_back};
+pub(crate) use title::{Trash, name_after_message, name_anew, take_title_back, titling_message};
 pub(crate) use trash::{
     Deleted, in_trash_since, put_into_trash, take_all_out_of_trash, take_out_of_trash,
 };

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, named_params};
 use serde::{Deserialize, Serialize};
 
 use super::places::{self, Left, Move};
-use super::title::{from_first_message, name_anew, store};
+use super::title::{from_first_messages, name_anew, store};
 use super::{Conversation, Rearranged, copy, exists, find, get, put_into_trash};
 use crate::change::ChangeKind;
 use crate::id::{ConversationId, MessageId, OperationId, UserId};
@@ -111,7 +111,7 @@ fn begin(
     (first_sequence, last_left): (u32, MessageId),
     now: Timestamp,
 ) -> Result<Conversation, Error> {
-    let own = from_first_message(tx, original.id, first_sequence)?;
+    let own = from_first_messages(tx, original.id, first_sequence)?;
     let (title, source) = if own.is_empty() {
         (
             copy::next_title(tx, user, &original.title)?,

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Conversation, get};
 use crate::change::ChangeKind;
-use crate::id::{ConversationId, UserId};
+use crate::id::{ConversationId, MessageId, UserId};
 use crate::kinds::{EventType, OperationKind, TitleSource};
 use crate::operation::{self, Inverse, Subject};
 use crate::time::Timestamp;
@@ -78,41 +78,82 @@ pub(crate) fn take_title_back(
     event::append(tx, id, EventType::ConversationRenamed, &json!({}), now)
 }
 
-/// Gives an unnamed conversation a title from the learner's first message; leaves a named one alone.
-pub(crate) fn name_after_first_message(
+/// Among so many of the learner's first messages is the one that gives the title.
+const FIRST_MESSAGES: u32 = 5;
+
+/// Gives a conversation a title from what the learner says, if it has none, or one that the app made of a greeting.
+pub(crate) fn name_after_message(
     tx: &WriteTx<'_>,
     id: ConversationId,
     content: &str,
 ) -> Result<(), Error> {
-    tx.prepare("UPDATE conversations SET title = :title WHERE id = :id AND title_source = 'auto' AND title = ''")?
-        .execute(named_params! { ":id": id, ":title": text::auto_title(content) })?;
+    let title: Option<String> = tx
+        .prepare("SELECT title FROM conversations WHERE id = :id AND title_source = 'auto'")?
+        .query_row(named_params! { ":id": id }, |row| row.get(0))
+        .optional()?;
+    let is_wanted = title.is_some_and(|title| {
+        title.is_empty() || text::is_greeting(&title) && !text::is_greeting(content)
+    });
+    if is_wanted {
+        tx.prepare("UPDATE conversations SET title = :title WHERE id = :id")?
+            .execute(named_params! { ":id": id, ":title": text::auto_title(content) })?;
+    }
     Ok(())
 }
 
-/// Gives the conversation an automatic title in the place of the one it has: made of the learner's first
-/// message that is not in the trash, or none if there is no such message.
+/// The learner's message that gives the automatic title, among those from this place on: the first that is more than a
+/// greeting, if it is one of the first few; else the first. `None` if there is none.
+pub(crate) fn titling_message(
+    tx: &ReadTx<'_>,
+    id: ConversationId,
+    from_sequence: u32,
+    trash: Trash,
+) -> Result<Option<(MessageId, String)>, Error> {
+    let mut statement = tx.prepare(
+        "SELECT id, content FROM messages
+         WHERE conversation_id = :id AND role = 'user' AND sequence_number >= :from
+             AND (deleted_at IS NULL OR :with_trash)
+         ORDER BY sequence_number LIMIT :most",
+    )?;
+    let mut rows = statement.query(named_params! {
+        ":id": id,
+        ":from": from_sequence,
+        ":with_trash": trash == Trash::Included,
+        ":most": FIRST_MESSAGES,
+    })?;
+    let mut first = None;
+    while let Some(row) = rows.next()? {
+        let found: (MessageId, String) = (row.get(0)?, row.get(1)?);
+        if !text::is_greeting(&found.1) {
+            return Ok(Some(found));
+        }
+        first.get_or_insert(found);
+    }
+    Ok(first)
+}
+
+/// Whether messages in the trash are looked at as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trash {
+    Included,
+    LeftOut,
+}
+
+/// Gives the conversation an automatic title in the place of the one it has: made of what the learner said first that
+/// is not in the trash, or none if there is no such message.
 pub(crate) fn name_anew(tx: &WriteTx<'_>, id: ConversationId, now: Timestamp) -> Result<(), Error> {
-    let title = from_first_message(tx, id, 0)?;
+    let title = from_first_messages(tx, id, 0)?;
     store(tx, id, &title, TitleSource::Auto, now)
 }
 
-/// The title that the learner's first message from this place on gives; empty if there is no such message.
-pub(super) fn from_first_message(
+/// The title that the learner's first messages from this place on give; empty if there are none.
+pub(super) fn from_first_messages(
     tx: &ReadTx<'_>,
     id: ConversationId,
     from_sequence: u32,
 ) -> Result<String, Error> {
-    let first: Option<String> = tx
-        .prepare(
-            "SELECT content FROM messages WHERE conversation_id = :id AND role = 'user' AND deleted_at IS NULL
-                 AND sequence_number >= :from
-             ORDER BY sequence_number LIMIT 1",
-        )?
-        .query_row(named_params! { ":id": id, ":from": from_sequence }, |row| {
-            row.get(0)
-        })
-        .optional()?;
-    Ok(first.map_or_else(String::new, |content| text::auto_title(&content)))
+    let titling = titling_message(tx, id, from_sequence, Trash::LeftOut)?;
+    Ok(titling.map_or_else(String::new, |(_, content)| text::auto_title(&content)))
 }
 
 pub(super) fn store(

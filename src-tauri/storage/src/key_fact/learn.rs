@@ -32,8 +32,9 @@ pub struct Learnt {
 /// Keeps what was learnt in a conversation, and gives how many of these facts are new.
 ///
 /// A fact that is there is surer if a message says it again that is later than the last one that did, so that reading a
-/// message twice changes nothing; unless the learner wrote or changed it. One that was
-/// deleted is not learnt again. Nor is one whose message was deleted meanwhile. Of more than [`MOST`] the weakest go;
+/// message twice changes nothing; unless the learner wrote or changed it. One that was deleted is not learnt again, nor
+/// is anything else of its kind from the same message, since a model may say the same in other words. Nor is one whose
+/// message was deleted meanwhile. Of more than [`MOST`] the weakest go;
 /// those that are pinned or the learner's own stay.
 ///
 /// # Errors
@@ -58,12 +59,14 @@ pub fn learn(
         if known.buried.contains(&hash) {
             continue;
         }
+        let is_unwanted = known.is_unwanted(&one);
         match known.living.get_mut(&hash) {
             Some(fact) if said_at > fact.updated_at => {
                 surer += u32::from(meet_again(tx, fact, &one, now)?);
                 fact.updated_at = said_at;
             }
             Some(_) => {}
+            None if is_unwanted => {}
             None => {
                 let mut fact = insert(tx, conversation, &one, now)?;
                 new.push(fact.id);
@@ -104,20 +107,25 @@ fn is_kept(tx: &ReadTx<'_>, id: KeyFactId) -> Result<bool, Error> {
 struct Known {
     living: HashMap<String, KeyFact>,
     buried: HashSet<String>,
+    /// From which messages facts of which kind were learnt that are buried now.
+    unwanted: HashSet<(MessageId, FactType)>,
 }
 
 impl Known {
     fn read(tx: &ReadTx<'_>, conversation: ConversationId) -> Result<Self, Error> {
         let living = living(tx, conversation)?;
-        let buried = tx
-            .prepare(
-                "SELECT fact_text FROM conversation_key_facts
-                 WHERE conversation_id = :conversation AND deleted_at IS NOT NULL",
-            )?
-            .query_map(named_params! { ":conversation": conversation }, |row| {
-                row.get(0)
-            })?
-            .collect::<Result<_, _>>()?;
+        let (mut buried, mut unwanted) = (HashSet::new(), HashSet::new());
+        let mut statement = tx.prepare(
+            "SELECT fact_text, source_message_id, fact_type FROM conversation_key_facts
+             WHERE conversation_id = :conversation AND deleted_at IS NOT NULL",
+        )?;
+        let mut rows = statement.query(named_params! { ":conversation": conversation })?;
+        while let Some(row) = rows.next()? {
+            buried.insert(row.get(0)?);
+            if let Some(source) = row.get(1)? {
+                unwanted.insert((source, row.get(2)?));
+            }
+        }
         Ok(Self {
             // Of two that are one fact the first, which is the surest.
             living: living
@@ -126,7 +134,13 @@ impl Known {
                 .map(|fact| (hash(&fact.text), fact))
                 .collect(),
             buried,
+            unwanted,
         })
+    }
+
+    fn is_unwanted(&self, learnt: &Learnt) -> bool {
+        self.unwanted
+            .contains(&(learnt.source_message_id, learnt.fact_type))
     }
 }
 

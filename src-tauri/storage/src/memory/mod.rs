@@ -13,7 +13,7 @@ pub use settings::{
     MESSAGES, MemorySettings, MemorySettingsPatch, THRESHOLD, TOKENS, settings, update_settings,
 };
 pub(crate) use sources::recent_sql;
-pub use sources::{RecallBy, Recalled, Sources, Wish, sources};
+pub use sources::{RecallBy, Recalled, Sources, Wish, list_said, sources};
 
 use rusqlite::Row;
 

@@ -5,6 +5,7 @@ use rusqlite::named_params;
 
 use super::{MemorySettings, SAID_COLUMNS, Said, settings};
 use crate::Error;
+use crate::conversation;
 use crate::embedding::{self, QueryVector};
 use crate::id::{ConversationId, MessageId, UserId};
 use crate::key_fact::{self, KeyFact};
@@ -132,6 +133,33 @@ fn recent(
     }
     recent.reverse();
     Ok((recent, has_earlier))
+}
+
+/// The newest messages of a conversation before a place (or its end), oldest first, at most `most`; not those in the
+/// trash, nor one that is being written.
+///
+/// # Errors
+/// `NotFound` if this learner has no such conversation.
+pub fn list_said(
+    tx: &ReadTx<'_>,
+    user: UserId,
+    conversation: ConversationId,
+    before_sequence: Option<u32>,
+    most: u32,
+) -> Result<Vec<Said>, Error> {
+    conversation::require(tx, user, conversation)?;
+    let mut statement = tx.prepare(&recent_sql())?;
+    let rows = statement.query_map(
+        named_params! {
+            ":conversation": conversation,
+            ":place": before_sequence.map_or(i64::MAX, i64::from),
+            ":most": most,
+        },
+        Said::from_row,
+    )?;
+    let mut said: Vec<Said> = rows.collect::<Result<_, _>>()?;
+    said.reverse();
+    Ok(said)
 }
 
 /// Older messages than those that are told anyway.

@@ -1,12 +1,13 @@
 //! The automatic title of a conversation, when the message that it was made of is edited.
 
-use rusqlite::{OptionalExtension, named_params};
+use rusqlite::named_params;
 
 use super::Message;
 use crate::change::ChangeKind;
-use crate::id::{ConversationId, MessageId};
+use crate::conversation::{Trash, titling_message};
+use crate::id::ConversationId;
 use crate::time::Timestamp;
-use crate::tx::{ReadTx, WriteTx};
+use crate::tx::WriteTx;
 use crate::{Error, operation, text};
 
 /// Lets an automatic title follow the message that it was made of, which says `content` by now. Gives whether it did.
@@ -17,7 +18,7 @@ pub(super) fn follow_edit(
     now: Timestamp,
 ) -> Result<bool, Error> {
     // Of two messages with the same beginning, the first one gave the title.
-    let is_of_it = match first_of_learner(tx, before.conversation_id)? {
+    let is_of_it = match titling_message(tx, before.conversation_id, 0, Trash::LeftOut)? {
         Some((first, _)) if first == before.id => true,
         Some((_, words)) => text::auto_title(&words) != text::auto_title(&before.content),
         None => true,
@@ -63,21 +64,4 @@ fn replace(
         tx.changed_conversation(ChangeKind::Updated, conversation);
     }
     Ok(changed > 0)
-}
-
-/// The learner's first message that is not in the trash.
-fn first_of_learner(
-    tx: &ReadTx<'_>,
-    conversation: ConversationId,
-) -> Result<Option<(MessageId, String)>, Error> {
-    Ok(tx
-        .prepare(
-            "SELECT id, content FROM messages
-             WHERE conversation_id = :conversation AND role = 'user' AND deleted_at IS NULL
-             ORDER BY sequence_number LIMIT 1",
-        )?
-        .query_row(named_params! { ":conversation": conversation }, |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?)
 }

@@ -62,7 +62,7 @@ pub fn send(
         },
         now,
     )?;
-    conversation::name_after_first_message(tx, conversation, &content)?;
+    conversation::name_after_message(tx, conversation, &content)?;
     draft::remove(
         tx,
         DraftOf::Message {

@@ -202,11 +202,9 @@ pub fn get(tx: &ReadTx<'_>, user: UserId, id: SummaryId) -> Result<Summary, Erro
 /// the stretch has no messages, or if what it was made of has changed.
 pub fn insert(tx: &WriteTx<'_>, new: NewSummary, now: Timestamp) -> Result<Summary, Error> {
     text::check_not_blank("summary", &new.text, LONGEST)?;
-    text::check(
-        "model",
-        new.model.as_deref().unwrap_or_default(),
-        LONGEST_MODEL,
-    )?;
+    if let Some(model) = &new.model {
+        text::check_not_blank("model", model, LONGEST_MODEL)?;
+    }
     check_range(&new)?;
     require_free(tx, &new)?;
     due::require_unchanged(tx, &new)?;

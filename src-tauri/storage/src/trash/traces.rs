@@ -127,12 +127,18 @@ fn erase_titles(
     let title = automatic_title(tx, conversation)?;
     let is_of_it = match &title {
         None => false,
-        // However the title was cut, it is the learner's first message that it was made of.
+        // However the title was cut, it was made of what the learner said first.
         Some(title) => {
             titles
                 .iter()
                 .any(|made| made == text::without_number(title))
-                || is_first_of_learner(tx, conversation, id)?
+                || conversation::titling_message(
+                    tx,
+                    conversation,
+                    0,
+                    conversation::Trash::Included,
+                )?
+                .is_some_and(|(titling, _)| titling == id)
         }
     };
     if is_of_it {
@@ -166,23 +172,6 @@ fn automatic_title(tx: &ReadTx<'_>, id: ConversationId) -> Result<Option<String>
     Ok(found
         .filter(|(title, source)| *source == TitleSource::Auto && !title.is_empty())
         .map(|(title, _)| title))
-}
-
-fn is_first_of_learner(
-    tx: &ReadTx<'_>,
-    conversation: ConversationId,
-    id: MessageId,
-) -> Result<bool, Error> {
-    let first: Option<MessageId> = tx
-        .prepare(
-            "SELECT id FROM messages WHERE conversation_id = :conversation AND role = 'user'
-             ORDER BY sequence_number LIMIT 1",
-        )?
-        .query_row(named_params! { ":conversation": conversation }, |row| {
-            row.get(0)
-        })
-        .optional()?;
-    Ok(first == Some(id))
 }
 
 /// Summaries that cover the message, and facts that were learnt from it and are not the learner's own by now.

@@ -172,6 +172,11 @@ pub(super) fn is_spaced_by_clause(character: char) -> bool {
         '\u{E00}'..='\u{FFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}')
 }
 
+/// Scripts in which a word's neighbour is no sign of a longer word.
+pub(crate) fn is_unspaced(character: char) -> bool {
+    is_ideographic(character) || is_spaced_by_clause(character)
+}
+
 /// Letters of scripts without capitals.
 pub(super) fn is_uncased_letter(character: char) -> bool {
     character.is_alphabetic() && !character.is_lowercase() && !character.is_uppercase()

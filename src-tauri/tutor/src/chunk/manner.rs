@@ -3,7 +3,9 @@
 use parlance_storage::{Emotion, Emphasis};
 use serde::{Serialize, Serializer};
 
-use super::characters::{is_clause_mark, is_closing, is_line_end, is_quote, spoken_units};
+use super::characters::{
+    is_clause_mark, is_closing, is_line_end, is_quote, is_unspaced, spoken_units,
+};
 use super::lexicon;
 use super::segment::{Ending, Segment};
 use super::spoken::Spoken;
@@ -152,12 +154,6 @@ impl Words {
                 .is_some_and(|rest| !rest.ends_with(char::is_alphanumeric))
         })
     }
-}
-
-/// Scripts in which a word's neighbour is no sign of a longer word.
-fn is_unspaced(character: char) -> bool {
-    super::characters::is_ideographic(character)
-        || super::characters::is_spaced_by_clause(character)
 }
 
 /// Comfort is heard even in a question; then the question; then what the words, the pictures and

@@ -16,6 +16,7 @@ mod spoken_web;
 use parlance_storage::{Emotion, Emphasis};
 use serde::Serialize;
 
+pub(crate) use characters::is_unspaced;
 pub use manner::ChunkIcon;
 use segment::{Segment, Segmenter};
 use spoken::Speaker;

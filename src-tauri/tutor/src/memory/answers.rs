@@ -131,14 +131,19 @@ fn source<'a>(named: Option<&Value>, messages: &'a [Said]) -> Option<&'a Said> {
     }
 }
 
-/// A model's summary without what it was not asked for: fences, a heading, a preface of one line. `None` if nothing is
-/// left. At most 2,000 characters.
+/// A model's summary without what it was not asked for: fences, a heading, a preface of one line, and the data that it
+/// was given, which small models repeat. `None` if nothing is left. At most 2,000 characters.
 #[must_use]
 pub fn tidy_summary(answer: &str) -> Option<String> {
     let answer = &answer[..answer.floor_char_boundary(MOST_BYTES)];
     let lines = answer.lines().map(str::trim);
-    let is_words =
-        |line: &&str| !line.is_empty() && !line.starts_with("```") && !line.starts_with('#');
+    let is_words = |line: &&str| {
+        !line.is_empty()
+            && !line.starts_with("```")
+            && !line.starts_with('#')
+            && !line.contains("{\"message\"")
+            && !line.contains("{\"summary\"")
+    };
     let mut lines: Vec<&str> = lines.filter(is_words).collect();
     if lines.len() > 1 && lines[0].ends_with(':') {
         lines.remove(0);

@@ -27,6 +27,8 @@ const CUT_BEFORE: &str = "(The beginning was cut off.) ";
 
 /// A recalled message is told so far, in tokens.
 const LONGEST_RECALLED: u32 = 160;
+/// Less of what the learner wants of the partner is left out: the room is needed for what was said.
+const LEAST_OF_OWN_PROMPT: u32 = 128;
 /// Less than that of a message tells nothing.
 const SHORTEST_TURN: u32 = 24;
 
@@ -170,7 +172,7 @@ fn message_cost(content: &str) -> u32 {
 fn instruction(setting: &Setting<'_>, room: &mut Room, budget: u32) -> String {
     let mut system = prompt::instruction(setting);
     if message_cost(&system) > budget / 2 {
-        system = prompt::short_instruction(setting.level);
+        system = short_instruction(setting, budget / 2);
     }
     room.take(message_cost(&system));
     // A conversation that the partner opens begins with this.
@@ -183,6 +185,19 @@ fn instruction(setting: &Setting<'_>, room: &mut Room, budget: u32) -> String {
         }
     }
     system
+}
+
+/// With as much of what the learner wants of the partner as there is room for.
+fn short_instruction(setting: &Setting<'_>, most: u32) -> String {
+    let system = prompt::short_instruction(setting.level);
+    let allowed = most.saturating_sub(message_cost(&system) + 1);
+    match prompt::own_prompt(setting) {
+        Some(own) if allowed >= LEAST_OF_OWN_PROMPT => {
+            let (own, _) = beginning(own, allowed);
+            format!("{own}\n{system}")
+        }
+        _ => system,
+    }
 }
 
 /// The words of a reply that was begun, and that it is to be gone on with. Of long ones the end: there it goes on.

@@ -25,7 +25,7 @@
 //!     wish: &Wish,
 //! ) -> Result<ReplyRequest, Error> {
 //!     let sources = memory::sources(tx, user, talk, wish)?;
-//!     let setting = Setting { scenario: None, level: None, title: Some(title) };
+//!     let setting = Setting { title: Some(title), ..Setting::default() };
 //!     let context = build(&sources, &setting, "");
 //!     Ok(ReplyRequest { context: Some(context), ..ReplyRequest::default() })
 //! }
@@ -49,6 +49,7 @@ mod wanted;
 pub use answers::{parse_facts, tidy_summary};
 pub use build::{Context, LeftOut, build};
 pub use facts::extract_facts;
+pub(crate) use phrases::{is_kin_or_pet, is_learning, is_occupation};
 pub use prompts::{facts_prompt, summary_prompt};
 pub(crate) use quoted::quoted;
 pub use summarise::{summarise, summarise_summaries};

@@ -46,6 +46,21 @@ const KIN_AND_PETS: &str = "dog dogs cat cats bird birds horse horses rabbit rab
     child children kids brother brothers sister sisters wife husband girlfriend boyfriend twins \
     grandchildren garden";
 
+/// Whether a word is an occupation.
+pub(crate) fn is_occupation(word: &str) -> bool {
+    has(OCCUPATIONS, &word.to_lowercase())
+}
+
+/// Whether a word is a relative or an animal that one has.
+pub(crate) fn is_kin_or_pet(word: &str) -> bool {
+    has(KIN_AND_PETS, word)
+}
+
+/// Whether a verb is what a wish to learn begins with.
+pub(crate) fn is_learning(verb: &str) -> bool {
+    has(LEARNING, verb)
+}
+
 /// What reads one kind of thing out of a clause.
 type Reader = fn(&[&Word]) -> Option<Found>;
 

@@ -39,7 +39,10 @@ pub(super) async fn embed(
 async fn ask(http: &Http, body: &Value) -> Result<Value, ModelError> {
     let mut failed = 0;
     loop {
-        let failure = match http.ask(http.post("embeddings", body), MAX_BYTES).await {
+        // The server may first have to read gigabytes of a model, as for the first word of a reply.
+        let patience = http.patience.first_word;
+        let asked = http.ask_within(patience, http.post("embeddings", body), MAX_BYTES);
+        let failure = match asked.await {
             Ok((_, answer)) => return Ok(answer),
             Err(failure) => failure,
         };

@@ -51,6 +51,7 @@ impl ReplyEngine for ModelEngine {
                 let setting = Setting {
                     scenario: request.scenario.as_deref(),
                     level: request.level,
+                    own_prompt: None,
                     title: None,
                 };
                 prompt::messages(&setting, &request.history, &request.begun)

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::io::ErrorKind;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::{Client, RequestBuilder, Response, Url, redirect, retry};
@@ -87,7 +88,17 @@ impl Http {
         request: RequestBuilder,
         limit: usize,
     ) -> Result<(HeaderMap, Value), Failure> {
-        let asked = timeout(self.patience.answer, async {
+        self.ask_within(self.patience.answer, request, limit).await
+    }
+
+    /// [`Self::ask`] for an answer that takes longer.
+    pub(super) async fn ask_within(
+        &self,
+        patience: Duration,
+        request: RequestBuilder,
+        limit: usize,
+    ) -> Result<(HeaderMap, Value), Failure> {
+        let asked = timeout(patience, async {
             let mut response = self.send(request).await?;
             let headers = std::mem::take(response.headers_mut());
             let body = read_body(&mut response, limit).await?;

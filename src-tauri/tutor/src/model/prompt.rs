@@ -3,13 +3,13 @@
 use parlance_storage::{CefrLevel, Role};
 
 use crate::memory::{Context, quoted};
-use crate::{Situation, Turn, situations};
+use crate::{AtLevel, Situation, Turn, USUAL_LEVEL, level_rules, situations};
 
 /// How much of a conversation a model is given, in characters; about 3,000 tokens, which small models still hold.
 const MAX_HISTORY_CHARACTERS: usize = 12_000;
 
 /// Few, since small models take a long list for something to recite.
-const MARKS: &str = " If you like, begin a sentence with one of [happy], [encouraging], [excited], [calm], [curious] or [supportive] to say how it is spoken, and write [pause] where you would pause.";
+const MARKS: &str = " If you like, begin a sentence with one of [happy], [encouraging], [excited], [calm], [curious] or [supportive] to say how it is spoken, with [stress] if it is stressed, and write [pause] where you would pause.";
 
 /// A title is quoted up to here.
 const MAX_TITLE_CHARACTERS: usize = 200;
@@ -21,6 +21,9 @@ pub struct Setting<'a> {
     pub scenario: Option<&'a str>,
     /// The learner's level; the template's where it is absent.
     pub level: Option<CefrLevel>,
+    /// How the learner wants the partner to be, in a template of their own; said in place of the scenario's role. Blank
+    /// is as good as absent.
+    pub own_prompt: Option<&'a str>,
     /// The conversation's title. It may be anybody's words, an imported one's too.
     pub title: Option<&'a str>,
 }
@@ -41,21 +44,55 @@ pub fn system(setting: &Setting<'_>) -> String {
     prompt
 }
 
-/// [`system`] without what was stored.
+/// [`system`] without the title.
 pub(crate) fn instruction(setting: &Setting<'_>) -> String {
-    let mut prompt = match setting.scenario.and_then(|slug| role(slug, setting.level)) {
-        Some(role) => role.to_owned(),
-        None => free_talk(setting.level),
-    };
+    let mut prompt = role(setting);
     prompt.push_str(MANNER);
     prompt.push_str(MARKS);
     prompt
 }
 
+fn role(setting: &Setting<'_>) -> String {
+    if let Some(own) = own_prompt(setting) {
+        return format!("{own}\n{}", at_level(setting.level));
+    }
+    match template(setting) {
+        Some(row) if row.level < CefrLevel::C1 => row.system_prompt.clone(),
+        // The templates of the higher levels do not say how long a sentence may be.
+        Some(row) => format!("{}{}", row.system_prompt, sentence_limit(row.level)),
+        None => plain_role(setting.level),
+    }
+}
+
+/// What the learner wants of the partner, if they said so.
+pub(crate) fn own_prompt<'a>(setting: &Setting<'a>) -> Option<&'a str> {
+    setting
+        .own_prompt
+        .map(str::trim)
+        .filter(|own| !own.is_empty())
+}
+
 /// [`instruction`] for models that can hardly read more.
 pub(crate) fn short_instruction(level: Option<CefrLevel>) -> String {
-    let level = level.unwrap_or(CefrLevel::B1);
-    format!("You are a friendly language partner of a learner at CEFR level {level:?}.{MANNER}")
+    format!("{}{MANNER}", plain_role(level))
+}
+
+/// The role of a partner at a level, of whom nothing else is said.
+fn plain_role(level: Option<CefrLevel>) -> String {
+    format!("You are a friendly language partner. {}", at_level(level))
+}
+
+fn at_level(level: Option<CefrLevel>) -> String {
+    let level = level.unwrap_or(USUAL_LEVEL);
+    format!(
+        "The learner is at CEFR level {level:?}.{}",
+        sentence_limit(level)
+    )
+}
+
+fn sentence_limit(level: CefrLevel) -> String {
+    let words = level_rules(level).longest_sentence;
+    format!(" Use sentences of at most {words} words.")
 }
 
 /// The title as data; `None` if there is none.
@@ -67,21 +104,17 @@ pub(crate) fn title_line(setting: &Setting<'_>) -> Option<String> {
     ))
 }
 
-/// The instruction of a template, at the learner's level if the situation has it.
-fn role(slug: &str, level: Option<CefrLevel>) -> Option<&'static str> {
+/// The template of a conversation, or else free talk, at the learner's level if the situation has it.
+fn template(setting: &Setting<'_>) -> Option<&'static AtLevel> {
+    let known = setting.scenario.and_then(|slug| row(slug, setting.level));
+    known.or_else(|| row("free-talk", Some(setting.level.unwrap_or(USUAL_LEVEL))))
+}
+
+fn row(slug: &str, level: Option<CefrLevel>) -> Option<&'static AtLevel> {
     let has_slug = |known: &&Situation| known.levels.iter().any(|row| row.slug == slug);
     let rows = &situations().iter().find(has_slug)?.levels;
     let at_level = rows.iter().find(|row| Some(row.level) == level);
-    let row = at_level.or_else(|| rows.iter().find(|row| row.slug == slug))?;
-    Some(&row.system_prompt)
-}
-
-fn free_talk(level: Option<CefrLevel>) -> String {
-    let level = level.unwrap_or(CefrLevel::B1);
-    role("free-talk", Some(level)).map_or_else(
-        || format!("You are a friendly language partner of a learner at CEFR level {level:?}."),
-        str::to_owned,
-    )
+    at_level.or_else(|| rows.iter().find(|row| row.slug == slug))
 }
 
 /// Servers do not agree on what a conversation means that ends with words of the model's own, so it is asked.
@@ -161,7 +194,7 @@ mod tests {
         let setting = |scenario, level| Setting {
             scenario,
             level,
-            title: None,
+            ..Setting::default()
         };
         let cafe = system(&setting(Some("cafe-order"), Some(CefrLevel::B1)));
         assert!(
@@ -175,6 +208,46 @@ mod tests {
             free.contains("open conversation") && free.contains("CEFR level C2"),
             "{free}"
         );
+    }
+
+    #[test]
+    fn what_the_learner_wants_of_the_partner_is_said_in_place_of_the_role() {
+        let setting = Setting {
+            scenario: Some("cafe-order"),
+            level: Some(CefrLevel::A2),
+            own_prompt: Some(" Bạn là một người bán phở. Stay in the role. "),
+            title: None,
+        };
+        let prompt = instruction(&setting);
+        assert!(prompt.starts_with("Bạn là một người bán phở. Stay in the role.\n"));
+        assert!(prompt.contains("CEFR level A2") && prompt.contains("at most 16 words"));
+        assert!(!prompt.contains("Green Cup"), "{prompt}");
+        let blank = Setting {
+            own_prompt: Some(" \n"),
+            ..setting
+        };
+        assert!(instruction(&blank).contains("Green Cup"));
+    }
+
+    #[test]
+    fn every_instruction_says_once_how_long_a_sentence_may_be() {
+        for row in situations().iter().flat_map(|situation| &situation.levels) {
+            let setting = Setting {
+                scenario: Some(&row.slug),
+                ..Setting::default()
+            };
+            let prompt = instruction(&setting);
+            let limits = prompt.matches("sentences of ").count()
+                + prompt.matches("keep sentences below ").count();
+            assert_eq!(limits, 1, "{prompt}");
+        }
+        for level in CefrLevel::ALL {
+            let limit = format!(
+                "sentences of at most {} words.",
+                level_rules(*level).longest_sentence
+            );
+            assert!(short_instruction(Some(*level)).contains(&limit));
+        }
     }
 
     #[test]

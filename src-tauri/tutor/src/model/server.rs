@@ -5,13 +5,14 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures::StreamExt as _;
 use futures::stream::BoxStream;
 use serde_json::Value;
 use tokio::time::Instant;
 
 use super::address::Address;
 use super::answer::is_invisible;
-use super::chat::{self, ChatRequest, Delta, Dislikes};
+use super::chat::{self, ChatRequest, Delta, Dislikes, Ending, Finish};
 use super::embed;
 use super::error::ModelError;
 use super::http::Http;
@@ -102,6 +103,26 @@ impl ModelServer {
     /// Read it within a Tokio runtime.
     pub fn chat(&self, request: ChatRequest) -> BoxStream<'static, Result<Delta, ModelError>> {
         chat::chat(Arc::clone(&self.http), Arc::clone(&self.dislikes), request)
+    }
+
+    /// The whole answer to a question that is not part of a conversation, such as for a summary.
+    ///
+    /// # Errors
+    /// [`ModelError`]; `ReachedLimit` if the answer was cut at `max_tokens`, `NoWords` if there is none.
+    pub async fn ask(&self, request: ChatRequest) -> Result<String, ModelError> {
+        let mut answer = String::new();
+        let mut deltas = self.chat(request);
+        while let Some(delta) = deltas.next().await {
+            match delta? {
+                Delta::Words(words) => answer.push_str(&words),
+                Delta::End(Ending {
+                    finish: Finish::Length,
+                    ..
+                }) => return Err(ModelError::ReachedLimit),
+                Delta::End(_) => {}
+            }
+        }
+        Ok(answer)
     }
 
     /// The meanings of texts as vectors, in the order of the texts: all of one size, at least 1, and finite.

@@ -2,11 +2,14 @@
 
 use parlance_storage::{CefrLevel, Role};
 
+use super::due;
+use super::facts::Known;
+use super::general::{General, Lines, general, is_advanced};
 use super::intent::Intent;
 use super::reading::{Agreement, Reading};
 use super::recast::recast;
 use super::said::{Said, Values, sentences, stable_hash};
-use super::scenario::{Beat, General, Lines, Scenario, find, general};
+use super::scenario::{Scenario, find};
 use super::words::Topic;
 use crate::reply::{ReplyRequest, Turn};
 
@@ -21,16 +24,22 @@ pub(super) struct Answering<'a> {
     opening_message: &'static str,
     pub(super) general: &'static General,
     pub(super) level: CefrLevel,
-    history: &'a [Turn],
+    pub(super) history: &'a [Turn],
     /// What the learner said, newest last.
-    readings: Vec<Reading>,
+    pub(super) readings: Vec<Reading>,
     pub(super) said: Said,
+    /// What is known about the learner from before.
+    pub(super) known: Known,
+    /// The words that are due and may be brought up.
+    pub(super) due: Vec<String>,
     seed: u64,
-    values: Values,
+    pub(super) values: Values,
 }
 
-/// How many of the learner's messages are looked at for something to come back to.
-const MEMORABLE_MESSAGES: usize = 20;
+/// In a longer message a number is not what matters.
+const SHORT_ANSWER_WORDS: usize = 5;
+/// How many of the learner's messages are looked at for what they have told.
+const MEMORABLE_MESSAGES: usize = 50;
 
 impl<'a> Answering<'a> {
     fn of(request: &'a ReplyRequest) -> Self {
@@ -42,21 +51,30 @@ impl<'a> Answering<'a> {
         let last_words = messages()
             .next_back()
             .map_or("", |turn| turn.content.as_str());
-        let name = readings
-            .iter()
-            .rev()
-            .find_map(|reading| reading.name.clone());
-        Self {
+        let mut answering = Self {
             scenario: part.scenario,
             opening_message: part.opening_message,
             general: general(),
             level: request.level.unwrap_or(part.level),
             said: Said::in_history(history),
             seed: stable_hash(&[&part.scenario.slug, last_words, &history.len().to_string()]),
-            values: name.map(|name| ("name", name)).into_iter().collect(),
+            values: Values::new(),
+            known: Known::of(&request.facts),
+            due: due::fitting(&request.due_words),
             history,
             readings,
-        }
+        };
+        let name = answering.learners_name();
+        answering.values.extend(name.map(|name| ("name", name)));
+        answering
+    }
+
+    /// As it was said last; in a scene where nobody knows the learner, what is known from before stays out of it.
+    fn learners_name(&self) -> Option<String> {
+        let mut readings = self.readings.iter().rev();
+        let said = readings.find_map(|reading| reading.name.clone());
+        let may_know = || self.scenario.personal || self.next_beat().is_none();
+        said.or_else(|| self.known.name.clone().filter(|_| may_know()))
     }
 
     fn answer(mut self) -> String {
@@ -70,21 +88,26 @@ impl<'a> Answering<'a> {
         if let Intent::Sensitive(kind) = reading.intent {
             return self.answer_gently(kind, &reading);
         }
+        if reading.intent == Intent::Farewell {
+            return self.part();
+        }
         if let Some(answer) = self.answer_after_gentle_question(&reading) {
             return answer;
         }
+        if let Some(answer) = self.answer_after_closing(&reading) {
+            return answer;
+        }
         match &reading.intent {
-            Intent::Farewell => self.part(),
             Intent::Blank => self.and_ask_again(&general.blank),
             Intent::IsConfused => self.and_ask_again(&general.confused),
             Intent::IsUnsure => self.and_ask_again(&general.unsure),
             Intent::OtherLanguage => self.and_ask_again(&general.foreign),
             Intent::Gibberish => self.and_ask_again(&general.gibberish),
-            Intent::Greeting => self.and_ask_again(&general.greeting),
+            Intent::Greeting => self.greet(),
             Intent::AsksToRepeat => self.repeat(),
             Intent::AsksMeaning(word) => self.explain(word),
             Intent::AsksBack => {
-                let about_me = self.pick(&self.scenario.about_me);
+                let about_me = self.about_itself(&reading);
                 self.and_go_on(about_me, &reading)
             }
             Intent::Thanks => {
@@ -95,7 +118,7 @@ impl<'a> Answering<'a> {
                 let apology = self.line(&general.apology);
                 join(apology, &self.next_question(None))
             }
-            Intent::Says | Intent::Sensitive(_) => self.respond(&reading),
+            Intent::Says | Intent::Sensitive(_) | Intent::Farewell => self.respond(&reading),
         }
     }
 
@@ -107,11 +130,13 @@ impl<'a> Answering<'a> {
         self.opening_message.to_owned()
     }
 
-    /// A farewell is the one answer that asks nothing.
-    fn part(&self) -> String {
-        self.pick(&self.scenario.farewells)
-            .or_else(|| self.line(&self.general.farewell))
-            .unwrap_or_else(|| format!("Goodbye for the {} time!", ordinal(self.history.len())))
+    fn greet(self) -> String {
+        let general = self.general;
+        let by_name = self.line(&general.greeting_by_name);
+        match by_name {
+            Some(greeting) => join(Some(greeting), &self.question_again()),
+            None => self.and_ask_again(&general.greeting),
+        }
     }
 
     fn respond(self, reading: &Reading) -> String {
@@ -124,17 +149,22 @@ impl<'a> Answering<'a> {
         let scripted = self.scripted_reactions(reading);
         let was_expected = !scripted.is_empty();
         reactions.extend(recast(reading).filter(|line| !self.said.has_said(line)));
+        reactions.extend(self.praise_for_word(reading));
         reactions.extend(scripted);
         let follow_up = match was_expected {
             true => None,
             false => self.question_about(reading),
         };
+        let question = follow_up
+            .or_else(|| self.unanswered_question(reading))
+            .unwrap_or_else(|| self.next_question(Some(reading)));
         if reactions.is_empty() {
-            // One question about the learner's word is enough; nothing else needs to name it.
-            let plain = follow_up.is_some() || reading.is_negative();
+            // To name the learner's word in the question is enough.
+            let mut topics = reading.topics.iter();
+            let names_topic = topics.any(|topic| question.contains(&topic.phrase));
+            let plain = names_topic || reading.is_negative();
             reactions.extend(self.general_reaction(reading, plain));
         }
-        let question = follow_up.unwrap_or_else(|| self.next_question(Some(reading)));
         reactions.push(question);
         reactions.join(" ")
     }
@@ -148,7 +178,7 @@ impl<'a> Answering<'a> {
             return self.line(&general.shared_question);
         }
         if reading.is_negative() && reading.tokens.len() > 2 {
-            let is_sad = reading.is_unhappy() && !self.is_advanced();
+            let is_sad = reading.is_unhappy() && !is_advanced(self.level);
             return is_sad
                 .then(|| self.line(&general.sad))
                 .flatten()
@@ -167,8 +197,17 @@ impl<'a> Answering<'a> {
         let by_kind = || match reading.agreement {
             Some(Agreement::Yes) => self.line(&general.yes),
             Some(Agreement::No) => self.line(&general.no),
-            None if reading.number.is_some() => self.line(&general.number),
+            None if reading.number.is_some() && reading.tokens.len() <= SHORT_ANSWER_WORDS => {
+                self.line(&general.number)
+            }
             None => None,
+        };
+        // In a chat among the advanced "the bread" is nothing to remark on.
+        let is_chat = self.next_beat().is_none() && is_advanced(self.level);
+        let is_remarkable = |topic: &Topic| !is_chat || !topic.phrase.starts_with("the ");
+        let by_topic = || {
+            let is_worth_it = reading.topics.first().is_some_and(is_remarkable);
+            is_worth_it.then(by_topic).flatten()
         };
         let by_content = if reading.tokens.len() <= 3 {
             by_kind().or_else(by_topic)
@@ -180,12 +219,16 @@ impl<'a> Answering<'a> {
 
     /// A reaction, and the question that did not get through in other words.
     fn and_ask_again(self, lines: &Lines) -> String {
-        let reaction = self.line(lines);
+        join(self.line(lines), &self.question_again())
+    }
+
+    fn question_again(&self) -> String {
         let again = self
             .present_beat()
             .and_then(|beat| self.pick(&beat.easier).or_else(|| self.pick(&beat.ask)));
-        let question = again.unwrap_or_else(|| self.next_question(None));
-        join(reaction, &question)
+        again
+            .or_else(|| self.easier_invitation())
+            .unwrap_or_else(|| self.next_question(None))
     }
 
     fn and_go_on(self, reaction: Option<String>, reading: &Reading) -> String {
@@ -195,12 +238,8 @@ impl<'a> Answering<'a> {
 
     /// The last question once more. A learner who asks again and again gets another one.
     fn repeat(self) -> String {
-        let last = self
-            .history
-            .iter()
-            .rev()
-            .find(|turn| turn.role == Role::Assistant);
-        let question = last
+        let question = self
+            .last_reply()
             .and_then(|turn| {
                 sentences(&turn.content)
                     .filter(|line| line.ends_with('?'))
@@ -228,9 +267,7 @@ impl<'a> Answering<'a> {
         self.values.insert("word", word.to_owned());
         if let Some(meaning) = known {
             self.values.insert("meaning", meaning.clone());
-            let explanation = self.line(&self.general.meaning);
-            let question = self.next_question(None);
-            return join(explanation, &question);
+            return join(self.line(&self.general.meaning), &self.question_again());
         }
         let excuse = self.line(&self.general.unknown_meaning);
         let question = self
@@ -239,96 +276,17 @@ impl<'a> Answering<'a> {
         join(excuse, &question)
     }
 
-    /// Comes back to what the learner said before it goes on with the script.
-    fn question_about(&self, reading: &Reading) -> Option<String> {
-        let may_dwell = self.scenario.dwells && self.present_beat().is_some();
-        if !may_dwell || reading.asks {
-            return None;
-        }
-        if let Some(word) = &reading.lone_word {
-            return self.line_with(&self.general.say_more, "word", word);
-        }
-        let topic = reading.topics.first()?;
-        // A debate does not stop for somebody's dog.
-        let is_worth_it = topic.phrase == topic.word || !self.is_advanced();
-        is_worth_it.then(|| self.line_about(&self.general.follow_up, topic))?
-    }
-
-    fn is_advanced(&self) -> bool {
-        matches!(self.level, CefrLevel::B2 | CefrLevel::C1 | CefrLevel::C2)
-    }
-
-    /// The next question of the script; after its end, one built from the learner's words.
-    pub(super) fn next_question(&self, reading: Option<&Reading>) -> String {
-        let next = self
-            .scenario
-            .beats
-            .iter()
-            .find(|beat| !self.was_asked(beat) && !self.is_settled(beat));
-        if let Some(question) = next.and_then(|beat| self.pick(&beat.ask)) {
-            return question;
-        }
-        let general = self.general;
-        let about = |reading: &Reading| {
-            reading
-                .topics
-                .iter()
-                .find_map(|topic| self.line_about(&general.follow_up, topic))
-        };
-        reading
-            .and_then(about)
-            .or_else(|| self.line(&general.small_talk))
-            .or_else(|| self.readings.iter().rev().find_map(about))
-            .or_else(|| self.line_with(&general.follow_up, "topic", &self.scenario.topic))
-            .unwrap_or_else(|| {
-                format!(
-                    "Here is question number {}: what else comes to your mind?",
-                    self.history.len()
-                )
-            })
-    }
-
-    /// The partner's last message.
-    pub(super) fn last_reply(&self) -> Option<&'a Turn> {
-        let mut turns = self.history.iter().rev();
-        turns.find(|turn| turn.role == Role::Assistant)
-    }
-
-    /// The beat whose question was the partner's last one.
-    pub(super) fn present_beat(&self) -> Option<&'static Beat> {
-        let last = self
-            .history
-            .iter()
-            .rev()
-            .find(|turn| turn.role == Role::Assistant)?;
-        let just_said = Said::in_history(std::slice::from_ref(last));
-        self.scenario.beats.iter().find(|beat| {
-            beat.ask
-                .iter()
-                .chain(&beat.easier)
-                .any(|question| just_said.has_said(question))
-        })
-    }
-
-    pub(super) fn was_asked(&self, beat: &Beat) -> bool {
-        beat.ask.iter().any(|question| self.said.has_said(question))
-    }
-
-    /// Whether the learner has answered the question before it was asked.
-    fn is_settled(&self, beat: &Beat) -> bool {
-        self.readings.iter().any(|reading| {
-            let by_reaction = || {
-                beat.reactions
-                    .iter()
-                    .any(|reaction| reading.mentions(&reaction.words).is_some())
-            };
-            let has = |words: &[String]| reading.mentions(words).is_some() || reading.denies(words);
-            has(&beat.settled_by) || beat.settled_by_words && by_reaction()
-        })
-    }
-
+    /// A line that has not been said; one with a word that is due comes before the others.
     pub(super) fn pick(&self, lines: &[String]) -> Option<String> {
-        self.said.pick(lines, &self.values, self.seed)
+        self.pick_with_all(lines, &self.values)
+    }
+
+    fn pick_with_all(&self, lines: &[String], values: &Values) -> Option<String> {
+        let has_due = |line: &&String| self.due.iter().any(|word| due::is_in(line, word));
+        let wished: Vec<String> = lines.iter().filter(has_due).cloned().collect();
+        let said = &self.said;
+        said.pick(&wished, values, self.seed)
+            .or_else(|| said.pick(lines, values, self.seed))
     }
 
     pub(super) fn pick_with(
@@ -339,29 +297,25 @@ impl<'a> Answering<'a> {
     ) -> Option<String> {
         let mut values = self.values.clone();
         values.insert(name, value.to_owned());
-        self.said.pick(lines, &values, self.seed)
+        self.pick_with_all(lines, &values)
     }
 
-    fn line_about(&self, lines: &Lines, topic: &Topic) -> Option<String> {
+    pub(super) fn line_about(&self, lines: &Lines, topic: &Topic) -> Option<String> {
         let mut values = self.values.clone();
         values.insert("topic", topic.phrase.clone());
         values.insert("word", topic.word.clone());
         // What suits a subject of debate does not suit somebody's dog.
-        let is_debatable = topic.phrase == topic.word;
-        let level = if self.is_advanced() && !is_debatable {
+        let level = if is_advanced(self.level) && !topic.is_debatable() {
             CefrLevel::B1
         } else {
             self.level
         };
         let mut groups = lines.for_level(level).into_iter();
-        groups.find_map(|group| self.said.pick(group, &values, self.seed))
+        groups.find_map(|group| self.pick_with_all(group, &values))
     }
 
     pub(super) fn line(&self, lines: &Lines) -> Option<String> {
-        lines
-            .for_level(self.level)
-            .into_iter()
-            .find_map(|group| self.pick(group))
+        self.line_with_all(lines, &self.values)
     }
 
     pub(super) fn line_with(
@@ -370,10 +324,15 @@ impl<'a> Answering<'a> {
         name: &'static str,
         value: &str,
     ) -> Option<String> {
-        lines
-            .for_level(self.level)
-            .into_iter()
-            .find_map(|group| self.pick_with(group, name, value))
+        let mut values = self.values.clone();
+        values.insert(name, value.to_owned());
+        self.line_with_all(lines, &values)
+    }
+
+    /// A line for the level, filled in with values.
+    pub(super) fn line_with_all(&self, lines: &Lines, values: &Values) -> Option<String> {
+        let mut groups = lines.for_level(self.level).into_iter();
+        groups.find_map(|group| self.pick_with_all(group, values))
     }
 }
 
@@ -408,15 +367,4 @@ fn read_messages(history: &[Turn], skipped: usize) -> Vec<Reading> {
 
 pub(super) fn join(reaction: Option<String>, question: &str) -> String {
     reaction.map_or_else(|| question.to_owned(), |line| format!("{line} {question}"))
-}
-
-fn ordinal(number: usize) -> String {
-    let ending = match (number % 100, number % 10) {
-        (11..=13, _) => "th",
-        (_, 1) => "st",
-        (_, 2) => "nd",
-        (_, 3) => "rd",
-        _ => "th",
-    };
-    format!("{number}{ending}")
 }

@@ -22,6 +22,7 @@ pub(super) struct English {
     pub(super) asking_back: Vec<String>,
     pub(super) greetings: Vec<String>,
     pub(super) thanks: Vec<String>,
+    pub(super) thanks_for: Vec<String>,
     pub(super) yes: HashSet<String>,
     pub(super) no: HashSet<String>,
     pub(super) negations: HashSet<String>,

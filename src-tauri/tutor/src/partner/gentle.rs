@@ -1,9 +1,9 @@
 //! Answers to what no script should touch: grief, danger, insults, what people are.
 
 use super::answer::{Answering, join};
+use super::general::Lines;
 use super::reading::{Agreement, Reading};
 use super::said::sentences;
-use super::scenario::Lines;
 use super::sensitive::{Sensitive, lines};
 
 impl Answering<'_> {
@@ -75,7 +75,7 @@ impl Answering<'_> {
     }
 
     /// Whether the last question of the partner was one of these, however it was filled in.
-    fn asked_one_of(&self, lines: &Lines) -> bool {
+    pub(super) fn asked_one_of(&self, lines: &Lines) -> bool {
         let last = self.last_reply();
         let Some(question) = last.and_then(|turn| sentences(&turn.content).last()) else {
             return false;

@@ -88,7 +88,9 @@ pub(super) fn intent(
         return Intent::Greeting;
     }
     let begins = &tokens[..tokens.len().min(3)];
-    if tokens.len() <= 5 && has_any(begins, &english.thanks) && agreement.is_none() {
+    let is_all_thanks = tokens.len() <= 7
+        || tokens.len() <= SHORT_MESSAGE_WORDS && has_any(tokens, &english.thanks_for);
+    if is_all_thanks && has_any(begins, &english.thanks) && agreement.is_none() && !asks {
         return Intent::Thanks;
     }
     Intent::Says
@@ -170,6 +172,8 @@ fn asked_word(text: &str, asks: bool) -> Option<String> {
         .or_else(|| between(" what is ", " mean "))
         .or_else(|| between(" what's ", " mean "))
         .or_else(|| after(" what means "))
+        .or_else(|| after(" what mean "))
+        .or_else(|| after(" what is mean "))
         .or_else(|| after(" meaning of "))
         .or_else(|| after(" what is the word "))?
         .trim_start_matches("the word ")

@@ -2,8 +2,10 @@
 //!
 //! It follows a script of questions ([`scenario`]), takes from the learner's message what key words
 //! tell ([`reading`]), and answers with a reaction, sometimes the learner's sentence said right
-//! ([`recast`]), and a question. When a script has run out it goes on with questions built from the
-//! learner's own words. It never says a sentence twice in a conversation ([`said`]), unless it is
+//! ([`recast`]), and a question. When a script has run out it asks once whether to end ([`ending`]), and
+//! otherwise goes on with chat and with questions built from the learner's own words. Now and then it comes back
+//! to what it knows of the learner ([`facts`]) or invites them to use a word that is due ([`due`], [`aside`]). It
+//! never says a sentence twice in a conversation ([`said`]), unless it is
 //! asked to.
 //!
 //! What a script must not touch, such as a death or an insult, is answered apart ([`gentle`]).
@@ -13,16 +15,26 @@
 //! answer.
 
 mod answer;
+mod aside;
 mod clause;
+mod due;
+mod ending;
 mod english;
+mod facts;
+mod filled;
+#[cfg(test)]
+mod format;
+mod general;
 mod gentle;
 mod intent;
+mod questions;
 mod reading;
 mod recast;
 mod said;
 mod scenario;
 mod script;
 mod sensitive;
+mod things;
 mod words;
 
 use futures::stream::BoxStream;

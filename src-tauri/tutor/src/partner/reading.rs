@@ -124,14 +124,17 @@ impl Reading {
     /// Whether the learner may be asking for something, rather than telling.
     pub(super) fn wishes(&self) -> bool {
         const SURE: &[&str] = &["want", "need", "look", "looking"];
-        const WISHES: &[&str] = &["like", "please", "take", "then", "also", "prefer"];
+        const WISHES: &[&str] = &["please", "take", "then", "also", "prefer"];
         const TELLS: &[&str] = &["is", "are", "was", "were", "your", "people"];
         let has = |words: &[&str]| {
             self.tokens
                 .iter()
                 .any(|word| words.contains(&word.as_str()))
         };
-        has(SURE) || (has(WISHES) || self.tokens.len() <= 4) && !has(TELLS)
+        let likes = has(&["like", "likes", "love", "loves"]);
+        let would_like = likes && has(&["would", "i'd"]);
+        let may_wish = would_like || !likes && (has(WISHES) || self.tokens.len() <= 4);
+        has(SURE) || may_wish && !has(TELLS)
     }
 
     /// Takes a message of a word or two for the name that was asked for.

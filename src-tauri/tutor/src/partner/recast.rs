@@ -6,6 +6,7 @@
 use super::english::english;
 use super::reading::Reading;
 use super::words::is_proper;
+use crate::memory::is_occupation;
 
 /// The first clause with a known mistake said right, or `None` if there is none, or any doubt: the
 /// learner asks or quotes, or the clause holds something that is not known to be right.
@@ -18,6 +19,8 @@ pub(super) fn recast(reading: &Reading) -> Option<String> {
         fixed_phrase(&words)
             .or_else(|| very_much(&words))
             .or_else(|| age(&words))
+            .or_else(|| missing_article(&words))
+            .or_else(|| since(&words))
             .or_else(|| third_person(&words))
             .or_else(|| past(&words))
     })
@@ -47,6 +50,28 @@ const PHRASES: &[(&[&str], &str)] = &[
     (&["i", "no", "have"], "so you don't have"),
     (&["i", "no", "like"], "so you don't like"),
     (&["i", "not", "like"], "so you don't like"),
+    (&["i", "no", "want"], "so you don't want"),
+    (&["i", "no", "speak"], "so you don't speak"),
+    (&["i", "very", "like"], "so you really like"),
+    (&["i", "very", "love"], "so you really love"),
+    (&["i", "have", "hungry"], "so you are hungry"),
+    (&["i", "have", "thirsty"], "so you are thirsty"),
+    (&["i", "make", "sport"], "so you do sport"),
+    (&["i", "born", "in"], "so you were born in"),
+    (&["i", "am", "born", "in"], "so you were born in"),
+    (&["i'm", "born", "in"], "so you were born in"),
+    (&["i", "can", "to"], "so you can"),
+    (&["i", "must", "to"], "so you must"),
+    (&["i", "went", "to", "home"], "so you went home"),
+    (&["i", "want", "go", "to"], "so you want to go to"),
+    (
+        &["i", "like", "listen", "music"],
+        "so you like listening to music",
+    ),
+    (
+        &["there", "is", "many", "people"],
+        "so there are many people",
+    ),
 ];
 
 fn fixed_phrase(words: &[&str]) -> Option<String> {
@@ -80,6 +105,46 @@ fn age(words: &[&str]) -> Option<String> {
             }
             _ => None,
         })
+}
+
+/// "I am student": so the learner is a student.
+fn missing_article(words: &[&str]) -> Option<String> {
+    let (["i", "am", what] | ["i'm", what]) = words else {
+        return None;
+    };
+    let article = if what.starts_with(['a', 'e', 'i', 'o', 'u']) {
+        "an"
+    } else {
+        "a"
+    };
+    is_occupation(what).then(|| format!("So you are {article} {what}."))
+}
+
+const PERFECT: &[(&str, &str)] = &[
+    ("live", "lived"),
+    ("work", "worked"),
+    ("study", "studied"),
+    ("learn", "learnt"),
+    ("play", "played"),
+];
+
+/// "I live here since three years": so the learner has lived here for three years.
+fn since(words: &[&str]) -> Option<String> {
+    let ["i", verb, middle @ .., "since", number, unit] = words else {
+        return None;
+    };
+    let (_, right) = PERFECT.iter().find(|(bare, _)| bare == verb)?;
+    let english = english();
+    let is_number = english.number_words.contains(*number)
+        || number.len() < 4 && number.chars().all(|c| c.is_ascii_digit());
+    let is_time = matches!(*unit, "years" | "months" | "weeks" | "days");
+    let start = format!("so you have {right}");
+    let sentence = match middle {
+        [] => capitalised(&start),
+        middle => finish(&start, middle)?,
+    };
+    let sentence = sentence.trim_end_matches('.');
+    (is_number && is_time).then(|| format!("{sentence} for {number} {unit}."))
 }
 
 const VERBS: &[(&str, &str)] = &[
@@ -157,8 +222,13 @@ const PAST: &[(&str, &str)] = &[
     ("have", "had"),
 ];
 
-/// "Yesterday I go to school": so yesterday the learner went.
+/// "Yesterday I go to school", "I go to school yesterday": so yesterday the learner went.
 fn past(words: &[&str]) -> Option<String> {
+    if let ["i", verb, rest @ .., "yesterday"] = words
+        && let Some((_, right)) = PAST.iter().find(|(bare, _)| bare == verb)
+    {
+        return finish(&format!("so yesterday you {right}"), rest);
+    }
     words
         .windows(3)
         .enumerate()
@@ -175,7 +245,9 @@ fn past(words: &[&str]) -> Option<String> {
 /// makes no good sentence: they are too many, or cut off, or may be wrong themselves.
 fn finish(start: &str, rest: &[&str]) -> Option<String> {
     const AT_MOST: usize = 6;
-    const COMPLETE: &[&str] = &["agree", "bored", "excited", "go", "music"];
+    const COMPLETE: &[&str] = &[
+        "agree", "bored", "excited", "go", "music", "hungry", "thirsty", "sport", "home", "people",
+    ];
     let end = rest
         .windows(2)
         .position(|pair| begins_another_sentence(pair[0], pair[1]))
@@ -187,9 +259,13 @@ fn finish(start: &str, rest: &[&str]) -> Option<String> {
     }
     let rest: Vec<&str> = rest.iter().map(|word| from_our_side(word)).collect();
     let sentence = format!("{start} {}", spelled(&rest));
-    let mut letters = sentence.trim_end().chars();
+    Some(format!("{}.", capitalised(sentence.trim_end())))
+}
+
+fn capitalised(sentence: &str) -> String {
+    let mut letters = sentence.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    Some(first.chain(letters).chain(['.']).collect())
+    first.chain(letters).collect()
 }
 
 /// "... and she", "... because I": what comes before is whole.
@@ -268,9 +344,13 @@ fn is_sound(start: &str, rest: &[&str]) -> bool {
         )
     };
     let is_bare_verb = |at: usize, word: &str| {
-        let after_do = at == 0 && (start.ends_with("doesn't") || start.ends_with("don't"));
+        const BEFORE_BARE: &[&str] = &["doesn't", "don't", "you can", "you must"];
+        let after_do = at == 0 && BEFORE_BARE.iter().any(|words| start.ends_with(words));
         let after_to = at > 0 && rest[at - 1] == "to";
-        (after_do || after_to) && VERBS.iter().any(|(bare, _)| *bare == word)
+        (after_do || after_to)
+            && (is_bare(VERBS, word)
+                || is_bare(PAST, word)
+                || matches!(word, "swim" | "cook" | "drive" | "help"))
     };
     let mut at_noun = true;
     for (at, &word) in rest.iter().enumerate() {
@@ -288,7 +368,8 @@ fn is_sound(start: &str, rest: &[&str]) -> bool {
             || is_bare_verb(at, word)
             || (is_noun || is_proper(word)) && (needs_no_article || opens_noun(before))
             || matches!((before, word), ("to" | "at", "work"));
-        let is_never = NEVER.contains(&word) && !(word == "a" && at + 1 < rest.len());
+        let is_never = (before, word) == ("to", "home")
+            || NEVER.contains(&word) && !(word == "a" && at + 1 < rest.len());
         let article_fits = !matches!(before, "a" | "an") || !is_plural && is_noun;
         at_noun = !matches!(
             word,
@@ -318,6 +399,12 @@ fn is_sound(start: &str, rest: &[&str]) -> bool {
         }
     }
     at_noun
+}
+
+fn is_bare(verbs: &[(&str, &str)], word: &str) -> bool {
+    verbs
+        .iter()
+        .any(|(bare, _)| *bare == word && !matches!(word, "don't" | "am"))
 }
 
 fn from_our_side(word: &str) -> &str {

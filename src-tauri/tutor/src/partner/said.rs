@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use parlance_storage::Role;
 
-use super::scenario::general;
+use super::general::general;
 use crate::reply::Turn;
 
 /// What the braces in a line are filled with.
@@ -51,7 +51,13 @@ impl Said {
 
     /// How often a line has been said, in any variant: all of them begin alike.
     fn uses(&self, line: &Variants<'_>) -> usize {
-        let fixed = line.line.split('{').next().unwrap_or_default();
+        let fixed = line.template.split('{').next().unwrap_or_default();
+        // A line that begins with what is filled in is known by that.
+        let fixed = if plain(fixed).is_empty() {
+            &line.line
+        } else {
+            fixed
+        };
         let beginning = sentences(fixed).next().map(plain).unwrap_or_default();
         self.sentences
             .iter()
@@ -62,6 +68,7 @@ impl Said {
 
 /// The ways in which one line can be filled in.
 struct Variants<'a> {
+    template: &'a str,
     /// With the values of the conversation in place.
     line: String,
     slots: Vec<(&'a str, &'a [String])>,
@@ -69,7 +76,7 @@ struct Variants<'a> {
 }
 
 impl<'a> Variants<'a> {
-    fn of(template: &str, values: &Values) -> Self {
+    fn of(template: &'a str, values: &Values) -> Self {
         let mut line = template.to_owned();
         for (name, value) in values {
             let place = format!("{{{name}}}");
@@ -93,6 +100,7 @@ impl<'a> Variants<'a> {
         let is_complete = filled + slots.len() == braces;
         let combinations = slots.iter().map(|(_, words)| words.len()).product();
         Self {
+            template,
             line,
             slots,
             count: if is_complete { combinations } else { 0 },

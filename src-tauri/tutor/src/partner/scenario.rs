@@ -9,36 +9,44 @@ use std::sync::LazyLock;
 use parlance_storage::CefrLevel;
 use serde::Deserialize;
 
-const SCENARIO_FILES: &[&str] = &[
-    include_str!("../../scenarios/free-talk.toml"),
-    include_str!("../../scenarios/cafe-order.toml"),
-    include_str!("../../scenarios/asking-the-way.toml"),
-    include_str!("../../scenarios/weekend-talk.toml"),
-    include_str!("../../scenarios/job-interview.toml"),
-    include_str!("../../scenarios/debate-remote-work.toml"),
-    include_str!("../../scenarios/free-talk-a1.toml"),
-    include_str!("../../scenarios/free-talk-b2.toml"),
-    include_str!("../../scenarios/cafe-b1.toml"),
-    include_str!("../../scenarios/directions-a1.toml"),
-    include_str!("../../scenarios/shopping-a1.toml"),
-    include_str!("../../scenarios/neighbour-a1.toml"),
-    include_str!("../../scenarios/daily-life-a1.toml"),
-    include_str!("../../scenarios/hotel-a1.toml"),
-    include_str!("../../scenarios/doctor-a2.toml"),
-    include_str!("../../scenarios/airport-b1.toml"),
-    include_str!("../../scenarios/flat-viewing-b1.toml"),
-    include_str!("../../scenarios/film-b1.toml"),
-    include_str!("../../scenarios/complaint-b2.toml"),
-    include_str!("../../scenarios/pay-rise-b2.toml"),
-    include_str!("../../scenarios/presentation-b2.toml"),
-    include_str!("../../scenarios/job-interview-c1.toml"),
-    include_str!("../../scenarios/ai-debate-c1.toml"),
-    include_str!("../../scenarios/dispute-c1.toml"),
+/// The files with their names, which their slugs repeat.
+macro_rules! scenario_files {
+    ($($slug:literal),* $(,)?) => {
+        &[$(($slug, include_str!(concat!("../../scenarios/", $slug, ".toml")))),*]
+    };
+}
+
+/// Free talk comes first: it is what is played where nothing else is known.
+pub(super) const SCENARIO_FILES: &[(&str, &str)] = scenario_files![
+    "free-talk",
+    "cafe-order",
+    "asking-the-way",
+    "weekend-talk",
+    "job-interview",
+    "debate-remote-work",
+    "free-talk-a1",
+    "free-talk-b2",
+    "cafe-b1",
+    "directions-a1",
+    "shopping-a1",
+    "neighbour-a1",
+    "daily-life-a1",
+    "hotel-a1",
+    "doctor-a2",
+    "airport-b1",
+    "flat-viewing-b1",
+    "film-b1",
+    "complaint-b2",
+    "pay-rise-b2",
+    "presentation-b2",
+    "job-interview-c1",
+    "ai-debate-c1",
+    "dispute-c1",
+    "free-talk-c2",
+    "ai-debate-c2",
 ];
 
-const LEVELS_FILE: &str = include_str!("../../scenarios/levels.toml");
-
-const GENERAL_FILE: &str = include_str!("../../scenarios/general.toml");
+pub(super) const LEVELS_FILE: &str = include_str!("../../scenarios/levels.toml");
 
 /// A situation that a learner can practise with the built-in partner.
 #[derive(Clone, Debug, Deserialize)]
@@ -60,6 +68,12 @@ pub struct Scenario {
     /// What the partner tells of itself when it is asked back.
     pub(super) about_me: Vec<String>,
     pub(super) farewells: Vec<String>,
+    /// What it says when the script has come to its end, before it asks whether to go on.
+    pub(super) closing: Vec<String>,
+    /// Whether the partner speaks as itself and to the learner as they are. In any other scene it brings up what it
+    /// knows of the learner, and the learner's words, only once the script has come to its end.
+    #[serde(default)]
+    pub(super) personal: bool,
     /// Whether the partner may leave the script for a moment and ask about what it hears.
     #[serde(default)]
     pub(super) dwells: bool,
@@ -73,8 +87,8 @@ pub struct Scenario {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Levels {
-    situations: Vec<Situation>,
+pub(super) struct Levels {
+    pub(super) situations: Vec<Situation>,
 }
 
 /// A situation as the learner finds it in the list, at the levels at which it makes sense.
@@ -162,83 +176,9 @@ pub(super) struct Answer {
     pub(super) say: Vec<String>,
 }
 
-/// Lines for one purpose, by difficulty.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Lines {
-    easy: Vec<String>,
-    #[serde(default)]
-    medium: Vec<String>,
-    #[serde(default)]
-    rich: Vec<String>,
-}
-
-impl Lines {
-    /// Every line, whatever the level.
-    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
-        let groups = [&self.easy, &self.medium, &self.rich];
-        groups.into_iter().flatten().map(String::as_str)
-    }
-
-    /// The groups of lines that suit a level, the most fitting group first.
-    pub(super) fn for_level(&self, level: CefrLevel) -> Vec<&[String]> {
-        let mut groups = vec![self.easy.as_slice()];
-        if !matches!(level, CefrLevel::A1 | CefrLevel::A2) {
-            groups.insert(0, &self.medium);
-        }
-        if matches!(level, CefrLevel::B2 | CefrLevel::C1 | CefrLevel::C2) {
-            groups.insert(0, &self.rich);
-        }
-        groups
-    }
-}
-
-/// What can be said in every scenario.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct General {
-    /// What is answered in every scenario that has no answer of its own.
-    pub(super) answers: Vec<Answer>,
-    pub(super) slots: BTreeMap<String, Vec<String>>,
-    pub(super) acknowledge: Lines,
-    pub(super) listening: Lines,
-    pub(super) concern: Lines,
-    pub(super) sad: Lines,
-    pub(super) yes: Lines,
-    pub(super) no: Lines,
-    pub(super) number: Lines,
-    pub(super) name: Lines,
-    pub(super) greeting: Lines,
-    pub(super) thanks: Lines,
-    pub(super) blank: Lines,
-    pub(super) confused: Lines,
-    pub(super) unsure: Lines,
-    pub(super) repeat: Lines,
-    pub(super) meaning: Lines,
-    pub(super) unknown_meaning: Lines,
-    pub(super) unknown_meaning_ask: Lines,
-    pub(super) foreign: Lines,
-    pub(super) gibberish: Lines,
-    pub(super) shouting: Lines,
-    pub(super) long: Lines,
-    pub(super) shared_question: Lines,
-    pub(super) likes: Lines,
-    pub(super) apology: Lines,
-    pub(super) say_more: Lines,
-    pub(super) farewell: Lines,
-    pub(super) follow_up: Lines,
-    pub(super) small_talk: Lines,
-}
-
 fn read_scenarios() -> Result<Vec<Scenario>, toml::de::Error> {
-    SCENARIO_FILES
-        .iter()
-        .map(|file| toml::from_str(file))
-        .collect()
-}
-
-fn read_general() -> Result<General, toml::de::Error> {
-    toml::from_str(GENERAL_FILE)
+    let files = SCENARIO_FILES.iter();
+    files.map(|(_, text)| toml::from_str(text)).collect()
 }
 
 /// The scripts of the built-in partner, free talk first.
@@ -267,17 +207,6 @@ pub fn situations() -> &'static [Situation] {
     static SITUATIONS: LazyLock<Vec<Situation>> =
         LazyLock::new(|| read_situations().expect("the levels cannot be read"));
     &SITUATIONS
-}
-
-/// What can be said in every scenario.
-pub(super) fn general() -> &'static General {
-    #[expect(
-        clippy::expect_used,
-        reason = "the file is compiled in, and a test reads it"
-    )]
-    static GENERAL: LazyLock<General> =
-        LazyLock::new(|| read_general().expect("the general lines cannot be read"));
-    &GENERAL
 }
 
 /// A situation at the level wished for, or else at the nearest one below; at its easiest if there is none, or
@@ -336,149 +265,4 @@ fn part_at(situation: &'static Situation, place: usize) -> Option<Part> {
         level: row.level,
         opening_message: &row.opening_message,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::{General, Lines, Scenario, find, read_general, read_scenarios, read_situations};
-
-    fn scenarios() -> Vec<Scenario> {
-        read_scenarios().unwrap()
-    }
-
-    #[test]
-    fn every_scenario_file_can_be_read() {
-        assert_eq!(scenarios().len(), super::SCENARIO_FILES.len());
-    }
-
-    #[test]
-    fn the_opening_words_ask_the_first_question() {
-        for scenario in scenarios() {
-            let first = &scenario.beats[0].ask[0];
-            assert!(
-                scenario.opening_message.ends_with(first),
-                "{}",
-                scenario.slug
-            );
-        }
-    }
-
-    #[test]
-    fn every_question_ends_with_a_question_mark() {
-        for scenario in scenarios() {
-            for beat in &scenario.beats {
-                let mut questions = beat.ask.iter().chain(&beat.easier);
-                assert!(questions.all(|line| line.ends_with('?')), "{:?}", beat.ask);
-                assert!(!beat.ask.is_empty());
-            }
-        }
-    }
-
-    #[test]
-    fn no_line_stands_in_two_places_of_a_scenario() {
-        for scenario in scenarios() {
-            let mut lines: Vec<&String> = scenario.about_me.iter().collect();
-            lines.extend(&scenario.farewells);
-            for beat in &scenario.beats {
-                lines.extend(beat.ask.iter().chain(&beat.easier));
-                lines.extend(beat.reactions.iter().flat_map(|reaction| &reaction.say));
-                lines.extend(beat.reactions.iter().flat_map(|reaction| &reaction.denied));
-            }
-            lines.extend(scenario.answers.iter().flat_map(|answer| &answer.say));
-            let count = lines.len();
-            lines.sort_unstable();
-            lines.dedup();
-            assert_eq!(lines.len(), count, "{}", scenario.slug);
-        }
-    }
-
-    /// The names in braces, in the order in which they stand.
-    fn places(line: &str) -> Vec<&str> {
-        line.split('{')
-            .skip(1)
-            .filter_map(|rest| rest.split('}').next())
-            .collect()
-    }
-
-    #[test]
-    fn every_place_in_a_line_has_something_that_fills_it() {
-        let general = read_general().unwrap();
-        let known = |place: &&str| {
-            general.slots.contains_key(*place)
-                || [
-                    "topic", "word", "number", "name", "question", "meaning", "thing",
-                ]
-                .contains(place)
-        };
-        for scenario in scenarios() {
-            for reaction in scenario.beats.iter().flat_map(|beat| &beat.reactions) {
-                let by_word = !reaction.words.is_empty();
-                assert!(by_word != reaction.kind.is_some(), "{:?}", reaction.say);
-                for place in reaction.say.iter().flat_map(|line| places(line)) {
-                    assert!(place == "word" && by_word || place == "number" || place == "name");
-                }
-            }
-        }
-        let all: Vec<&Lines> = all_lines(&general);
-        let lines = all
-            .iter()
-            .flat_map(|lines| [&lines.easy, &lines.medium, &lines.rich]);
-        for line in lines.flatten() {
-            assert!(places(line).iter().all(known), "{line}");
-        }
-    }
-
-    fn all_lines(general: &General) -> Vec<&Lines> {
-        vec![
-            &general.acknowledge,
-            &general.number,
-            &general.name,
-            &general.repeat,
-            &general.meaning,
-            &general.unknown_meaning,
-            &general.unknown_meaning_ask,
-            &general.say_more,
-            &general.farewell,
-            &general.follow_up,
-            &general.small_talk,
-            &general.likes,
-        ]
-    }
-
-    #[test]
-    fn whoever_has_nothing_to_pick_up_is_asked_something_too() {
-        let general = read_general().unwrap();
-        let needs_no_topic = |line: &String| !line.contains("{topic}") && line.ends_with('?');
-        assert!(general.small_talk.easy.iter().all(needs_no_topic));
-    }
-
-    #[test]
-    fn every_level_has_a_script_and_asks_its_first_question() {
-        for situation in read_situations().unwrap() {
-            for row in &situation.levels {
-                let part = find(Some(&row.slug));
-                assert_eq!(part.level, row.level, "{}", row.slug);
-                assert_eq!(part.scenario.name, situation.name, "{}", row.slug);
-                let mut first = part.scenario.beats[0].ask.iter();
-                assert!(
-                    first.any(|question| row.opening_message.ends_with(question)),
-                    "{}",
-                    row.slug
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn every_script_is_a_level_of_a_situation() {
-        let situations = read_situations().unwrap();
-        for scenario in scenarios() {
-            let mut rows = situations.iter().flat_map(|situation| &situation.levels);
-            let row = rows.find(|row| row.slug == scenario.slug).unwrap();
-            assert_eq!(row.level, scenario.level);
-            assert_eq!(row.opening_message, scenario.opening_message);
-        }
-    }
 }

@@ -36,19 +36,11 @@ impl Answering<'_> {
 
     /// The answer to a question of the learner's, if the script has one.
     fn answer_to_question(&self, reading: &Reading) -> Option<String> {
-        let told = |answers: &[Answer]| {
-            let fitting = answers
-                .iter()
-                .filter(|answer| reading.mentions(&answer.words).is_some());
-            fitting
-                .into_iter()
-                .find_map(|answer| self.pick(&answer.say))
-        };
         let reactions = || {
             let beats = self.scenario.beats.iter();
             beats.flat_map(|beat| &beat.reactions)
         };
-        told(&self.scenario.answers)
+        self.told(&self.scenario.answers, reading)
             .or_else(|| {
                 let thing = reading.liking.as_deref()?;
                 self.line_with(&self.general.likes, "thing", thing)
@@ -58,7 +50,7 @@ impl Answering<'_> {
                     .filter(|reaction| reaction.when_asked)
                     .find_map(|reaction| self.reaction_by_word(reaction, reading))
             })
-            .or_else(|| told(&self.general.answers))
+            .or_else(|| self.told(&self.general.answers, reading))
             .or_else(|| {
                 // "Tea, please?" is an order put politely.
                 let present = self.present_beat()?;
@@ -69,6 +61,20 @@ impl Answering<'_> {
                     .filter(|_| is_short)
                     .find_map(|reaction| self.reaction_by_word(reaction, reading))
             })
+    }
+
+    /// What the partner tells of itself when it is asked back; "And you, where are you from?" says what is wanted.
+    pub(super) fn about_itself(&self, reading: &Reading) -> Option<String> {
+        self.told(&self.scenario.answers, reading)
+            .or_else(|| self.told(&self.general.answers, reading))
+            .or_else(|| self.pick(&self.scenario.about_me))
+    }
+
+    fn told(&self, answers: &[Answer], reading: &Reading) -> Option<String> {
+        let mut fitting = answers
+            .iter()
+            .filter(|answer| reading.mentions(&answer.words).is_some());
+        fitting.find_map(|answer| self.pick(&answer.say))
     }
 
     fn reaction_by_word(&self, reaction: &Reaction, reading: &Reading) -> Option<String> {

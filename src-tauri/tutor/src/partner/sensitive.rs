@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::clause::{Clause, denies, has_any};
 use super::english::english;
-use super::scenario::Lines;
+use super::general::Lines;
 
 /// The words and the lines of `scenarios/sensitive.toml`.
 #[derive(Debug, Deserialize)]
@@ -22,6 +22,7 @@ pub(super) struct SensitiveLines {
     groups: Vec<String>,
     identities: Vec<String>,
     doubts: Vec<String>,
+    unfit: Vec<String>,
     pub(super) self_harm_lines: Lines,
     pub(super) sympathy: Lines,
     pub(super) gentle: Lines,
@@ -96,6 +97,13 @@ pub(super) fn sensitive(clauses: &[Clause], tokens: &[String]) -> Option<Sensiti
         let names_itself = clauses.iter().any(|clause| names_identity(clause));
         names_itself.then_some(Sensitive::Identity)
     }
+}
+
+/// Whether the partner must not bring words up by itself, whatever they were meant for.
+pub(super) fn is_delicate(words: &[String]) -> bool {
+    let said_of_oneself = [&["i".to_owned(), "am".to_owned()], words].concat();
+    let clauses = [words.to_vec(), said_of_oneself];
+    has_any(words, &lines().unfit) || sensitive(&clauses, words).is_some()
 }
 
 fn speaks_against(clause: &[String]) -> bool {

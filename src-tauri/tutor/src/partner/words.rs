@@ -31,6 +31,13 @@ pub(super) struct Topic {
     pub(super) phrase: String,
 }
 
+impl Topic {
+    /// Whether one could hold an opinion about it: a kind of thing, and neither somebody's own nor a name.
+    pub(super) fn is_debatable(&self) -> bool {
+        self.phrase == self.word && !self.word.starts_with(char::is_uppercase)
+    }
+}
+
 /// The things that were named, the best one first: those with an owner or an article, then those
 /// after a verb or a preposition, then the subjects of a sentence; of equals the longer one.
 pub(super) fn topics(written: &[&str], tokens: &[String]) -> Vec<Topic> {
@@ -98,7 +105,7 @@ fn evidence(tokens: &[String], at: usize, is_name: bool) -> Option<usize> {
     let stands_bare = is_plural(token) || is_mass(token) || is_proper(token) || is_name;
     // "I am a student", "He is the best actor": that is what somebody is.
     let is_predicate = start
-        .and_then(|start| start.checked_sub(1))
+        .and_then(|start| tokens[..start].iter().rposition(|word| word != "not"))
         .is_some_and(|at| {
             let word = tokens[at].as_str();
             matches!(
@@ -151,7 +158,7 @@ fn may_be_thing(token: &str) -> bool {
         && !matches!(token, "time" | "lot" | "lots" | "way" | "thing" | "things")
 }
 
-fn is_noun(token: &str) -> bool {
+pub(super) fn is_noun(token: &str) -> bool {
     english().nouns.contains(token)
 }
 
@@ -161,7 +168,7 @@ fn is_modifier(token: &str) -> bool {
 }
 
 /// Words for what things are like, by a list or by their endings.
-fn is_adjective(token: &str) -> bool {
+pub(super) fn is_adjective(token: &str) -> bool {
     const ENDINGS: &[&str] = &[
         "ful", "ous", "able", "ible", "less", "est", "ical", "ish", "ive",
     ];
@@ -209,7 +216,7 @@ fn is_adjective(token: &str) -> bool {
         )
 }
 
-fn is_plural(token: &str) -> bool {
+pub(super) fn is_plural(token: &str) -> bool {
     matches!(token, "children" | "people" | "women" | "men")
         || token.len() > 3
             && token.ends_with('s')
@@ -219,7 +226,7 @@ fn is_plural(token: &str) -> bool {
 }
 
 /// Things that are not counted: listed, or made from a verb.
-fn is_mass(token: &str) -> bool {
+pub(super) fn is_mass(token: &str) -> bool {
     english().uncountable.contains(token) || token.ends_with("ing") && is_noun(token)
 }
 
@@ -406,7 +413,7 @@ pub(super) fn is_other_language(tokens: &[String]) -> bool {
     foreign * 4 >= tokens.len() && foreign > count(&english().common)
 }
 
-fn is_latin(character: char) -> bool {
+pub(super) fn is_latin(character: char) -> bool {
     matches!(character, 'a'..='z' | 'A'..='Z' | '\u{AA}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}')
 }
 

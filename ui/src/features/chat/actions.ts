@@ -3,6 +3,7 @@ import BookmarkX from "@lucide/svelte/icons/bookmark-x";
 import Copy from "@lucide/svelte/icons/copy";
 import GitBranch from "@lucide/svelte/icons/git-branch";
 import History from "@lucide/svelte/icons/history";
+import Info from "@lucide/svelte/icons/info";
 import Pencil from "@lucide/svelte/icons/pencil";
 import Quote from "@lucide/svelte/icons/quote";
 import RefreshCw from "@lucide/svelte/icons/refresh-cw";
@@ -14,9 +15,7 @@ import Trash2 from "@lucide/svelte/icons/trash-2";
 import type { MenuGroup, MenuItem } from "../../components/menu";
 import { t } from "../../i18n/index.svelte";
 import type { Message, Reaction } from "../../ipc";
-
-/** How the built-in partner is called where it answered. */
-const PRACTICE_PARTNER = "practice-partner";
+import { PRACTICE_PARTNER } from "./message";
 
 /** What can be done with a message. */
 export type MessageAction =
@@ -28,6 +27,7 @@ export type MessageAction =
 	| "tutor"
 	| "edit"
 	| "history"
+	| "details"
 	| "react"
 	| "bookmark"
 	| "removeBookmark"
@@ -102,6 +102,7 @@ export function messageMenu(
 					item("regenerate", t("message.regenerate"), RefreshCw),
 				),
 				...only(message.editCount > 0, item("history", t("message.history"), History)),
+				...only(whole && message.content.trim() !== "", item("details", t("message.details"), Info)),
 			],
 		},
 		{

@@ -14,6 +14,9 @@ import {
 import { type MessageAction, quoted } from "./actions";
 import { Care } from "./care";
 
+/** What opens over the chat for one message. */
+export type MessageDialog = "history" | "details" | "bookmarkNote" | "react";
+
 export interface ActorEvents {
 	/** Something was done that can be taken back. */
 	done(operation: Operation): void;
@@ -40,7 +43,7 @@ export interface ActorEvents {
 export class Actor {
 	/** The menu that is open, and where. */
 	menu = $state.raw<{ messageId: string; at: MenuPoint } | null>(null);
-	dialog = $state.raw<{ what: "history" | "bookmarkNote" | "react"; messageId: string } | null>(null);
+	dialog = $state.raw<{ what: MessageDialog; messageId: string } | null>(null);
 	/** A word about what was done. */
 	said = $state("");
 
@@ -82,6 +85,7 @@ export class Actor {
 				void this.#telling(() => this.#drafts.begin({ kind: "edit", messageId: id }, content));
 				break;
 			case "history":
+			case "details":
 			case "react":
 			case "bookmarkNote":
 				this.dialog = { what: action, messageId: id };

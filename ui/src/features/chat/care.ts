@@ -2,6 +2,7 @@ import type { Drafts } from "../../drafts/drafts";
 import {
 	type Client,
 	type CommandFailure,
+	type MessageDetails,
 	type MessageHistory,
 	type Operation,
 	type Reaction,
@@ -36,6 +37,11 @@ export class Care {
 
 	history(messageId: string, cursor: string | null): Promise<MessageHistory> {
 		return this.#client.messageHistory(messageId, cursor);
+	}
+
+	/** How hard a message is, and what it costs a model. */
+	details(messageId: string): Promise<MessageDetails> {
+		return this.#client.messageDetails(messageId);
 	}
 
 	/** A bookmark that is there gets this note, or none. */

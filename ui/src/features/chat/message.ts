@@ -1,5 +1,9 @@
 import { t } from "../../i18n/index.svelte";
+import { shortName } from "../../i18n/names";
 import type { Message } from "../../ipc";
+
+/** How the built-in partner is called where it answered. */
+export const PRACTICE_PARTNER = "practice-partner";
 
 /**
  * The words of a message that no chunk holds yet. The chunks are the beginning of the content; should
@@ -13,4 +17,9 @@ export function restOf({ content, chunks }: Pick<Message, "content" | "chunks">)
 /** Who has said it. */
 export function whoSaid({ role }: Pick<Message, "role">): string {
 	return { user: t("chat.you"), assistant: t("chat.partner"), system: t("chat.system") }[role];
+}
+
+/** Who has written a reply, by this model. */
+export function writerOf(model: string): string {
+	return model === PRACTICE_PARTNER ? t("tutor.builtIn") : shortName(model);
 }

@@ -12,6 +12,7 @@ import {
 import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
 import { type FactDraft, Typed } from "./typed.svelte";
+import { Waiting } from "./waiting.svelte";
 
 /** So long nothing more is said before it is looked what has become of what is seen. */
 const QUIET = 300;
@@ -23,8 +24,9 @@ export type Outcome<T> = { done: T } | { failure: CommandFailure };
 export class Memory {
 	/** Why it could not be read. */
 	loadFailure = $state.raw<CommandFailure | null>(null);
-	/** Something is being changed. */
+	/** Something is being changed. What takes its time is not meant: it is waited for, and all else can be done. */
 	busy = $state(false);
+	readonly waiting: Waiting;
 
 	#shown = $state.raw<{ id: string; view: MemoryView } | null>(null);
 	/** How it is to be remembered, as far as that is not stored yet. */
@@ -44,11 +46,18 @@ export class Memory {
 	readonly #typed = new Map<string, Typed>();
 	readonly #refresher = new Refresher((id) => this.#load(id));
 	readonly #listening: Listening;
+	readonly #following: Listening;
 
 	constructor(client: Client) {
 		this.#client = client;
+		this.waiting = new Waiting(client, async (id) => {
+			if (id === this.#id) await this.read();
+		});
 		this.#listening = new Listening(() =>
 			client.onDataChanged((changes, resync) => this.#heard(changes, resync)),
+		);
+		this.#following = new Listening(() =>
+			client.onRememberingProgress((progress) => this.waiting.hear(progress)),
 		);
 	}
 
@@ -99,6 +108,7 @@ export class Memory {
 	close(): void {
 		clearTimeout(this.#timer);
 		this.#listening.stop();
+		this.#following.stop();
 		this.#refresher.stop();
 	}
 
@@ -125,11 +135,6 @@ export class Memory {
 
 	takeBack(id: string, operation: Operation): Promise<Outcome<null> | null> {
 		return this.#do(id, () => this.#client.operationUndo(operation.id));
-	}
-
-	/** Gives how many summaries were made. */
-	sumUp(id: string): Promise<Outcome<number> | null> {
-		return this.#do(id, () => this.#client.memorySummarize(id));
 	}
 
 	reword({ id, conversationId }: Summary, text: string): Promise<Outcome<Summary> | null> {
@@ -191,7 +196,9 @@ export class Memory {
 		}
 		const said = ours.findLast(({ entity }) => entity === "message");
 		if (said) this.#saidLast = said.kind === "deleted" ? null : said.id;
-		if (said || ours.some(({ entity }) => entity === "conversation")) this.#wait();
+		// The model that says what messages mean is chosen at its server, and who answers perhaps in the settings.
+		const isElsewhere = changes.some(({ entity }) => entity === "model_server" || entity === "settings");
+		if (said || isElsewhere || ours.some(({ entity }) => entity === "conversation")) this.#wait();
 	}
 
 	/** A reply comes word by word, and each of them is news. */
@@ -219,9 +226,12 @@ export class Memory {
 		const isOpen = () => id === this.#id && !this.#listening.stopped;
 		try {
 			await this.#listening.start();
+			await this.#following.start();
+			const news = this.waiting.news(id);
 			const view = await this.#client.memoryGet(id);
 			if (!isOpen()) return;
 			this.#shown = { id, view };
+			this.waiting.accept(id, view.atWork, news);
 			this.loadFailure = null;
 		} catch (error) {
 			if (isOpen()) this.loadFailure = toFailure(error);

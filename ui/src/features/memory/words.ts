@@ -1,5 +1,6 @@
+import { troubleSentence } from "../../i18n/errors";
 import { type MessageKey, t } from "../../i18n/index.svelte";
-import type { FactType, KeyFact, MemoryStrategy, Role, Summary } from "../../ipc";
+import type { FactType, KeyFact, LearntMeanings, MemoryStrategy, Role, Summary, SummedUp } from "../../ipc";
 
 /** What a message is that takes nothing. */
 type Plain = MessageKey & `memory.${"kind" | "role" | "strategy"}.${string}`;
@@ -52,6 +53,29 @@ export function certainty({ isUserEdited, confidence }: KeyFact): string | null 
 /** What was summed up. */
 export function stretchOf({ fromSequence: from, toSequence: to }: Summary): string {
 	return from === to ? t("memory.oneMessage", { from }) : t("memory.stretch", { from, to });
+}
+
+/** What came of summing up. */
+export function summedUpSentence({ made, byRules, failure, wasStopped }: SummedUp): string {
+	const sentences = [wasStopped ? t("memory.wasStopped") : null];
+	// Where there is no model, rules are nothing to be told.
+	if (failure === null || byRules === 0) {
+		sentences.push(made === 0 && wasStopped ? t("memory.noneMade") : t("memory.summedUp", { count: made }));
+	} else {
+		const isAll = byRules === made;
+		sentences.push(
+			isAll ? t("memory.summedUpRules", { count: made }) : t("memory.summedUpMixed", { made, byRules }),
+		);
+	}
+	if (failure !== null) sentences.push(troubleSentence(failure));
+	return sentences.filter((sentence) => sentence !== null).join(" ");
+}
+
+/** What came of reading messages for what they mean. */
+export function learntSentence({ coverage, wasStopped }: LearntMeanings): string {
+	if (wasStopped) return t("memory.meaning.stopped");
+	const { missing } = coverage;
+	return missing === 0 ? t("memory.meaning.done") : t("memory.meaning.left", { count: missing });
 }
 
 /** What a number may be. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isSame, named, nameOf, shortName } from "./names";
+import { shortName } from "../../i18n/names";
+import { isSame, named, nameOf } from "./names";
 
 describe("the name of a model", () => {
 	it.each([

@@ -1,12 +1,6 @@
 import { t } from "../../i18n/index.svelte";
+import { shortName } from "../../i18n/names";
 import type { TutorChoice } from "../../ipc";
-
-/** The name of a model without the way to it: servers name their models by files, or by who made them. */
-export function shortName(model: string): string {
-	const last = model.split(/[/\\]/).at(-1) ?? "";
-	const short = last.replace(/\.gguf$/i, "").trim();
-	return short === "" ? model : short;
-}
 
 /** Models with what each is called in a list: two that would be called the same keep their whole names. */
 export function named(models: readonly string[]): { model: string; name: string }[] {
@@ -16,6 +10,11 @@ export function named(models: readonly string[]): { model: string; name: string 
 		const short = shortName(model);
 		return { model, name: counts.get(short) === 1 ? short : model };
 	});
+}
+
+/** Whether a model is by its name one that says what words mean, and not one that talks. */
+export function isForMeaning(model: string): boolean {
+	return /embed|bge|e5|gte|minilm/i.test(model);
 }
 
 /** What the choice is called; of a model the whole name on wish. */

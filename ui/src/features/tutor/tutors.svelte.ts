@@ -14,6 +14,7 @@ import {
 import { Freshness } from "../../live/freshness";
 import { Listening } from "../../live/listening";
 import { Refresher } from "../../live/refresher";
+import { Discovery } from "./discovery.svelte";
 import { isSame, nameOf } from "./names";
 import { ServerModels } from "./server-models.svelte";
 
@@ -66,6 +67,8 @@ export class Tutors {
 	readonly #client: Client;
 	readonly #default: DefaultChoice;
 	readonly #report: (failure: CommandFailure) => void;
+	/** The look for what runs on this computer. */
+	readonly discovery = new Discovery(() => this.#client.modelServerDiscover());
 	readonly #models = new Map<string, ServerModels>();
 	readonly #refresher = new Refresher((what) => (what === SERVERS ? this.#readServers() : this.#read(what)));
 	readonly #listening: Listening;
@@ -183,11 +186,6 @@ export class Tutors {
 		await this.chooseByDefault(instead);
 	}
 
-	/** What runs on this computer. */
-	find(): Promise<FoundModelServer[]> {
-		return this.#client.modelServerDiscover();
-	}
-
 	/** Whether a server that was found is in the list already. */
 	has({ address, isKnown }: FoundModelServer): boolean {
 		return this.isKnown ? this.servers.some((server) => server.address === address) : isKnown;
@@ -202,6 +200,11 @@ export class Tutors {
 		return this.#do(() =>
 			id === null ? this.#client.modelServerCreate(server) : this.#client.modelServerUpdate(id, server),
 		);
+	}
+
+	/** Has this model of a server say what messages mean, if it can; null: none. It is tried, which may take a while. */
+	findByMeaning(id: string, model: string | null): Promise<Outcome<ModelServer>> {
+		return this.#do(() => this.#client.modelServerSetEmbeddingModel(id, model));
 	}
 
 	remove(id: string): Promise<Outcome<null>> {
