@@ -17,6 +17,7 @@ mod conversations;
 mod doctor;
 mod draft;
 mod folder;
+mod meanings;
 mod memory;
 mod message;
 mod message_edit;

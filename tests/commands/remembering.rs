@@ -3,7 +3,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+    atomic::{AtomicUsize, Ordering},
 };
 
 use parlance_lib::events::Notice;
@@ -18,14 +18,14 @@ use crate::{
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Asks {
+pub enum Asks {
     Reply,
     Summary,
     Facts,
     Meaning,
 }
 
-fn asks(request: &str) -> Asks {
+pub fn asks(request: &str) -> Asks {
     if request.starts_with("POST /v1/embeddings") {
         Asks::Meaning
     } else if request.contains("You sum up a conversation") {
@@ -37,12 +37,12 @@ fn asks(request: &str) -> Asks {
     }
 }
 
-fn body(request: &str) -> Value {
+pub fn body(request: &str) -> Value {
     let (_, body) = request.split_once("\r\n\r\n").unwrap();
     serde_json::from_str(body).unwrap()
 }
 
-const TEA: [f32; 3] = [1.0, 0.0, 0.0];
+pub const TEA: [f32; 3] = [1.0, 0.0, 0.0];
 const DOGS: [f32; 3] = [0.0, 1.0, 0.0];
 const ELSE: [f32; 3] = [0.0, 0.0, 1.0];
 
@@ -58,7 +58,7 @@ fn meaning(text: &str) -> [f32; 3] {
     }
 }
 
-fn vectors(request: &str, vector: impl Fn(&str) -> Vec<f32>) -> Vec<Step> {
+pub fn vectors(request: &str, vector: impl Fn(&str) -> Vec<f32>) -> Vec<Step> {
     let texts = body(request)["input"].as_array().unwrap().clone();
     let data: Vec<Value> = texts
         .iter()
@@ -67,7 +67,7 @@ fn vectors(request: &str, vector: impl Fn(&str) -> Vec<f32>) -> Vec<Step> {
     answer("200 OK", "", &json!({ "data": data }).to_string())
 }
 
-fn serve(request: &str) -> Vec<Step> {
+pub fn serve(request: &str) -> Vec<Step> {
     match asks(request) {
         Asks::Reply => good("I see."),
         Asks::Summary => good("Here is the summary:\nThey spoke of books."),
@@ -79,7 +79,7 @@ fn serve(request: &str) -> Vec<Step> {
 }
 
 /// An app with a conversation in which a model of this server answers, remembered in this way.
-fn talk_to(app: &TestApp, server: &Fake, strategy: &str) -> (String, Value) {
+pub fn talk_to(app: &TestApp, server: &Fake, strategy: &str) -> (String, Value) {
     talk_at(app, &server.address(), "small", strategy)
 }
 
@@ -108,7 +108,7 @@ fn talk_at(app: &TestApp, address: &str, model: &str, strategy: &str) -> (String
     (conversation, kept)
 }
 
-fn say(app: &TestApp, conversation: &str, content: &str) -> Value {
+pub fn say(app: &TestApp, conversation: &str, content: &str) -> Value {
     let before = app.messages(conversation).len();
     app.call(
         "message_send",
@@ -122,23 +122,27 @@ fn say(app: &TestApp, conversation: &str, content: &str) -> Value {
     })
 }
 
-fn view(app: &TestApp, conversation: &str) -> Value {
+pub fn view(app: &TestApp, conversation: &str) -> Value {
     app.call("memory_get", json!({ "conversationId": conversation }))
         .unwrap()
 }
 
-fn call(app: &TestApp, command: &str, conversation: &str) -> Result<Value, Value> {
+pub fn call(app: &TestApp, command: &str, conversation: &str) -> Result<Value, Value> {
     app.call(command, json!({ "conversationId": conversation }))
 }
 
-fn set_embedding_model(app: &TestApp, server: &Value, model: Option<&str>) -> Result<Value, Value> {
+pub fn set_embedding_model(
+    app: &TestApp,
+    server: &Value,
+    model: Option<&str>,
+) -> Result<Value, Value> {
     app.call(
         "model_server_set_embedding_model",
         json!({ "id": server["id"], "model": model }),
     )
 }
 
-fn talk_of_books(app: &TestApp, conversation: &str) {
+pub fn talk_of_books(app: &TestApp, conversation: &str) {
     for number in 1..=8 {
         say(app, conversation, &format!("I read book number {number}."));
     }
@@ -287,137 +291,6 @@ fn a_model_that_sums_up_gives_way_to_a_reply_and_rules_sum_up_in_the_end() {
 }
 
 #[test]
-fn what_means_the_same_is_told_to_the_model_though_no_word_is_the_same() {
-    let server = block_on(Fake::answering(serve));
-    let app = TestApp::new();
-    let (conversation, kept) = talk_to(&app, &server, "semantic");
-    assert_eq!(view(&app, &conversation)["meaning"], Value::Null);
-    let chosen = set_embedding_model(&app, &kept, Some("embed 嵌入")).unwrap();
-    assert_eq!(chosen["embeddingModel"], "embed 嵌入");
-    say(&app, &conversation, "My puppy is called Biscuit.");
-    talk_of_books(&app, &conversation);
-    say(&app, &conversation, "Con chó ấy tên là gì?");
-    let requests = server.requests();
-    let asked = requests
-        .iter()
-        .rfind(|request| asks(request) == Asks::Reply);
-    let told = body(asked.unwrap())["messages"][0]["content"].clone();
-    assert!(told.as_str().unwrap().contains("Biscuit"), "{told}");
-    // What the window shows is found in the same way.
-    let seen = view(&app, &conversation);
-    assert_eq!(seen["seen"]["system"], told);
-    assert_eq!(seen["meaning"]["model"], "embed 嵌入");
-    until("all of it", || {
-        (view(&app, &conversation)["meaning"]["missing"] == 0).then_some(())
-    });
-    // A vector that was damaged costs no answer.
-    let raw = rusqlite::Connection::open(app.data_dir().join("parlance.db")).unwrap();
-    raw.execute("UPDATE message_embeddings SET vector = x'0000c07f'", [])
-        .unwrap();
-    assert!(view(&app, &conversation)["seen"].is_object());
-    let of_meaning = |request: &&String| asks(request) == Asks::Meaning;
-    let first = requests.iter().filter(of_meaning).nth(1).unwrap();
-    assert_eq!(body(first)["model"], "embed 嵌入");
-    assert_eq!(body(first)["input"], json!(["My puppy is called Biscuit."]));
-}
-
-#[test]
-fn without_meaning_older_messages_are_found_by_words_and_the_reply_comes() {
-    let is_broken = Arc::new(AtomicBool::new(false));
-    let broken = Arc::clone(&is_broken);
-    let server = block_on(Fake::answering(move |request| match asks(request) {
-        Asks::Meaning if broken.load(Ordering::Relaxed) => {
-            answer("500 Oh", "", "input is too large")
-        }
-        _ => serve(request),
-    }));
-    let app = TestApp::new();
-    let (conversation, kept) = talk_to(&app, &server, "semantic");
-    set_embedding_model(&app, &kept, Some("embed")).unwrap();
-    is_broken.store(true, Ordering::Relaxed);
-    say(&app, &conversation, "My giraffe is called Biscuit.");
-    talk_of_books(&app, &conversation);
-    let reply = say(&app, &conversation, "What was the giraffe called?");
-    assert_eq!(reply["status"], "complete");
-    let told = view(&app, &conversation)["seen"]["system"].clone();
-    assert!(told.as_str().unwrap().contains("Biscuit"), "{told}");
-    let failed = call(&app, "memory_learn_meanings", &conversation).unwrap_err();
-    assert_error(&failed, "tutor");
-    assert_eq!(
-        failed["details"]["failure"], "model_server_failed",
-        "{failed}"
-    );
-
-    is_broken.store(false, Ordering::Relaxed);
-    let learnt = call(&app, "memory_learn_meanings", &conversation).unwrap();
-    assert_eq!(learnt["wasStopped"], false);
-    assert_eq!(learnt["coverage"], json!({ "known": 20, "missing": 0 }));
-}
-
-#[test]
-fn a_model_whose_vectors_have_another_size_now_is_asked_for_all_of_them_anew() {
-    let size = Arc::new(AtomicUsize::new(3));
-    let now = Arc::clone(&size);
-    let server = block_on(Fake::answering(move |request| match asks(request) {
-        Asks::Meaning => vectors(request, |_| vec![0.5; now.load(Ordering::Relaxed)]),
-        _ => serve(request),
-    }));
-    let app = TestApp::new();
-    let (conversation, kept) = talk_to(&app, &server, "semantic");
-    set_embedding_model(&app, &kept, Some("embed")).unwrap();
-    talk_of_books(&app, &conversation);
-    until("what is known", || {
-        (view(&app, &conversation)["meaning"]["missing"] == 0).then_some(())
-    });
-    size.store(5, Ordering::Relaxed);
-    let reply = say(&app, &conversation, "And what of dogs?");
-    assert_eq!(reply["status"], "complete");
-    let coverage = |key: &str| view(&app, &conversation)["meaning"][key].clone();
-    assert_eq!(
-        (coverage("known"), coverage("missing")),
-        (json!(16), json!(2))
-    );
-    let learnt = call(&app, "memory_learn_meanings", &conversation).unwrap();
-    assert_eq!(learnt["coverage"], json!({ "known": 18, "missing": 0 }));
-}
-
-#[test]
-fn a_text_that_means_nothing_to_a_model_costs_no_other_its_meaning() {
-    let server = block_on(Fake::answering(|request| match asks(request) {
-        Asks::Meaning => {
-            let texts = body(request)["input"].to_string();
-            // A server that chokes on one text refuses all that come with it.
-            if texts.contains("number 3") {
-                return answer("500 Oh", "", "input is too large");
-            }
-            vectors(request, |text| {
-                let is_nothing = text.contains("number 5");
-                if is_nothing {
-                    vec![0.0; 3]
-                } else {
-                    TEA.to_vec()
-                }
-            })
-        }
-        _ => serve(request),
-    }));
-    let app = TestApp::new();
-    let (conversation, kept) = talk_to(&app, &server, "semantic");
-    talk_of_books(&app, &conversation);
-    set_embedding_model(&app, &kept, Some("embed")).unwrap();
-    let learnt = call(&app, "memory_learn_meanings", &conversation).unwrap();
-    assert_eq!(learnt["coverage"], json!({ "known": 14, "missing": 2 }));
-    let asked = server.requests().len();
-    let again = call(&app, "memory_learn_meanings", &conversation).unwrap();
-    assert_eq!(again["coverage"]["missing"], 2);
-    assert_eq!(
-        server.requests().len(),
-        asked,
-        "what is no use is not asked again"
-    );
-}
-
-#[test]
 fn what_is_done_in_one_conversation_gives_way_to_a_reply_in_another() {
     let server = block_on(Fake::answering(|request| match asks(request) {
         Asks::Reply => good("I see."),
@@ -458,30 +331,6 @@ fn a_server_that_was_changed_since_it_was_read_is_not_asked() {
     app.call("model_server_delete", json!({ "id": kept["id"] }))
         .unwrap();
     assert!(block_on(profile.servers.connect(&read)).is_err());
-}
-
-#[test]
-fn a_model_for_meanings_is_tried_before_it_is_chosen() {
-    let server = block_on(Fake::answering(|request| match asks(request) {
-        Asks::Meaning => answer(
-            "501 No",
-            "",
-            r#"{"error": {"message": "start me with --embeddings"}}"#,
-        ),
-        _ => serve(request),
-    }));
-    let app = TestApp::new();
-    let (conversation, kept) = talk_to(&app, &server, "semantic");
-    let refused = set_embedding_model(&app, &kept, Some("small")).unwrap_err();
-    assert_error(&refused, "tutor");
-    let list = app.call("model_server_list", json!({})).unwrap();
-    assert_eq!(list[0]["embeddingModel"], Value::Null);
-    let none = set_embedding_model(&app, &kept, None).unwrap();
-    assert_eq!(none["embeddingModel"], Value::Null);
-    assert_error(
-        &call(&app, "memory_learn_meanings", &conversation).unwrap_err(),
-        "conflict",
-    );
 }
 
 #[test]

@@ -57,7 +57,9 @@ describe("the choice of a model for meaning", () => {
 		expect(offered()).toEqual([NONE, "nomic-embed-text", "bge-m3", "gemma3:4b", "qwen3"]);
 		expect(chosen()).toEqual([NONE]);
 		expect(headings()).toEqual(["Made for this", "Other models"]);
-		expect(get("meaningDialog").textContent).toContain("what you and your tutor say is sent to this model server");
+		expect(get("meaningDialog").textContent).toContain(
+			"what you and your tutor say is sent to this model server",
+		);
 	});
 
 	it("has no heading over nothing", async () => {
@@ -76,7 +78,9 @@ describe("the choice of a model for meaning", () => {
 		await held.release();
 		await painted();
 		expect(find("meaningDialog")).toBeNull();
-		expect(textOf("serverDone")).toBe("Ollama now finds earlier messages by what they mean, with nomic-embed-text");
+		expect(textOf("serverDone")).toBe(
+			"Ollama now finds earlier messages by what they mean, with nomic-embed-text",
+		);
 		expect(textOf("serverMeaning")).toBe("Finds earlier messages by what they mean: nomic-embed-text");
 	});
 
