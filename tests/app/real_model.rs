@@ -149,6 +149,13 @@ async fn twenty_turns_with_a_stop_a_killed_server_and_a_way_on() {
     })
     .await
     .unwrap();
+    // The window may still show how it failed.
+    until("the end of the reply", || async {
+        let sql = "SELECT count(*) FROM messages WHERE status = 'streaming'";
+        Ok((computer.count(sql) == 0).then_some(()))
+    })
+    .await
+    .unwrap();
     end_of_reply_to(&window, long).await;
     album.take(&window, "real-model-again").await;
     window.quit().await.unwrap();
