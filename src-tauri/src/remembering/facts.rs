@@ -3,7 +3,7 @@
 use parlance_storage::{
     ConversationId, Database, Error, UserId, key_fact,
     key_fact::Learnt,
-    memory::{self, Said, Wish},
+    memory::{self, Said},
 };
 use parlance_tutor::{
     ReplyError,
@@ -13,7 +13,7 @@ use parlance_tutor::{
 use crate::tutors::ChosenModel;
 
 /// The learner's words and their answer, and what came right before.
-const NEWEST: usize = 4;
+const NEWEST: u32 = 4;
 
 /// By rules, from the newest messages: those before them had their turn.
 pub(super) async fn learn_by_rules(
@@ -21,16 +21,10 @@ pub(super) async fn learn_by_rules(
     user: UserId,
     conversation: ConversationId,
 ) -> Result<(), Error> {
-    let sources = database
-        .read(move |tx| memory::sources(tx, user, conversation, &Wish::default()))
+    let newest = database
+        .read(move |tx| memory::list_said(tx, user, conversation, None, NEWEST))
         .await?;
-    let newest = sources.recent.len().saturating_sub(NEWEST);
-    keep(
-        database,
-        conversation,
-        extract_facts(&sources.recent[newest..]),
-    )
-    .await
+    keep(database, conversation, extract_facts(&newest)).await
 }
 
 /// What a model reads out of messages. What is no fact in its answer is passed over.

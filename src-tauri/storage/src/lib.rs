@@ -51,6 +51,7 @@ mod replace;
 mod scrub;
 pub mod search;
 pub mod settings;
+mod signs;
 pub mod status;
 pub mod summary;
 pub mod tag;
@@ -82,6 +83,7 @@ pub use kinds::{
 pub use launch::begin_anew;
 pub use plans::{HotQuery, hot_queries};
 pub use progress::{Progress, Stage, Watch};
+pub use signs::{sign_end, sign_start};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 pub use tutor_choice::TutorChoice;
 pub use tx::{ReadTx, WriteTx};

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use serde::Serialize;
-use unicode_segmentation::GraphemeCursor;
+
+use crate::signs::{sign_end, sign_start};
 
 use super::fold::Folded;
 use super::forms::{forms_apart, other_forms};
@@ -326,24 +327,6 @@ fn shown(original: &str, text: &Folded, first: usize) -> Range<usize> {
     let whole_end = sign_start(original, end);
     let end = if whole_end > first { whole_end } else { end };
     start..end
-}
-
-/// Where the sign begins in which byte `at` lies: an emoji of several characters, a letter with all that belongs to it.
-fn sign_start(text: &str, at: usize) -> usize {
-    let mut cursor = GraphemeCursor::new(at, text.len(), true);
-    match cursor.is_boundary(text, 0) {
-        Ok(false) => cursor.prev_boundary(text, 0).ok().flatten().unwrap_or(at),
-        _ => at,
-    }
-}
-
-/// Where it ends.
-fn sign_end(text: &str, at: usize) -> usize {
-    let mut cursor = GraphemeCursor::new(at, text.len(), true);
-    match cursor.is_boundary(text, 0) {
-        Ok(false) => cursor.next_boundary(text, 0).ok().flatten().unwrap_or(at),
-        _ => at,
-    }
 }
 
 /// Not in the middle of a word, if one begins nearby.

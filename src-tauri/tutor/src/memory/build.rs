@@ -6,8 +6,9 @@
 
 use parlance_storage::memory::{Built, Recalled, Said, Sources};
 use parlance_storage::summary::Summary;
-use parlance_storage::{KeyFactId, MemoryStrategy, MessageId, Role, SummaryId, tokens};
-use unicode_segmentation::GraphemeCursor;
+use parlance_storage::{
+    KeyFactId, MemoryStrategy, MessageId, Role, SummaryId, sign_end, sign_start, tokens,
+};
 
 use super::quoted;
 use super::wanted::{Line, Room, cost, take_fitting};
@@ -461,23 +462,6 @@ fn end_of(text: &str, allowed: u32) -> &str {
             return end;
         }
         start += end.len().div_ceil(8).max(1);
-    }
-}
-
-/// Where the sign begins in which byte `at` lies, so that no family of emoji loses a member.
-fn sign_start(text: &str, at: usize) -> usize {
-    let mut cursor = GraphemeCursor::new(at, text.len(), true);
-    match cursor.is_boundary(text, 0) {
-        Ok(false) => cursor.prev_boundary(text, 0).ok().flatten().unwrap_or(at),
-        _ => at,
-    }
-}
-
-fn sign_end(text: &str, at: usize) -> usize {
-    let mut cursor = GraphemeCursor::new(at, text.len(), true);
-    match cursor.is_boundary(text, 0) {
-        Ok(false) => cursor.next_boundary(text, 0).ok().flatten().unwrap_or(at),
-        _ => at,
     }
 }
 

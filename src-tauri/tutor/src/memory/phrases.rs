@@ -407,7 +407,7 @@ fn ability(words: &[&Word]) -> Option<Found> {
 fn lowered(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().into_iter().flat_map(char::to_lowercase);
-    let word = text.split(' ').next().unwrap_or_default();
+    let word = text.split_once(' ').map_or(text, |(word, _)| word);
     if is_common_word(&word.to_lowercase()) {
         first.chain(letters).collect()
     } else {

@@ -19,7 +19,7 @@ pub(super) fn value_at_end<'a>(said: &'a str, line: &str) -> Option<&'a str> {
         value = value.or(Some(&rest[..at]));
         rest = &rest[at + part.len()..];
     }
-    rest.is_empty().then(|| value.unwrap_or_default())
+    rest.is_empty().then(|| value.unwrap_or(""))
 }
 
 #[cfg(test)]

@@ -51,7 +51,10 @@ impl Said {
 
     /// How often a line has been said, in any variant: all of them begin alike.
     fn uses(&self, line: &Variants<'_>) -> usize {
-        let fixed = line.template.split('{').next().unwrap_or_default();
+        let fixed = line
+            .template
+            .split_once('{')
+            .map_or(line.template, |(fixed, _)| fixed);
         // A line that begins with what is filled in is known by that.
         let fixed = if plain(fixed).is_empty() {
             &line.line
